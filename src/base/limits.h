@@ -1,0 +1,49 @@
+// Every bound of the program, in one place. Each has a test beside the code that keeps it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace qianxian::limits {
+
+// json
+inline constexpr size_t kJsonDepth = 100;
+inline constexpr size_t kJsonBytes = size_t{64} << 20;
+// http
+inline constexpr size_t kHttpHeaderBytes = 32 << 10;
+inline constexpr size_t kHttpBodyBytes = size_t{64} << 20;            // kept in memory
+inline constexpr uint64_t kHttpUploadBytes = uint64_t{16} << 30;      // streamed to a file
+inline constexpr int kHttpIdleSeconds = 60;
+inline constexpr int kHttpHeaderSeconds = 15;
+inline constexpr size_t kHttpConnections = 2048;
+inline constexpr size_t kHttpQueuedRequests = 1024;                   // more: 503 with Retry-After
+inline constexpr int kHttpWorkers = 4;
+// fhirpath
+inline constexpr size_t kFhirPathDepth = 200;
+inline constexpr uint64_t kFhirPathSteps = 2'000'000;
+// search
+inline constexpr size_t kSearchPageDefault = 50;
+inline constexpr size_t kSearchPageMaximum = 1000;
+inline constexpr size_t kSearchIncludesMaximum = 5000;
+inline constexpr size_t kSearchValuesMaximum = 5000;
+// store
+inline constexpr size_t kBundleEntries = 50'000;
+inline constexpr size_t kCommitChanges = 200'000;
+inline constexpr size_t kGroupCommitMaximum = 512;
+// sheets
+inline constexpr size_t kCsvFieldBytes = 1 << 20;
+inline constexpr size_t kCsvColumns = 4096;
+inline constexpr size_t kReportRows = 1'000'000;                      // rejected rows kept in a report; the rest is counted and said
+// columns (DuckDB)
+inline constexpr size_t kColumnsMemoryBytes = size_t{1} << 30;
+// measures
+inline constexpr size_t kCasesPageMaximum = 1000;
+inline constexpr size_t kMeasureStrata = 100'000;
+// sign-in
+inline constexpr int kSignInFailures = 5;
+inline constexpr int kSignInLockMinutes = 15;
+inline constexpr int kSessionIdleMinutes = 30;
+inline constexpr int kSessionHours = 12;
+inline constexpr size_t kPasswordCharacters = 8;
+
+}  // namespace qianxian::limits

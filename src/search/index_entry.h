@@ -1,0 +1,35 @@
+// What a resource puts into the search index, and what a query asks of it. Made here from R4 SearchParameters and
+// FHIRPath; stored and searched by store/. Pure; any thread.
+// Source: https://hl7.org/fhir/R4/search.html
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace qianxian::search {
+
+enum class ParameterKind : uint8_t { kToken, kString, kDate, kReference, kQuantity, kNumber, kUri, kComposite, kSpecial };
+
+// One value of one search parameter of one resource.
+struct IndexEntry {
+  uint16_t parameter = 0;      // Parameters::number: dense and stable within one release of the definitions
+  ParameterKind kind = ParameterKind::kToken;
+  // token: system, code (as sent); text = display or text of the concept, for :text
+  // string: text as sent, code = folded (case, accents, width) for matching
+  // reference: system = target type ("" unknown), code = target id, text = the whole reference or URL, version dropped
+  // uri: text
+  // quantity: system|code of the unit, low/high as decimals
+  std::string system;
+  std::string code;
+  std::string text;
+  // date: [low, high) in microseconds since 1970 UTC, from the precision given. number, quantity: the implied range
+  // [low, high) of the value as double, and its exact value.
+  int64_t date_low = 0;
+  int64_t date_high = 0;
+  double number_low = 0;
+  double number_high = 0;
+  double number = 0;
+};
+
+}  // namespace qianxian::search
