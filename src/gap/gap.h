@@ -1,0 +1,107 @@
+// Gap: the one joint. An expectation (a measure's target) that a subject's record does not meet becomes a gap with an
+// owner; the director approves an action from the pack's menu; the same frozen definition is measured again and gives
+// before → after against comparable units, with a verdict and its uncertainty. A gap closes only by the record.
+//
+// Records: gap = DetectedIssue (HL7 Da Vinci DEQM uses it for gaps in care) with the frozen definition (measure, edition,
+// pack hash, SQL), evidence MeasureReports and its subject in `implicated`; action = Task with focus on the gap, its owner,
+// restriction.period.end as due date and the expected change as input. History is the store's.
+// Same sweep twice is once: a gap's id is made of subject, measure and (if any) disease group; opened again when it was closed.
+// Threads: any; Sweep is serialised. Errors as the store's; invalid for bad requests; conflict for stale versions.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/caller.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "measure/measure.h"
+#include "store/store.h"
+
+namespace qianxian::gap {
+
+enum class GapState { kOpen, kActing, kClosed };
+enum class Verdict { kNone, kWorked, kDidNot, kCannotTell };
+
+struct Carrier {                           // what the shortfall is made of
+  std::string disease_group, destination;
+  pack::Text disease_group_name, destination_name;
+  std::string cases, amount;               // cases that leave / fall short, and money
+  std::string share;                       // of the whole shortfall
+};
+
+struct Point { std::string period, numerator, denominator, value; };
+
+struct Comparison {                        // before → after
+  Point before, after;
+  std::string change, change_low, change_high;        // difference of value, 95 % interval
+  std::string comparable_change;                      // mean change of the comparable units over the same periods
+  size_t comparable_units = 0;
+  std::vector<std::pair<pack::Text, std::string>> comparable;   // each unit and its change
+  std::string effect, effect_low, effect_high;        // change less comparable change
+  Verdict verdict = Verdict::kNone;
+  pack::Text why;                                     // in words
+};
+
+struct Action {
+  std::string id;
+  uint64_t version = 0;
+  std::string gap_id, type;                // type: id in the pack's menu
+  pack::Text type_name;
+  std::string status;                      // requested, accepted, in-progress, completed, cancelled (Task.status)
+  std::string owner, note;
+  std::string due_on;                      // date
+  std::string expected_value;              // of the measure, by the due date
+  std::string started_on, finished_on, approved_by;
+  std::vector<std::pair<std::string, std::string>> history;   // local time, "status · who · note"
+};
+
+struct Gap {
+  std::string id;
+  uint64_t version = 0;
+  GapState state = GapState::kOpen;
+  std::string measure, subject, subject_name, disease_group;
+  pack::Text measure_name, disease_group_name, summary;
+  std::string owner;
+  std::string opened_on, closed_on;        // dates
+  std::string target;
+  std::string edition, definition_hash;    // the frozen definition
+  Point baseline;                          // when it opened
+  Point latest;
+  double severity = 0;                     // for sorting: cases (or money) short of the target
+  std::vector<Point> trend;                // by month
+  std::vector<Carrier> carriers;
+  std::vector<Action> actions;
+  std::optional<Comparison> comparison;
+};
+
+struct ActionRequest {
+  std::string type, owner, due_on, expected_value, note;
+};
+
+struct ActionChange {
+  std::optional<std::string> status, owner, due_on, note, expected_value;
+  uint64_t if_version = 0;
+};
+
+class Gaps {
+ public:
+  virtual ~Gaps() = default;
+  // Looks at every measure with a target up to the newest complete month, opens, refreshes and closes gaps.
+  // Returns how many records it changed. Does nothing when neither data nor pack changed since the last sweep.
+  virtual Result<uint64_t> Sweep() = 0;
+  virtual Result<std::vector<Gap>> List(const access::Caller& caller, bool closed_too) = 0;   // worst first; no trend/carriers
+  virtual Result<Gap> Get(const access::Caller& caller, std::string_view id) = 0;
+  virtual Result<Gap> AddAction(const access::Caller& caller, std::string_view gap_id, const ActionRequest& request) = 0;
+  virtual Result<Gap> ChangeAction(const access::Caller& caller, std::string_view action_id, const ActionChange& change) = 0;
+  virtual Result<std::vector<Action>> ListActions(const access::Caller& caller, bool ended_too) = 0;
+};
+std::unique_ptr<Gaps> MakeGaps(store::Store& store, measure::Measures& measures, warehouse::Warehouse& warehouse, Clock& clock,
+                               Random& random);
+
+}  // namespace qianxian::gap

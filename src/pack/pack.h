@@ -1,0 +1,132 @@
+// A pack: the facts of medicine and policy as plain files that a clinical informatician can read, version, translate and
+// test. Layout and every key: docs/formats/pack.md. This module reads texts that somebody else read from disk, checks
+// them wholly, and says each fault with file and line. Pure; the result is immutable; any thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/date.h"
+#include "base/decimal.h"
+#include "base/result.h"
+
+namespace qianxian::pack {
+
+struct Text {
+  std::string zh;
+  std::string en;
+};
+
+// How sure we are: "official" (the official text was read), "read" (a secondary source was read), "K" (knowledge, to be
+// checked), "K-low". Shown to the user beside the fact; never passed off as official.
+struct Source {
+  Text title;
+  std::string reference;                   // document number, section, address
+  std::string mark;
+};
+
+enum class MeasureKind {
+  kRatio,         // Σ numerator ÷ Σ denominator
+  kMean,          // the same, shown as an amount (yuan, days)
+  kCount,         // Σ numerator
+  kPerDistinct,   // Σ numerator ÷ number of different person_key
+  kDistinct,      // number of different items
+  kCoverage,      // items of a list that have at least their minimum of cases ÷ items of the list
+  kGrowth,        // (another measure's value now − a year before) ÷ its value a year before
+};
+
+enum class Direction { kUp, kDown, kMonitor };
+
+struct Target {
+  Decimal value;
+  Source source;
+};
+
+struct Guard {                             // against small numbers and one-month noise
+  int64_t denominator_minimum = 30;        // over the window
+  int window_months = 3;                   // complete months looked at together
+  int months_below_minimum = 2;            // of them, so many below by themselves
+};
+
+struct Measure {
+  std::string id;
+  MeasureKind kind = MeasureKind::kRatio;
+  std::string subject;                     // "county" or "hospital"
+  Text name, definition, numerator, denominator, exclusions;
+  Direction direction = Direction::kMonitor;
+  std::string unit;                        // "1" (share), "CNY", "d", "{case}", …: UCUM
+  std::optional<Target> target;
+  Guard guard;
+  std::vector<Source> sources;
+  std::string edition;
+  Date effective_from;
+  std::optional<Date> effective_to;
+  std::string of;                          // kGrowth: the other measure; kCoverage: the list
+  std::string cases_sql;                   // one row a case; columns in docs/formats/pack.md; empty for kGrowth
+  std::string file;
+};
+
+struct ActionType {                        // the director's menu
+  std::string id;
+  Text name, description;
+  std::vector<std::string> measures;       // which measures it may answer; empty: any
+  std::vector<std::string> subjects;       // "county", "hospital"
+  int usual_days = 90;
+  Text expected;                           // what it usually changes
+  std::vector<Source> sources;
+};
+
+struct DiseaseGroup {
+  std::string id;
+  Text name;
+  std::vector<std::pair<std::string, std::string>> categories;   // first and last 3-character ICD-10 category: C33, C34
+};
+
+struct CapabilityItem {
+  std::string id;
+  Text name;
+  std::string specialty;
+  std::vector<std::string> codes;          // ICD-10 or ICD-9-CM-3 prefixes
+  int64_t cases_minimum = 1;
+  std::string mark;
+};
+
+struct CapabilityList {                    // disease-coverage, technique-coverage
+  std::string id;
+  Text name;
+  std::string edition;
+  std::vector<Source> sources;
+  std::vector<CapabilityItem> items;
+};
+
+struct NamedFile {
+  std::string path;
+  std::string content;
+};
+
+struct Pack {
+  std::string id;
+  Text title;
+  std::string edition;
+  std::vector<Source> sources;
+  std::vector<Measure> measures;
+  std::vector<ActionType> actions;
+  std::vector<DiseaseGroup> disease_groups;
+  std::vector<CapabilityList> capability_lists;
+  std::vector<NamedFile> views;            // ViewDefinition JSON
+  std::vector<NamedFile> tables;           // SQL: CREATE VIEW … over the views' tables and the ledgers
+  std::vector<NamedFile> cases;            // hand-computed cases, run by tests and by `qianxian pack test`
+  std::string hash;                        // SHA-like stable hash of all files: what a frozen definition points to
+};
+
+// files: path inside the pack → content. Errors: invalid, every fault found, joined by line breaks.
+Result<Pack> ParsePack(const std::map<std::string, std::string>& files);
+// Several packs as one: ids must not clash (invalid "duplicate-id").
+Result<Pack> MergePacks(const std::vector<Pack>& packs);
+
+// A Measure as FHIR R4 Measure JSON (with the SQL as a contained Library), for /fhir/Measure/<id>.
+std::string MeasureAsFhir(const Pack& pack, const Measure& measure);
+
+}  // namespace qianxian::pack
