@@ -23,13 +23,19 @@ struct IndexEntry {
   std::string system;
   std::string code;
   std::string text;
-  // date: [low, high) in microseconds since 1970 UTC, from the precision given. number, quantity: the implied range
-  // [low, high) of the value as double, and its exact value.
+  // date: [low, high) in microseconds since 1970 UTC, from the precision given; an open end of a period is kDateMinimum or
+  // kDateMaximum. number, quantity: the value (low == high == number); of a Range its bounds, number being the lower
+  // one that there is, an open end -infinity or infinity.
   int64_t date_low = 0;
   int64_t date_high = 0;
   double number_low = 0;
   double number_high = 0;
   double number = 0;
+  std::vector<IndexEntry> components;   // composite: its parts, in the order of the definition
+  bool operator==(const IndexEntry&) const = default;
 };
+
+inline constexpr int64_t kDateMinimum = INT64_MIN;
+inline constexpr int64_t kDateMaximum = INT64_MAX;
 
 }  // namespace qianxian::search
