@@ -1,0 +1,68 @@
+#include "base/clock.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include "base/check.h"
+#include "base/date.h"
+
+namespace qianxian {
+namespace {
+
+constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
+constexpr int64_t kSecondsPerDay = 86'400;
+constexpr int64_t kChinaOffsetSeconds = 8 * 3600;
+
+struct Parts {
+  Date date;
+  int hour, minute, second;
+  int64_t microsecond;
+};
+
+int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+Parts Split(int64_t microseconds) {
+  int64_t seconds = FloorDivide(microseconds, kMicrosecondsPerSecond);
+  int64_t days = FloorDivide(seconds, kSecondsPerDay);
+  int64_t in_day = seconds - days * kSecondsPerDay;
+  return {Date::FromDays(static_cast<int32_t>(days)), static_cast<int>(in_day / 3600),
+          static_cast<int>(in_day / 60 % 60), static_cast<int>(in_day % 60),
+          microseconds - seconds * kMicrosecondsPerSecond};
+}
+
+std::string Format(const Parts& parts, char between) {
+  char text[32];
+  int length = std::snprintf(text, sizeof text, "%04d-%02d-%02d%c%02d:%02d:%02d", parts.date.year, parts.date.month,
+                             parts.date.day, between, parts.hour, parts.minute, parts.second);
+  return std::string(text, static_cast<size_t>(length));
+}
+
+}  // namespace
+
+Instant SystemClock::Now() {
+  auto since = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
+}
+
+int64_t SystemClock::MonotonicNanoseconds() {
+  auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
+}
+
+std::string FormatInstant(Instant instant, int fraction_digits) {
+  QX_CHECK(fraction_digits >= 0 && fraction_digits <= 6, "fraction digits of an instant");
+  Parts parts = Split(instant.microseconds);
+  std::string text = Format(parts, 'T');
+  if (fraction_digits > 0) {
+    char fraction[24];
+    std::snprintf(fraction, sizeof fraction, ".%06d", static_cast<int>(parts.microsecond));
+    text.append(fraction, static_cast<size_t>(fraction_digits) + 1);
+  }
+  return text + 'Z';
+}
+
+std::string FormatLocalTime(Instant instant) {
+  return Format(Split(instant.microseconds + kChinaOffsetSeconds * kMicrosecondsPerSecond), ' ');
+}
+
+}  // namespace qianxian
