@@ -48,7 +48,15 @@ struct Comparison {                        // before → after
   pack::Text why;                                     // in words
 };
 
+struct ActionStep {
+  std::string at;                          // local time
+  std::string status, who, note;           // the status that it then had
+};
+
 struct Action {
+  std::string disease_group;               // what it is aimed at; "" = the whole measure
+  pack::Text disease_group_name;
+  std::optional<Comparison> comparison;    // of what it is aimed at, from its start (Get only)
   std::string id;
   uint64_t version = 0;
   std::string gap_id, type;                // type: id in the pack's menu
@@ -58,7 +66,8 @@ struct Action {
   std::string due_on;                      // date
   std::string expected_value;              // of the measure, by the due date
   std::string started_on, finished_on, approved_by;
-  std::vector<std::pair<std::string, std::string>> history;   // local time, "status · who · note"
+  bool overdue = false;
+  std::vector<ActionStep> history;         // oldest first
 };
 
 struct Gap {
@@ -67,13 +76,13 @@ struct Gap {
   GapState state = GapState::kOpen;
   std::string measure, subject, subject_name, disease_group;
   pack::Text measure_name, disease_group_name, summary;
-  std::string owner;
+  std::string owner;                       // a role's name (access::Name) until somebody is named
   std::string opened_on, closed_on;        // dates
   std::string target;
   std::string edition, definition_hash;    // the frozen definition
   Point baseline;                          // when it opened
   Point latest;
-  double severity = 0;                     // for sorting: cases (or money) short of the target
+  double severity = 0;                     // for sorting: how far from the target, as a share of the target
   std::vector<Point> trend;                // by month
   std::vector<Carrier> carriers;
   std::vector<Action> actions;
@@ -82,6 +91,8 @@ struct Gap {
 
 struct ActionRequest {
   std::string type, owner, due_on, expected_value, note;
+  std::string disease_group;               // optional aim
+  std::string started_on;                  // optional: an action that began earlier; "" = it begins when it is accepted
 };
 
 struct ActionChange {
