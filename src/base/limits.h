@@ -45,5 +45,12 @@ inline constexpr int kSignInLockMinutes = 15;
 inline constexpr int kSessionIdleMinutes = 30;
 inline constexpr int kSessionHours = 12;
 inline constexpr size_t kPasswordCharacters = 8;
+inline constexpr size_t kPasswordBytes = 256;
+inline constexpr int kPasswordClasses = 3;
+inline constexpr int kSessionSaveMinutes = 10;                        // how exactly the store knows when a session was last used
+inline constexpr int kSessionCheckSeconds = 2;                        // how long another process's change may go unseen
+inline constexpr int kTokenHours = 12;                                // of a bearer token, unless asked for otherwise
+inline constexpr int kTokenHoursMaximum = 24 * 366;
+inline constexpr size_t kUnknownUsers = 10'000;                       // wrong names remembered, to lock them like known ones
 
 }  // namespace qianxian::limits

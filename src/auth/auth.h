@@ -1,0 +1,90 @@
+// Auth: who are you? Local accounts with passwords (argon2id), sessions for the page and bearer tokens for programs, all
+// kept in the store as internal types, so that they survive a restart and are seen by every process on the folder.
+//
+// A secret is 256 random bits; the store has only its SHA-256 (which is the session's id). Sessions end after
+// limits::kSessionIdleMinutes without use and after limits::kSessionHours at all; tokens after the hours asked for.
+// A session's Caller (role, organisations and the tree below them) is made at sign-in and again when the account changes.
+// The store is not written at every request: the time of last use is saved every limits::kSessionSaveMinutes.
+// Threads: any. Failures: unauthenticated ("wrong-password", "no-session"), busy ("locked"), invalid ("weak-password",
+// "bad-user-name", "unknown-role", …), conflict ("user-exists"), not_found ("no-such-user"), forbidden; and the store's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/caller.h"
+#include "auth/account.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "store/store.h"
+
+namespace qianxian::auth {
+
+struct Session {
+  access::Caller caller;
+  std::string name;                        // of the person
+  std::vector<std::string> organizations;  // the account's own codes (the caller has the tree below them too)
+  bool token = false;                      // a bearer token of the command line: no idle time-out, no forced change
+  bool must_change = false;                // only the password may be changed before anything else
+  Instant expires;
+};
+
+struct SignedIn {
+  std::string secret;                      // shown once, to the user only
+  std::shared_ptr<const Session> session;
+};
+
+struct NewAccount {
+  std::string user, name, role, practitioner;
+  std::vector<std::string> organizations;
+  std::string password;                    // "" = make a one-time one
+};
+
+struct AccountChange {
+  std::optional<std::string> name, role, practitioner;
+  std::optional<std::vector<std::string>> organizations;
+  std::optional<bool> disabled;
+  bool new_password = false;               // make a one-time password; ends every session of the user
+};
+
+struct AccountReceipt {
+  Account account;                         // without the hash
+  std::string one_time_password;           // "" if none was made
+};
+
+struct Tools {                             // all must outlive Auth
+  store::Store* store = nullptr;
+  Clock* clock = nullptr;
+  Random* random = nullptr;                // used from many threads
+  std::string directory;                   // the data folder
+};
+
+class Auth {
+ public:
+  virtual ~Auth() = default;
+  static std::unique_ptr<Auth> Make(const Tools& tools);
+
+  virtual Result<SignedIn> SignIn(std::string_view user, std::string_view password, std::string_view origin) = 0;
+  // The session of a secret; counts as use. `origin` (an address) goes into the caller only at sign-in.
+  virtual Result<std::shared_ptr<const Session>> Find(std::string_view secret) = 0;
+  // The same without ever touching the store: null when that would be needed. For the fast path of reads.
+  virtual std::shared_ptr<const Session> FindQuickly(std::string_view secret) = 0;
+  virtual Status SignOut(std::string_view secret) = 0;
+  // Ends all other sessions of the user; tokens of the command line stay.
+  virtual Result<std::shared_ptr<const Session>> ChangePassword(std::string_view secret, std::string_view current,
+                                                                std::string_view wanted) = 0;
+  // For whoever may read the data folder. hours: 1 … limits::kTokenHoursMaximum, else invalid ("bad-hours").
+  virtual Result<SignedIn> MintToken(std::string_view user, int hours, std::string_view origin) = 0;
+
+  // Accounts: for callers who may manage them.
+  virtual Result<std::vector<Account>> ListAccounts(const access::Caller& caller) = 0;       // without hashes
+  virtual Result<AccountReceipt> AddAccount(const access::Caller& caller, const NewAccount& wanted) = 0;
+  virtual Result<AccountReceipt> ChangeAccount(const access::Caller& caller, std::string_view user,
+                                               const AccountChange& change) = 0;
+};
+
+}  // namespace qianxian::auth
