@@ -1,0 +1,43 @@
+// Before → after of one aim (a measure of a subject, or of one disease group of it) against comparable units, always by
+// the frozen definition. After = the months behind the start (twelve at most); before = the same calendar months a year earlier,
+// so that a season is not taken for an effect. Comparable: the other disease groups when the aim is one, else the other
+// hospitals (or counties). Threads: any.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gap/gap.h"
+#include "gap/statistics.h"
+
+namespace qianxian::gap {
+
+struct Aim {
+  const pack::Measure* definition = nullptr;
+  std::string subject;
+  std::string disease_group;               // "" = the whole measure
+  std::string expected_value;
+  std::string county;                      // its row is the sum of its hospitals, no unit to compare with
+};
+
+// A unit's months from the sheet of one measure. Key: subject, or disease group when by_disease_group.
+struct MonthlyUnit {
+  std::string id;
+  pack::Text name;
+  Series series;                           // of all months asked for, in order; a month without cases adds 0 / 0
+  std::vector<int> months;                 // its months
+  Series Part(int first, int last) const;
+};
+Result<std::vector<MonthlyUnit>> MonthlyUnits(measure::Measures& measures, const access::Caller& caller,
+                                              const pack::Measure& definition, const std::string& subject,
+                                              bool by_disease_group, int first_month, int last_month);
+
+// None when nothing has started or no month behind the start has data.
+Result<std::optional<Comparison>> Compare(measure::Measures& measures, const access::Caller& caller, const Aim& aim,
+                                          const std::string& started_on, int last_month);
+
+Point PointOf(const Series& series, const std::string& period, const pack::Measure& definition);
+std::string ValueText(double value, const pack::Measure& definition);     // as the sheet writes it
+std::string ValueForPeople(double value, const pack::Measure& definition, bool difference);  // "81.3 %", "+2.1 pp", "¥5,310"
+
+}  // namespace qianxian::gap
