@@ -198,7 +198,7 @@ TEST(Database, CancelStopsARunningStatementAndTheConnectionLivesOn) {
   c->SetCancel(&cancel);
   EXPECT_EQ(One(*c, "SELECT 1").integer, 1);
   std::thread asker([&] {                      // asks once the statement is surely running: its file is there
-    while (!FileExists(path) && !FileExists(folder / "tmp_endless.csv")) std::this_thread::yield();
+    while (!cancel.requested() && !FileExists(path) && !FileExists(folder / "tmp_endless.csv")) std::this_thread::yield();
     cancel.Request();
   });
   // Years of work unless it is stopped.
