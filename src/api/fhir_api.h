@@ -1,0 +1,128 @@
+// The FHIR R4 API under /fhir (docs/formats/fhir.md): read, version read, history, create, update, delete, their
+// conditional forms, search, batch and transaction, metadata. Every error is an OperationOutcome.
+// Threads: any. Failures: none leaves this class but as a response.
+// Source: https://hl7.org/fhir/R4/http.html
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/fhir_filter.h"
+#include "api/services.h"
+#include "http/server.h"
+#include "json/value.h"
+
+namespace qianxian::api {
+
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+// What stays the same during one request, also for every entry of its Bundle.
+struct Exchange {
+  const auth::Session* session = nullptr;
+  std::string base;                        // "http://127.0.0.1:8080/fhir"
+  std::string owner;                       // of new resources: header X-Qianxian-Owner, else the caller's own organisation
+  bool owner_given = false;
+  bool lenient = false;                    // Prefer: handling=lenient
+  bool pretty = false;
+  bool prefer_given = false;
+  enum class Return { kRepresentation, kMinimal, kOutcome } prefer = Return::kRepresentation;
+  const access::Caller& caller() const { return session->caller; }
+};
+
+// One interaction: a request of its own, or an entry of a Bundle.
+struct Call {
+  std::string method;
+  std::vector<std::string> path;           // below /fhir: {"Patient", "1"}
+  NamedValues query;
+  std::string body;                        // of POST and PUT: the text,
+  std::optional<json::Value> resource;     // or, inside a Bundle, the part of it
+  std::string if_match, if_none_match, if_none_exist, if_modified_since;
+};
+
+class FhirApi {
+ public:
+  explicit FhirApi(const Services& services);
+  http::Response Handle(http::Request& request, const auth::Session& session);
+  http::Response Metadata(const http::Request& request);       // needs no session
+  // A plain read without anything special, for the fast path; none if it must go the long way.
+  std::optional<http::Response> ReadQuickly(const http::Request& request, const auth::Session& session);
+
+ private:
+  // A write that was decided on: what to commit (if anything) and how to answer afterwards.
+  struct Write {
+    std::string type, id;
+    std::optional<store::Change> change;   // none: nothing is to be written
+    uint64_t existing_version = 0;         // the resource that a conditional create found
+    bool is_delete = false;
+  };
+  struct Written {
+    int status = 200;
+    std::string type, id;
+    uint64_t version = 0;                  // 0: nothing there (a delete)
+    Instant at;
+  };
+
+  http::Response Route(const Exchange& exchange, const Call& call);
+  Result<http::Response> RouteChecked(const Exchange& exchange, const Call& call);
+  Result<http::Response> RouteType(const Exchange& exchange, const Call& call);
+  Result<http::Response> RouteInstance(const Exchange& exchange, const Call& call);
+  Result<Exchange> MakeExchange(const http::Request& request, const auth::Session& session, const NamedValues& query) const;
+
+  // fhir_read.cc
+  Result<http::Response> Read(const Exchange& exchange, const Call& call);
+  Result<http::Response> ReadVersion(const Exchange& exchange, const Call& call);
+  Result<http::Response> History(const Exchange& exchange, const Call& call, const std::string& type, const std::string& id);
+  Result<http::Response> Show(const Exchange& exchange, const Call& call, store::Resource resource);
+  std::optional<Result<http::Response>> ReadVirtual(const Exchange& exchange, const Call& call);
+  std::optional<Result<http::Response>> SearchVirtual(const Exchange& exchange, const Call& call, const std::string& type);
+
+  // fhir_search.cc
+  Result<http::Response> Search(const Exchange& exchange, const Call& call, const std::string& type, const NamedValues& asked);
+  Result<search::Query> ParseQuery(const Exchange& exchange, const std::string& type, const NamedValues& asked,
+                                   bool for_condition) const;
+  // The one resource that the condition finds: none, one; conflict ("multiple-matches") if more.
+  Result<std::optional<store::Resource>> FindOne(const Exchange& exchange, const std::string& type, const NamedValues& condition);
+
+  // fhir_write.cc
+  Result<http::Response> RunWrite(const Exchange& exchange, const Call& call);
+  Result<Write> Plan(const Exchange& exchange, const Call& call);
+  Result<Write> PlanCreate(const Exchange& exchange, const Call& call);
+  Result<Write> PlanUpdate(const Exchange& exchange, const Call& call);
+  Result<Write> PlanDelete(const Exchange& exchange, const Call& call);
+  // The id that the resource itself says ("" if none), once its shape is found to be right.
+  Result<std::string> CheckResource(const Call& call) const;
+  store::Change MakePut(const Exchange& exchange, const std::string& type, const std::string& id, std::string body) const;
+  Result<std::vector<Written>> CommitAll(const Exchange& exchange, std::vector<Write> writes);
+  Result<http::Response> AnswerWrite(const Exchange& exchange, const Written& written);
+  static bool IsConditional(const Call& call);
+
+  // fhir_bundle.cc
+  struct Entry;
+  Result<http::Response> RunBundle(const Exchange& exchange, const std::string& body);
+  Result<std::vector<Entry>> ReadEntries(const Exchange& exchange, json::Value bundle) const;
+  Status RunTransaction(const Exchange& exchange, std::vector<Entry>& entries);
+  Status LinkReferences(const Exchange& exchange, std::vector<Entry>& entries);
+  void RunBatch(const Exchange& exchange, std::vector<Entry>& entries);
+  void FlushBatch(const Exchange& exchange, std::vector<Entry*>& waiting);
+  http::Response AnswerBundle(const std::vector<Entry>& entries, bool transaction) const;
+
+  http::Response Finish(const Exchange& exchange, http::Response response) const;
+
+  const Services services_;
+  std::mutex conditions_;                  // between looking whether something is there and writing it
+};
+
+// fhir_capability.cc
+std::string MakeCapabilityStatement(const Services& services, std::string_view base);
+
+// helpers of several files
+std::string EntityTag(uint64_t version);                         // W/"3"
+Result<uint64_t> ParseEntityTag(std::string_view tag);
+std::vector<std::string> SplitPath(std::string_view path);       // "/Patient/1" → {"Patient", "1"}
+
+}  // namespace qianxian::api

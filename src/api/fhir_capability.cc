@@ -1,0 +1,94 @@
+// GET /fhir/metadata: what this server does, made from the definitions that it works with.
+#include "api/fhir_api.h"
+#include "base/clock.h"
+#include "json/writer.h"
+
+namespace qianxian::api {
+namespace {
+
+constexpr std::string_view kTypeInteractions[] = {"read", "vread", "update", "delete", "history-instance", "history-type",
+                                                  "create", "search-type"};
+constexpr std::string_view kSystemInteractions[] = {"transaction", "batch", "search-system", "history-system"};
+
+std::string_view TypeName(search::ParameterKind kind) {
+  switch (kind) {
+    case search::ParameterKind::kToken: return "token";
+    case search::ParameterKind::kString: return "string";
+    case search::ParameterKind::kDate: return "date";
+    case search::ParameterKind::kReference: return "reference";
+    case search::ParameterKind::kQuantity: return "quantity";
+    case search::ParameterKind::kNumber: return "number";
+    case search::ParameterKind::kUri: return "uri";
+    case search::ParameterKind::kComposite: return "composite";
+    case search::ParameterKind::kSpecial: return "special";
+  }
+  return "special";
+}
+
+template <size_t N>
+void WriteInteractions(json::Writer& writer, const std::string_view (&codes)[N]) {
+  writer.Name("interaction").BeginArray();
+  for (std::string_view code : codes) writer.BeginObject().Member("code", code).EndObject();
+  writer.EndArray();
+}
+
+void WriteSearchParameters(json::Writer& writer, const std::vector<const search::Parameter*>& parameters) {
+  writer.Name("searchParam").BeginArray();
+  for (const search::Parameter* parameter : parameters) {
+    if (parameter->kind == search::ParameterKind::kSpecial) continue;   // answered with "not supported"
+    writer.BeginObject().Member("name", parameter->code).MemberIfAny("definition", parameter->url);
+    writer.Member("type", TypeName(parameter->kind)).EndObject();
+  }
+  writer.EndArray();
+}
+
+void WriteIncludes(json::Writer& writer, const std::string& type, const std::vector<const search::Parameter*>& parameters) {
+  std::vector<std::string> includes;
+  for (const search::Parameter* parameter : parameters) {
+    if (parameter->kind == search::ParameterKind::kReference) includes.push_back(type + ":" + parameter->code);
+  }
+  if (includes.empty()) return;
+  writer.Name("searchInclude").BeginArray();
+  for (const std::string& include : includes) writer.String(include);
+  writer.EndArray();
+}
+
+void WriteType(json::Writer& writer, const search::Parameters& all, const std::string& type) {
+  const std::vector<const search::Parameter*>& parameters = all.OfType(type);
+  writer.BeginObject().Member("type", type);
+  writer.Member("profile", "http://hl7.org/fhir/StructureDefinition/" + type);
+  WriteInteractions(writer, kTypeInteractions);
+  writer.Member("versioning", "versioned-update").Member("readHistory", true).Member("updateCreate", true);
+  writer.Member("conditionalCreate", true).Member("conditionalRead", "full-support").Member("conditionalUpdate", true);
+  writer.Member("conditionalDelete", "single");
+  writer.Name("referencePolicy").BeginArray().String("literal").String("logical").EndArray();
+  WriteIncludes(writer, type, parameters);
+  WriteSearchParameters(writer, parameters);
+  writer.EndObject();
+}
+
+}  // namespace
+
+std::string MakeCapabilityStatement(const Services& services, std::string_view base) {
+  json::Writer writer;
+  writer.BeginObject().Member("resourceType", "CapabilityStatement").Member("status", "active");
+  writer.Member("date", FormatInstant(services.clock->Now())).Member("publisher", "Qianxian 千县").Member("kind", "instance");
+  writer.Name("software").BeginObject().Member("name", "Qianxian 千县").MemberIfAny("version", services.version).EndObject();
+  writer.Name("implementation").BeginObject().Member("description", "County medical community 县域医共体").Member("url", base);
+  writer.EndObject().Member("fhirVersion", "4.0.1");
+  writer.Name("format").BeginArray().String("application/fhir+json").String("json").EndArray();
+  writer.Name("rest").BeginArray().BeginObject().Member("mode", "server");
+  writer.Name("security").BeginObject().Member("cors", false);
+  writer.Member("description", "Bearer token (qianxian token), or the page's session cookie with the header X-Qianxian: 1");
+  writer.EndObject();
+  writer.Name("resource").BeginArray();
+  for (std::string_view type : services.definitions->resource_types()) {
+    WriteType(writer, *services.parameters, std::string(type));
+  }
+  writer.EndArray();
+  WriteInteractions(writer, kSystemInteractions);
+  writer.EndObject().EndArray().EndObject();
+  return writer.Take();
+}
+
+}  // namespace qianxian::api

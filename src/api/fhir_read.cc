@@ -1,0 +1,236 @@
+#include "api/fhir_api.h"
+#include "api/fhir_filter.h"
+#include "api/http_dates.h"
+#include "api/outcome.h"
+#include "base/text.h"
+#include "fhir/date.h"
+#include "fhir/primitive.h"
+#include "json/writer.h"
+
+namespace qianxian::api {
+namespace {
+
+constexpr std::string_view kSettlementPrefix = "setl-";
+
+http::Response ResourceResponse(const store::Resource& resource, std::string body) {
+  http::Response response;
+  response.Set("Content-Type", kFhirJson);
+  response.Set("ETag", EntityTag(resource.version));
+  response.Set("Last-Modified", FormatHttpDate(resource.last_updated));
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response VirtualResponse(std::string body) {
+  http::Response response;
+  response.Set("Content-Type", kFhirJson);
+  response.body = std::move(body);
+  return response;
+}
+
+// Reads know few parameters; anything else is said, not passed over.
+Status CheckReadParameters(const Exchange& exchange, const NamedValues& query) {
+  for (const auto& [name, value] : query) {
+    if (name == "_format" || name == "_pretty" || name == "_summary" || name == "_elements" || exchange.lenient) continue;
+    return Invalid("unknown-parameter", "a read has no parameter " + name, "读取不支持参数 " + name);
+  }
+  return Ok();
+}
+
+bool TagMatches(std::string_view wanted, uint64_t version) {
+  for (std::string_view part : Split(wanted, ',')) {
+    if (TrimAscii(part) == "*") return true;
+    Result<uint64_t> tag = ParseEntityTag(part);
+    if (tag.ok() && *tag == version) return true;
+  }
+  return false;
+}
+
+void WriteHistoryEntry(json::Writer& writer, const Exchange& exchange, const store::Resource& version) {
+  std::string place = version.type + "/" + version.id;
+  writer.BeginObject().Member("fullUrl", exchange.base + "/" + place);
+  if (!version.deleted) writer.Name("resource").Raw(version.body);
+  writer.Name("request").BeginObject();
+  writer.Member("method", version.deleted ? "DELETE" : "PUT").Member("url", place).EndObject();
+  const char* status = version.deleted ? "204" : version.version == 1 ? "201" : "200";
+  writer.Name("response").BeginObject().Member("status", status).Member("etag", EntityTag(version.version));
+  writer.Member("lastModified", FormatInstant(version.last_updated)).EndObject().EndObject();
+}
+
+struct HistoryQuestion {
+  std::optional<Instant> since;
+  size_t count = limits::kSearchPageDefault;
+  std::string place;
+  std::string canonical;                   // for links, without the place
+};
+
+Result<HistoryQuestion> ParseHistory(const Exchange& exchange, const NamedValues& query) {
+  HistoryQuestion question;
+  for (const auto& [name, value] : query) {
+    if (name == "_format" || name == "_pretty") continue;
+    if (name == "_place") {
+      question.place = value;
+    } else if (name == "_count") {
+      int64_t count = 0;
+      if (!ParseInteger(value, count) || count < 0) return Invalid("bad-value", "_count is a number", "_count 应为数字");
+      question.count = std::min<size_t>(static_cast<size_t>(count), limits::kSearchPageMaximum);
+      question.canonical += (question.canonical.empty() ? "_count=" : "&_count=") + std::to_string(question.count);
+    } else if (name == "_since") {
+      QX_TRY(fhir::DateTime since, fhir::ParseDateTime(value, fhir::DateSyntax::kSearch));
+      question.since = Instant{fhir::RangeOf(since).low};
+      question.canonical += (question.canonical.empty() ? "_since=" : "&_since=") + http::PercentEncode(value);
+    } else if (!exchange.lenient) {
+      return Invalid("unknown-parameter", "history has no parameter " + name, "历史查询不支持参数 " + name);
+    }
+  }
+  return question;
+}
+
+}  // namespace
+
+std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request, const auth::Session& session) {
+  constexpr std::string_view kPrefix = "/fhir/";
+  if (request.method != "GET" || !request.query.empty() || !StartsWith(request.path, kPrefix)) return std::nullopt;
+  std::string_view rest = std::string_view(request.path).substr(kPrefix.size());
+  size_t slash = rest.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  std::string_view type = rest.substr(0, slash), id = rest.substr(slash + 1);
+  // Ids cannot hold what makes another route: '/', '$', '_'. What may come from elsewhere goes the long way.
+  if (!fhir::IsValidId(id) || type == "Measure" || type == "ExplanationOfBenefit") return std::nullopt;
+  if (!services_.definitions->FindResource(type)) return std::nullopt;
+  for (std::string_view name : {"if-none-match", "if-modified-since", "prefer"}) {
+    if (!request.Header(name).empty()) return std::nullopt;
+  }
+  if (request.Header("accept").find("xml") != std::string_view::npos) return std::nullopt;
+  Result<std::unique_ptr<store::Snapshot>> snapshot = services_.store->OpenSnapshot(session.caller);
+  if (!snapshot.ok()) return FhirError(snapshot.error());
+  Result<store::Resource> resource = (*snapshot)->Read(type, id);
+  if (!resource.ok()) return FhirError(resource.error());
+  return ResourceResponse(*resource, std::move(resource->body));
+}
+
+Result<http::Response> FhirApi::Show(const Exchange& exchange, const Call& call, store::Resource resource) {
+  QX_DO(CheckReadParameters(exchange, call.query));
+  QX_TRY(Filter filter, ParseFilter(call.query));
+  bool fresh = !call.if_none_match.empty() && TagMatches(call.if_none_match, resource.version);
+  if (call.if_none_match.empty() && !call.if_modified_since.empty()) {
+    std::optional<Instant> since = ParseHttpDate(call.if_modified_since);
+    fresh = since && resource.last_updated.microseconds / 1'000'000 <= since->microseconds / 1'000'000;
+  }
+  if (fresh) {
+    http::Response response = ResourceResponse(resource, "");
+    response.status = 304;
+    return response;
+  }
+  QX_TRY(std::string body, ApplyFilter(*services_.definitions, filter, std::move(resource.body)));
+  return ResourceResponse(resource, std::move(body));
+}
+
+Result<http::Response> FhirApi::Read(const Exchange& exchange, const Call& call) {
+  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  Result<store::Resource> resource = snapshot->Read(call.path[0], call.path[1]);
+  if (resource.ok()) return Show(exchange, call, std::move(*resource));
+  if (resource.error().category == ErrorCategory::kNotFound) {
+    std::optional<Result<http::Response>> other = ReadVirtual(exchange, call);
+    if (other) return std::move(*other);
+  }
+  return std::move(resource).error();
+}
+
+Result<http::Response> FhirApi::ReadVersion(const Exchange& exchange, const Call& call) {
+  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  int64_t version = 0;
+  if (!ParseInteger(call.path[3], version) || version < 1) {
+    return NotFound("no-such-version", "there is no version " + call.path[3], "没有这个版本：" + call.path[3]);
+  }
+  QX_TRY(store::Resource resource, snapshot->ReadVersion(call.path[0], call.path[1], static_cast<uint64_t>(version)));
+  if (resource.deleted) return NotFound("deleted", "this version is the deletion", "该版本为删除记录");
+  return Show(exchange, call, std::move(resource));
+}
+
+// Measures of the packs and rows of the settlement ledger are shown as resources without being stored as such.
+std::optional<Result<http::Response>> FhirApi::ReadVirtual(const Exchange& exchange, const Call& call) {
+  const std::string& id = call.path[1];
+  auto show = [&](std::string body) -> Result<http::Response> {
+    QX_DO(CheckReadParameters(exchange, call.query));
+    QX_TRY(Filter filter, ParseFilter(call.query));
+    QX_TRY(std::string cut, ApplyFilter(*services_.definitions, filter, std::move(body)));
+    return VirtualResponse(std::move(cut));
+  };
+  if (call.path[0] == "Measure" && services_.pack) {
+    for (const pack::Measure& measure : services_.pack->measures) {
+      if (measure.id == id) return show(pack::MeasureAsFhir(*services_.pack, measure));
+    }
+  }
+  if (call.path[0] == "ExplanationOfBenefit" && StartsWith(id, kSettlementPrefix) && services_.measures) {
+    Result<std::string> row =
+        services_.measures->ExplanationOfBenefit(exchange.caller(), std::string_view(id).substr(kSettlementPrefix.size()));
+    if (!row.ok()) return Result<http::Response>(std::move(row).error());
+    return show(std::move(*row));
+  }
+  return std::nullopt;
+}
+
+// ExplanationOfBenefit?patient.identifier=PSN_NO and ?identifier=SETL_ID.
+std::optional<Result<http::Response>> FhirApi::SearchVirtual(const Exchange& exchange, const Call& call, const std::string& type) {
+  if (type != "ExplanationOfBenefit" || !services_.measures) return std::nullopt;
+  std::string person, settlement;
+  size_t count = limits::kSearchPageDefault;
+  for (const auto& [name, value] : call.query) {
+    std::string code = value.substr(value.find('|') == std::string::npos ? 0 : value.find('|') + 1);
+    int64_t number = 0;
+    if (name == "patient.identifier") person = code;
+    else if (name == "identifier") settlement = code;
+    else if (name == "_count" && ParseInteger(value, number) && number > 0) count = static_cast<size_t>(number);
+    else if (name != "_format" && name != "_pretty") return std::nullopt;
+  }
+  if (person.empty() == settlement.empty()) return std::nullopt;
+  if (!person.empty()) {
+    Result<std::string> bundle = services_.measures->ExplanationsOfPerson(
+        exchange.caller(), person, std::min<size_t>(count, limits::kSearchPageMaximum));
+    if (!bundle.ok()) return Result<http::Response>(std::move(bundle).error());
+    return Result<http::Response>(VirtualResponse(std::move(*bundle)));
+  }
+  Result<std::string> row = services_.measures->ExplanationOfBenefit(exchange.caller(), settlement);
+  if (!row.ok() && row.error().category == ErrorCategory::kNotFound) return std::nullopt;   // perhaps the record has one
+  if (!row.ok()) return Result<http::Response>(std::move(row).error());
+  json::Writer writer;
+  writer.BeginObject().Member("resourceType", "Bundle").Member("type", "searchset").Member("total", 1);
+  writer.Name("entry").BeginArray().BeginObject();
+  writer.Member("fullUrl", exchange.base + "/ExplanationOfBenefit/" + std::string(kSettlementPrefix) + settlement);
+  writer.Name("resource").Raw(*row).Name("search").BeginObject().Member("mode", "match").EndObject();
+  writer.EndObject().EndArray().EndObject();
+  return Result<http::Response>(VirtualResponse(writer.Take()));
+}
+
+Result<http::Response> FhirApi::History(const Exchange& exchange, const Call& call, const std::string& type,
+                                        const std::string& id) {
+  QX_TRY(HistoryQuestion question, ParseHistory(exchange, call.query));
+  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(store::HistoryPage page, snapshot->History(type, id, question.since, question.count, question.place));
+  if (!id.empty() && page.total == 0 && !question.since) {
+    return NotFound("no-such-resource", "there is no " + type + "/" + id, "没有这个资源：" + type + "/" + id);
+  }
+  std::string address = exchange.base + (type.empty() ? "" : "/" + type) + (id.empty() ? "" : "/" + id) + "/_history";
+  json::Writer writer;
+  writer.BeginObject().Member("resourceType", "Bundle").Member("id", NewUuid(*services_.clock, *services_.random));
+  writer.Member("type", "history").Member("total", page.total);
+  writer.Name("link").BeginArray().BeginObject().Member("relation", "self");
+  writer.Member("url", address + (question.canonical.empty() ? "" : "?" + question.canonical)).EndObject();
+  if (!page.next.empty()) {
+    writer.BeginObject().Member("relation", "next");
+    writer.Member("url", address + "?" + (question.canonical.empty() ? "" : question.canonical + "&") + "_place=" +
+                             http::PercentEncode(page.next));
+    writer.EndObject();
+  }
+  writer.EndArray();
+  if (!page.versions.empty()) {
+    writer.Name("entry").BeginArray();
+    for (const store::Resource& version : page.versions) WriteHistoryEntry(writer, exchange, version);
+    writer.EndArray();
+  }
+  writer.EndObject();
+  return VirtualResponse(writer.Take());
+}
+
+}  // namespace qianxian::api

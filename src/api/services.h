@@ -1,0 +1,39 @@
+// What the routes work with, put together by app/. All must outlive the handler. Plain pointers, no ownership.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "auth/auth.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "fhir/definitions.h"
+#include "gap/gap.h"
+#include "measure/measure.h"
+#include "pack/pack.h"
+#include "search/parameters.h"
+#include "store/ledger.h"
+#include "store/store.h"
+#include "warehouse/warehouse.h"
+
+namespace qianxian::api {
+
+struct Services {
+  store::Store* store = nullptr;
+  store::Ledger* ledger = nullptr;
+  warehouse::Warehouse* warehouse = nullptr;
+  measure::Measures* measures = nullptr;
+  gap::Gaps* gaps = nullptr;
+  auth::Auth* auth = nullptr;
+  const fhir::Definitions* definitions = nullptr;
+  const search::Parameters* parameters = nullptr;
+  const pack::Pack* pack = nullptr;
+  const std::vector<pack::Pack>* packs = nullptr;   // those that `pack` was merged from: their titles and editions
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  std::string directory;                   // the data folder
+  std::string web_directory;               // the built page; "" = none
+  std::string version;                     // of this program
+};
+
+}  // namespace qianxian::api
