@@ -56,7 +56,7 @@ void ExpectTable(std::string_view type, const Expected& expected) {
 
 TEST(Decide, EveryRoleAndVerbOnRecords) {
   ExpectTable("Patient", {{Role::kSystem, "+++++++"},
-                          {Role::kAdministrator, "+++++-+"},
+                          {Role::kAdministrator, "+++++++"},
                           {Role::kDirector, "++++++-"},
                           {Role::kInsurance, "+--++--"},
                           {Role::kHospitalManager, "++++++-"},
@@ -67,7 +67,7 @@ TEST(Decide, EveryRoleAndVerbOnRecords) {
 
 TEST(Decide, EveryRoleAndVerbOnSettlements) {
   ExpectTable("settlement", {{Role::kSystem, "+++++++"},
-                             {Role::kAdministrator, "+-+++-+"},
+                             {Role::kAdministrator, "+-+++++"},
                              {Role::kDirector, "+-++++-"},
                              {Role::kInsurance, "+-+++--"},
                              {Role::kHospitalManager, "---+++-"},
@@ -78,7 +78,7 @@ TEST(Decide, EveryRoleAndVerbOnSettlements) {
 
 TEST(Decide, EveryRoleAndVerbOnWork) {
   ExpectTable("Task", {{Role::kSystem, "+++++++"},
-                       {Role::kAdministrator, "+++++-+"},
+                       {Role::kAdministrator, "+++++++"},
                        {Role::kDirector, "++++++-"},
                        {Role::kInsurance, "+++++--"},
                        {Role::kHospitalManager, "++++++-"},
@@ -89,7 +89,7 @@ TEST(Decide, EveryRoleAndVerbOnWork) {
 
 TEST(Decide, EveryRoleAndVerbOnDirectory) {
   ExpectTable("Organization", {{Role::kSystem, "+++++++"},
-                               {Role::kAdministrator, "+++++-+"},
+                               {Role::kAdministrator, "+++++++"},
                                {Role::kDirector, "++++++-"},
                                {Role::kInsurance, "+--++--"},
                                {Role::kHospitalManager, "+--+++-"},

@@ -72,6 +72,7 @@ constexpr Line kTable[] = {
     {Role::kAdministrator, Verb::kImport, kEverything},
     {Role::kAdministrator, Verb::kMeasure, kEverything},
     {Role::kAdministrator, Verb::kCases, kEverything},
+    {Role::kAdministrator, Verb::kDecide, kEverything},
     {Role::kAdministrator, Verb::kManage, kEverything},
 
     {Role::kDirector, Verb::kRead, kRecords | kSettlement | kPopulation},
