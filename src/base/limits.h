@@ -18,6 +18,10 @@ inline constexpr int kHttpHeaderSeconds = 15;
 inline constexpr size_t kHttpConnections = 2048;
 inline constexpr size_t kHttpQueuedRequests = 1024;                   // more: 503 with Retry-After
 inline constexpr int kHttpWorkers = 4;
+inline constexpr uint64_t kHttpMinimumBytesPerSecond = 1024;          // slower than this on average, after the first idle time: closed
+inline constexpr int kHttpLingerSeconds = 2;                          // an early refusal waits so long for the client to read it
+inline constexpr int kHttpStopSeconds = 5;
+inline constexpr size_t kHttpGzipBytes = 1024;                        // smaller answers are not worth packing
 // fhirpath
 inline constexpr size_t kFhirPathDepth = 200;
 inline constexpr uint64_t kFhirPathSteps = 2'000'000;
@@ -36,6 +40,7 @@ inline constexpr size_t kCsvColumns = 4096;
 inline constexpr size_t kReportRows = 1'000'000;                      // rejected rows kept in a report; the rest is counted and said
 // columns (DuckDB)
 inline constexpr size_t kColumnsMemoryBytes = size_t{1} << 30;
+inline constexpr size_t kLedgerMemoryBytes = size_t{512} << 20;        // for staging and comparing an import; the rest spills
 // measures
 inline constexpr size_t kCasesPageMaximum = 1000;
 inline constexpr size_t kMeasureStrata = 100'000;

@@ -35,6 +35,7 @@ struct LedgerSchema {
   std::string kind;                        // "settlement", "population"
   std::vector<LedgerColumn> columns;
   std::vector<std::string> key;            // names of the columns that make two rows the same one
+  std::string order_by;                    // column that a batch file is sorted by; "" = as the rows came
 };
 // The schemas that this release knows.
 const LedgerSchema& SettlementSchema();    // columns and order as in the insurance export; key setl_id
@@ -53,6 +54,12 @@ struct LedgerCounts {
   uint64_t replaced = 0;                   // the key was there with another row; the later row wins
 };
 
+struct LedgerReceipt {
+  LedgerCounts counts;
+  uint64_t t = 0;                          // of the commit
+  std::string batch;                       // DocumentReference id; "" where no row was new
+};
+
 struct BatchOrigin {
   std::string file_name;                   // as the user knows it, no folder
   std::string file_hash;                   // SHA-256 of the file's bytes, hex
@@ -64,19 +71,20 @@ class LedgerSession {
   virtual ~LedgerSession() = default;
   // One row, in the schema's column order; `line` is its line in the file. The views need live only for the call.
   virtual Status Append(uint64_t line, const std::vector<LedgerValue>& row) = 0;
-  // Compares, writes, commits. `extra` are changes that must stand or fall with it (the job's Task). Returns the counts
-  // and the commit's t. After an error or a Cancel the ledger is as before.
-  virtual Result<LedgerCounts> Finish(const access::Caller& caller, const BatchOrigin& origin,
-                                      std::vector<Change> extra, const Cancel& cancel,
-                                      std::function<void(double fraction)> progress) = 0;
+  // Compares, writes, commits. `extra` makes the changes that must stand or fall with it (the job's Task) from the counts.
+  // After an error or a Cancel the ledger is as before. Rows of the same key in one session: the last one counts, the
+  // others are kept in the batch as superseded by it, unless the last one is what the ledger holds already.
+  virtual Result<LedgerReceipt> Finish(const access::Caller& caller, const BatchOrigin& origin,
+                                       std::function<std::vector<Change>(const LedgerCounts&)> extra, const Cancel& cancel,
+                                       std::function<void(double fraction)> progress) = 0;
 };
 
 struct Batch {
   std::string id;                          // DocumentReference id
   std::string kind;
   std::string path;                        // the Parquet file
-  std::string superseded_path;             // Parquet (batch VARCHAR, row BIGINT): rows of earlier batches that this one
-                                           // replaces; "" if none
+  std::string superseded_path;             // Parquet (batch VARCHAR, row BIGINT): rows that this one replaces, of earlier
+                                           // batches or of its own; "" if none
   uint64_t sequence = 0;                   // order of batches of a kind: 1, 2, …
   uint64_t rows = 0;
   uint64_t t = 0;
@@ -88,12 +96,13 @@ class Ledger {
   virtual Result<std::unique_ptr<LedgerSession>> Begin(const access::Caller& caller, const LedgerSchema& schema) = 0;
   // The batches of a kind that the record knows at the store's newest t, in order.
   virtual Result<std::vector<Batch>> Batches(const access::Caller& caller, std::string_view kind) = 0;
-  // SQL (DuckDB) of a relation with the kind's columns plus `batch` VARCHAR, `row` BIGINT and `line` BIGINT, that holds
+  // SQL (DuckDB) of a relation (a SELECT, to be put in brackets) with the kind's columns plus `batch` VARCHAR, `row` BIGINT and `line` BIGINT, that holds
   // each key's current row: the batch files in place, less the superseded rows. An empty relation where there is no batch.
   virtual Result<std::string> CurrentRowsSql(const access::Caller& caller, std::string_view kind) = 0;
   // Verifies every batch file against its hash and row count.
   virtual Result<CheckReport> Check(const access::Caller& caller) = 0;
 };
+// `directory` is the data folder; nothing is made there before the first Begin. All three must outlive the ledger.
 Result<std::unique_ptr<Ledger>> OpenLedger(const std::string& directory, Store& store, Clock& clock, Random& random);
 
 }  // namespace qianxian::store
