@@ -42,6 +42,7 @@ enum class Direction { kUp, kDown, kMonitor };
 struct Target {
   Decimal value;
   Source source;
+  std::vector<std::string> kinds;          // of organisation it is meant for (county-general); empty: every subject
 };
 
 struct Guard {                             // against small numbers and one-month noise
