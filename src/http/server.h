@@ -1,6 +1,8 @@
-// HTTP/1.1 without routes (Boost.Beast inside server.cc only). IO threads parse and write; handlers run on a pool of
-// workers, so a slow handler never holds a connection of another. Limits and time-outs: base/limits.h. Over the queue's
-// bound the answer is 503 with Retry-After. gzip both ways. Slow readers and writers are closed.
+// HTTP/1.1 without routes (Boost only inside this folder's .cc files). IO threads parse and write; handlers run on a
+// pool of workers, so a slow handler never holds a connection of another. Limits and time-outs: base/limits.h. Over the
+// queue's bound the answer is 503 with Retry-After. gzip both ways: a packed request body is unpacked before the handler
+// (an upload to a file is left as it was sent), an answer is packed when the client takes it and it is text. HEAD is the
+// handler's GET without the body. A handler that throws is a 500. Slow readers and writers are closed.
 // Threads: Handler is called from many threads at once.
 #pragma once
 
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/result.h"
 
 namespace qianxian::http {
@@ -38,7 +41,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string file_path;                   // if set, the file is streamed as the body
-  Response& Set(std::string_view name, std::string_view value);
+  Response& Set(std::string_view name, std::string_view value);      // replaces one of that name
+  std::string_view Header(std::string_view lower_case_name) const;   // "" if none
 };
 
 using Handler = std::function<Response(Request&)>;
@@ -50,6 +54,16 @@ struct ServerOptions {
   int workers = 0;                         // 0 = limits::kHttpWorkers
   // Says for a request's method and path (before its body) whether the body goes to a file in this folder; "" = memory.
   std::function<std::string(std::string_view method, std::string_view path)> upload;
+  // Says which requests are answered right on the io thread: only for what never waits and takes microseconds (a read by
+  // id). A request with a body never is. None: all go to the workers.
+  std::function<bool(std::string_view method, std::string_view path)> inline_handler;
+  // Words the answers that the server gives by itself: 400, 413, 415, 431, 500, 501, 503, 507. None: plain text.
+  std::function<Response(int status, std::string_view path)> refuse;
+  size_t body_bytes = limits::kHttpBodyBytes;
+  uint64_t upload_bytes = limits::kHttpUploadBytes;
+  size_t connections = limits::kHttpConnections;
+  size_t queued_requests = limits::kHttpQueuedRequests;
+  Clock* clock = nullptr;                  // for Date, time-outs and Stop; none: the machine's. Outlives the server.
 };
 
 class Server {
@@ -58,7 +72,9 @@ class Server {
   // Listens at once; unavailable ("port-taken", "address") if it cannot.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, Handler handler);
   virtual uint16_t port() const = 0;
-  virtual void Stop() = 0;                 // finishes what is under way (up to 5 s), then closes
+  // Takes no more, finishes what is under way (connections up to 5 s, then they are cut; a handler that runs is waited
+  // for), then closes. Not from a handler. The destructor does it too.
+  virtual void Stop() = 0;
 };
 
 // A small client for the command line and tests: one request, whole answer, bounded time.
@@ -71,9 +87,13 @@ struct ClientRequest {
   std::string body;
   int timeout_seconds = 60;
 };
+// The body comes unpacked only as far as chunks go; header names in lower case. Errors: unavailable ("connect",
+// "timeout", "closed"), invalid ("bad-answer").
 Result<Response> Send(const ClientRequest& request);
 
-// Router: method and pattern to handler. Patterns: "/api/gaps/{id}", "/fhir/{rest...}".
+// Router: method and pattern to handler. Patterns: "/api/gaps/{id}", "/fhir/{rest...}". A literal part wins over {id}, {id}
+// over {rest...}, whatever the order of Add; {id} is one part and not empty; {rest...} may be empty. HEAD goes to GET.
+// Parts are split as they were sent and decoded afterwards, so that an id may hold %2F.
 using Parameters = std::map<std::string, std::string, std::less<>>;
 class Router {
  public:

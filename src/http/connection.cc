@@ -1,0 +1,335 @@
+#include "http/connection.h"
+
+#include <sys/sendfile.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <cerrno>
+#include <exception>
+#include <limits>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "bytes/compress.h"
+
+namespace qianxian::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+constexpr size_t kHeaderReadBytes = 8 << 10;
+constexpr size_t kBodyReadBytes = 256 << 10;
+constexpr size_t kStoreBytes = 1 << 20;       // pieces in which an upload goes to its file
+constexpr size_t kSendFileBytes = 1 << 20;    // then others have their turn
+constexpr uint64_t kLingerBytes = 64 << 20;
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, Shared& shared, Connections& registry)
+    : socket_(std::move(socket)), shared_(shared), registry_(registry), parser_(RequestParser::Make(shared.options)) {}
+
+void Connection::Start() {
+  registry_.insert(shared_from_this());
+  error_code error;
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  auto endpoint = socket_.remote_endpoint(error);
+  if (!error) peer_ = endpoint.address().to_string(error);
+  if (!error) socket_.native_non_blocking(true, error);
+  if (error || shared_.stopping) return Close();  // it went away before we looked
+  BeginRequest();
+  Read();
+}
+
+void Connection::Close() {
+  if (closed_) return;
+  closed_ = true;
+  error_code ignored;
+  socket_.close(ignored);
+  registry_.erase(shared_from_this());
+  --shared_.connections;
+}
+
+void Connection::CloseIfIdle() {
+  if (phase_ == Phase::kIdle || phase_ == Phase::kLingering) Close();
+}
+
+void Connection::CloseIfLate(int64_t now_nanoseconds) {
+  if (now_nanoseconds > deadline_) Close();
+}
+
+// A transfer may pause for the idle time, and on average must keep up the minimum speed.
+void Connection::StartTransfer() {
+  transfer_start_ = Now();
+  transferred_ = 0;
+  deadline_ = transfer_start_ + limits::kHttpIdleSeconds * kSecond;
+}
+
+void Connection::CountTransfer(size_t size) {
+  transferred_ += size;
+  int64_t idle = limits::kHttpIdleSeconds * kSecond;
+  int64_t earned = static_cast<int64_t>(transferred_ / limits::kHttpMinimumBytesPerSecond) * kSecond;
+  deadline_ = std::min(Now() + idle, transfer_start_ + idle + earned);
+}
+
+void Connection::BeginRequest() {
+  parser_->Reset();
+  upload_.reset();
+  continued_ = false;
+  phase_ = Phase::kIdle;
+  deadline_ = Now() + limits::kHttpIdleSeconds * kSecond;
+  if (begin_ == end_ && buffer_.size() > kHeaderReadBytes) {
+    buffer_ = std::string();  // what a large body needed, an idle connection does not keep
+    begin_ = end_ = 0;
+  }
+}
+
+void Connection::Read() {
+  size_t room = phase_ == Phase::kBody || phase_ == Phase::kLingering ? kBodyReadBytes : kHeaderReadBytes;
+  if (begin_ > 0) {
+    buffer_.erase(0, begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (buffer_.size() < end_ + room) buffer_.resize(end_ + room);
+  socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+                          [self = shared_from_this()](const error_code& error, size_t size) {
+                            if (self->closed_) return;
+                            if (error) return self->Close();
+                            self->OnRead(size);
+                          });
+}
+
+void Connection::OnRead(size_t size) {
+  if (Now() > deadline_) return Close();  // late, and not yet looked at
+  if (phase_ == Phase::kLingering) {
+    transferred_ += size;
+    return transferred_ > kLingerBytes ? Close() : Read();
+  }
+  end_ += size;
+  if (phase_ == Phase::kBody) CountTransfer(size);
+  Advance();
+}
+
+// Goes as far as the bytes at hand allow.
+void Connection::Advance() {
+  if (phase_ == Phase::kIdle && begin_ < end_) {
+    phase_ = Phase::kHeader;
+    deadline_ = Now() + limits::kHttpHeaderSeconds * kSecond;
+  }
+  begin_ += parser_->Feed(std::string_view(buffer_).substr(begin_, end_ - begin_));
+  if (int status = parser_->refusal(); status != 0) return Refuse(status);
+  if (phase_ == Phase::kHeader && parser_->header_done() && !EnterBody()) return;
+  size_t waiting = parser_->upload_waiting().size();
+  if (waiting >= kStoreBytes || (waiting > 0 && parser_->done())) return StoreUpload();
+  if (parser_->done()) return Dispatch();
+  if (phase_ == Phase::kBody && parser_->expects_continue() && !continued_ && parser_->body_bytes() == 0) return SendContinue();
+  Read();
+}
+
+bool Connection::EnterBody() {
+  phase_ = Phase::kBody;
+  StartTransfer();
+  if (parser_->upload_folder().empty()) return true;
+  auto file = UploadFile::Create(parser_->upload_folder());
+  if (!file.ok()) {
+    LogError(Describe(file.error()));
+    Refuse(507);
+    return false;
+  }
+  upload_ = std::move(file).value();
+  return true;
+}
+
+// The disk thread writes; nothing is read meanwhile, so that a fast sender waits for a slow disk.
+void Connection::StoreUpload() {
+  phase_ = Phase::kStoring;
+  deadline_ = kNever;
+  auto job = [self = shared_from_this()]() mutable {
+    Status stored = self->upload_->Write(self->parser_->upload_waiting());
+    self->parser_->upload_waiting().clear();
+    if (!stored.ok()) LogError(Describe(stored.error()));
+    auto executor = self->socket_.get_executor();
+    asio::post(executor, [self = std::move(self), good = stored.ok()] {
+      if (self->closed_) return;
+      if (!good) return self->Refuse(507);
+      self->phase_ = Phase::kBody;
+      self->CountTransfer(0);
+      self->Advance();
+    });
+  };
+  if (!shared_.disk.TryPush(std::move(job))) Refuse(503);
+}
+
+void Connection::SendContinue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  continued_ = true;
+  asio::async_write(socket_, asio::buffer(kContinue.data(), kContinue.size()),
+                    [self = shared_from_this()](const error_code& error, size_t) {
+                      if (self->closed_) return;
+                      if (error) return self->Close();
+                      self->Read();
+                    });
+}
+
+void Connection::Dispatch() {
+  phase_ = Phase::kHandling;
+  deadline_ = kNever;
+  Request& request = parser_->request();
+  request.peer = peer_;
+  const auto& runs_inline = shared_.options.inline_handler;
+  if (runs_inline && request.body.empty() && upload_ == nullptr && runs_inline(request.method, request.path)) {
+    return Write(Finish(Handle()));
+  }
+  auto job = [self = shared_from_this()]() mutable {
+    Answer answer = self->Finish(self->Handle());
+    auto executor = self->socket_.get_executor();
+    // Everything goes along: the worker must not be the last to hold the connection.
+    asio::post(executor, [self = std::move(self), answer = std::move(answer)]() mutable {
+      if (!self->closed_) self->Write(std::move(answer));
+    });
+  };
+  if (!shared_.workers.TryPush(std::move(job))) {
+    upload_.reset();
+    Write(Finish(Refusal(503).Set("Retry-After", "1")));
+  }
+}
+
+// On a worker, or inline on the io thread.
+Response Connection::Handle() {
+  Request& request = parser_->request();
+  Response refusal;
+  if (upload_ != nullptr) {
+    request.upload_path = upload_->Release();
+  } else if (!UnpackBody(refusal)) {
+    return refusal;
+  }
+  return CallHandler();
+}
+
+Response Connection::CallHandler() {
+  try {
+    return shared_.handler(parser_->request());
+  } catch (const std::exception& thrown) {
+    LogError(std::string("http: a handler threw: ") + thrown.what());
+  } catch (...) {
+    LogError("http: a handler threw");
+  }
+  return Refusal(500);
+}
+
+// A body that was packed for the way is given to the handler as it was before.
+bool Connection::UnpackBody(Response& refusal) {
+  Request& request = parser_->request();
+  std::string_view encoding = request.Header("content-encoding");
+  if (encoding.empty() || encoding == "identity" || request.body.empty()) return true;
+  if (encoding != "gzip" && encoding != "x-gzip") {
+    refusal = Refusal(415);
+    return false;
+  }
+  Result<std::string> plain = bytes::Gunzip(request.body, shared_.options.body_bytes);
+  if (!plain.ok()) {
+    refusal = Refusal(plain.error().code == "too-large" ? 413 : 400);
+    return false;
+  }
+  request.body = std::move(plain).value();
+  std::erase_if(request.headers, [](const auto& header) { return header.first == "content-encoding"; });
+  return true;
+}
+
+Response Connection::Refusal(int status) const {
+  if (!shared_.options.refuse) return PlainRefusal(status);
+  try {
+    return shared_.options.refuse(status, parser_->request().path);
+  } catch (...) {
+    return PlainRefusal(status);
+  }
+}
+
+Answer Connection::Finish(Response response) {
+  const Request& request = parser_->request();
+  AnswerContext context;
+  context.head_request = request.method == "HEAD";
+  context.http_1_0 = parser_->http_1_0();
+  context.keep_alive = parser_->done() && parser_->refusal() == 0 && parser_->keep_alive() && !shared_.stopping;
+  context.gzip = AcceptsGzip(request.Header("accept-encoding"));
+  context.now = shared_.clock.Now();
+  return MakeAnswer(std::move(response), context);
+}
+
+// Before the whole request is read: nothing more is taken from this connection.
+void Connection::Refuse(int status) {
+  upload_.reset();
+  Answer answer = Finish(Refusal(status));
+  QX_CHECK(answer.close || parser_->done(), "a refused request keeps its connection");
+  Write(std::move(answer));
+}
+
+void Connection::Write(Answer answer) {
+  answer_ = std::move(answer);
+  written_ = 0;
+  file_offset_ = 0;
+  phase_ = Phase::kWriting;
+  StartTransfer();
+  WriteSome();
+}
+
+void Connection::WriteSome() {
+  size_t head = std::min(written_, answer_.head.size());
+  size_t body = written_ - head;
+  std::array<asio::const_buffer, 2> parts = {
+      asio::buffer(answer_.head.data() + head, answer_.head.size() - head),
+      asio::buffer(answer_.body.data() + body, answer_.body.size() - body),
+  };
+  socket_.async_write_some(parts, [self = shared_from_this()](const error_code& error, size_t size) {
+    if (self->closed_) return;
+    if (error) return self->Close();
+    self->written_ += size;
+    self->CountTransfer(size);
+    if (self->written_ < self->answer_.head.size() + self->answer_.body.size()) return self->WriteSome();
+    self->answer_.file_left > 0 ? self->SendFileSome() : self->AfterAnswer();
+  });
+}
+
+void Connection::SendFileSome() {
+  size_t piece = static_cast<size_t>(std::min<uint64_t>(answer_.file_left, kSendFileBytes));
+  ssize_t sent = sendfile(socket_.native_handle(), answer_.file.fd(), &file_offset_, piece);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) return Close();
+  if (sent == 0) return Close();  // the file became shorter: the client must see that something is missing
+  if (sent > 0) {
+    answer_.file_left -= static_cast<uint64_t>(sent);
+    CountTransfer(static_cast<size_t>(sent));
+    if (answer_.file_left == 0) return AfterAnswer();
+  }
+  socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
+    if (self->closed_) return;
+    error ? self->Close() : self->SendFileSome();
+  });
+}
+
+void Connection::AfterAnswer() {
+  bool close = answer_.close || shared_.stopping;
+  answer_ = Answer();
+  if (close) return parser_->done() && begin_ == end_ ? Close() : Linger();
+  BeginRequest();
+  begin_ < end_ ? Advance() : Read();
+}
+
+// Closing with unread bytes makes the system reset the connection, and the client may lose the answer that it has not
+// yet read. So we say that we have ended, and read and forget until it has too.
+void Connection::Linger() {
+  error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error) return Close();
+  phase_ = Phase::kLingering;
+  transferred_ = 0;
+  begin_ = end_ = 0;
+  deadline_ = Now() + limits::kHttpLingerSeconds * kSecond;
+  Read();
+}
+
+}  // namespace qianxian::http

@@ -1,0 +1,312 @@
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <filesystem>
+#include <fstream>
+#include <latch>
+#include <thread>
+
+#include "base/files.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "http/server.h"
+#include "http/test_client.h"
+
+namespace qianxian::http {
+namespace {
+
+constexpr int64_t kSecond = 1'000'000;  // of FakeClock
+
+Response Text(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+std::unique_ptr<Server> Start(ServerOptions options, Handler handler) {
+  options.port = 0;
+  auto server = Server::Start(options, std::move(handler));
+  EXPECT_TRUE(server.ok()) << Describe(server.error());
+  return std::move(server).value();
+}
+
+Response Short(Request& request) { return Text(request.path); }
+
+TEST(ServerLimits, HeadersAndBodies) {
+  ServerOptions options;
+  options.body_bytes = 1000;
+  auto server = Start(options, Short);
+  TestClient wide(server->port());
+  EXPECT_EQ(wide.Ask(Get("/", "X: " + std::string(limits::kHttpHeaderBytes, 'x') + "\r\n")).status, 431);
+  EXPECT_TRUE(wide.Ended());
+  TestClient claims(server->port());
+  EXPECT_EQ(claims.Ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n").status, 413);
+  EXPECT_TRUE(claims.Ended());
+  TestClient sends(server->port());
+  // The refusal arrives although much more is on its way than anybody reads.
+  std::thread sender([&] { sends.Send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n" + std::string(0x200000, 'x')); });
+  EXPECT_EQ(sends.Read().status, 413);
+  sender.join();
+}
+
+TEST(ServerLimits, ConnectionsOverTheBoundAreTurnedAway) {
+  ServerOptions options;
+  options.connections = 2;
+  auto server = Start(options, Short);
+  TestClient first(server->port()), second(server->port());
+  EXPECT_EQ(first.Ask(Get("/")).status, 200);
+  EXPECT_EQ(second.Ask(Get("/")).status, 200);
+  TestClient third(server->port());
+  TestAnswer answer = third.Read();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_NE(answer.head.find("Retry-After: "), std::string::npos);
+  first.Disconnect();
+  TestAnswer fourth;
+  for (int tries = 0; tries < 10'000 && fourth.status != 200; ++tries) fourth = TestClient(server->port()).Ask(Get("/"));
+  EXPECT_EQ(fourth.status, 200) << "a place became free";
+}
+
+TEST(ServerLimits, AFullQueueIsBusyAndInlineStillAnswers) {
+  ServerOptions options;
+  options.workers = 1;
+  options.queued_requests = 1;
+  options.inline_handler = [](std::string_view method, std::string_view path) { return method == "GET" && path == "/inline"; };
+  std::latch handling(1), go_on(1);
+  auto server = Start(options, [&](Request& request) {
+    if (request.path == "/wait") {
+      handling.count_down();
+      go_on.wait();
+    }
+    return Text(request.path);
+  });
+  TestClient running(server->port()), a(server->port()), b(server->port()), reader(server->port());
+  ASSERT_TRUE(running.Send(Get("/wait")));
+  handling.wait();
+  // One of these two waits in the queue; the other is told to come again, and keeps its connection.
+  ASSERT_TRUE(a.Send(Get("/queued")));
+  ASSERT_TRUE(b.Send(Get("/queued")));
+  pollfd both[2] = {{a.fd(), POLLIN, 0}, {b.fd(), POLLIN, 0}};
+  ASSERT_GT(poll(both, 2, TestClient::kPatienceMilliseconds), 0);
+  TestClient& refused = both[0].revents != 0 ? a : b;
+  TestClient& queued = both[0].revents != 0 ? b : a;
+  TestAnswer busy = refused.Read();
+  EXPECT_EQ(busy.status, 503);
+  EXPECT_NE(busy.head.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(reader.Ask(Get("/inline")).body, "/inline") << "does not need a worker";
+  go_on.count_down();
+  EXPECT_EQ(running.Read().body, "/wait");
+  EXPECT_EQ(queued.Read().body, "/queued");
+  EXPECT_EQ(refused.Ask(Get("/again")).body, "/again");
+}
+
+TEST(ServerLimits, ASlowHeaderIsDropped) {
+  FakeClock clock;
+  ServerOptions options;
+  options.clock = &clock;
+  auto server = Start(options, Short);
+  TestClient patient(server->port()), slow(server->port());
+  EXPECT_EQ(patient.Ask(Get("/")).status, 200);
+  EXPECT_EQ(slow.Ask(Get("/")).status, 200);
+  ASSERT_TRUE(slow.Send("GET / HTTP/1.1\r\nHost:"));
+  // A request on the same io thread and after it shows that the beginning was read.
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(TestClient(server->port()).Ask(Get("/")).status, 200);
+  clock.Advance((limits::kHttpHeaderSeconds + 1) * kSecond);
+  EXPECT_TRUE(slow.Ended());
+  EXPECT_EQ(patient.Ask(Get("/")).status, 200) << "one that only waits may wait longer";
+  clock.Advance((limits::kHttpIdleSeconds + 1) * kSecond);
+  EXPECT_TRUE(patient.Ended());
+}
+
+TEST(ServerLimits, ABodyThatDripsIsDropped) {
+  FakeClock clock;
+  ServerOptions options;
+  options.clock = &clock;
+  options.io_threads = 1;
+  auto server = Start(options, Short);
+  TestClient slow(server->port()), other(server->port());
+  EXPECT_EQ(slow.Ask(Get("/")).status, 200);
+  ASSERT_TRUE(slow.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"));
+  EXPECT_EQ(other.Ask(Get("/")).status, 200);
+  clock.Advance(40 * kSecond);
+  ASSERT_TRUE(slow.Send("x"));
+  EXPECT_EQ(other.Ask(Get("/")).status, 200);
+  clock.Advance(40 * kSecond);  // never idle for a minute, and yet one byte in 80 seconds
+  EXPECT_TRUE(slow.Ended());
+}
+
+TEST(ServerLimits, ABodyThatKeepsUpIsNot) {
+  FakeClock clock;
+  ServerOptions options;
+  options.clock = &clock;
+  options.io_threads = 1;
+  auto server = Start(options, [](Request& request) { return Text(std::to_string(request.body.size())); });
+  TestClient steady(server->port()), other(server->port());
+  std::string piece(100'000, 'x');
+  ASSERT_TRUE(steady.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(steady.Send(piece));
+    EXPECT_EQ(other.Ask(Get("/")).status, 200);
+    clock.Advance(30 * kSecond);
+  }
+  EXPECT_EQ(steady.Read().body, "1000000");
+}
+
+TEST(ServerLimits, AClientThatDoesNotReadIsDropped) {
+  FakeClock clock;
+  ServerOptions options;
+  options.clock = &clock;
+  auto server = Start(options, [](Request&) { return Text(std::string(50'000'000, 'x')); });
+  TestClient deaf(server->port(), 4096);
+  ASSERT_TRUE(deaf.Send(Get("/")));
+  ASSERT_TRUE(deaf.Receive());  // it began
+  clock.Advance((limits::kHttpIdleSeconds + 1) * kSecond);
+  // The deadline may have been renewed between the first bytes and the step of the clock: stepping on drops it surely.
+  pollfd gone{deaf.fd(), 0, 0};
+  for (int tries = 0; tries < 1000 && (gone.revents & (POLLHUP | POLLERR)) == 0; ++tries) {
+    clock.Advance((limits::kHttpIdleSeconds + 1) * kSecond);
+    poll(&gone, 1, 10);
+    if ((gone.revents & (POLLHUP | POLLERR)) == 0 && send(deaf.fd(), "x", 1, MSG_NOSIGNAL) < 0) break;
+  }
+  EXPECT_EQ(deaf.Read().status, 0) << "not all of it came";
+  EXPECT_LT(deaf.waiting(), 50'000'000U);
+}
+
+class UploadTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "qianxian-upload-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    options_.upload = [this](std::string_view method, std::string_view path) { return method == "POST" && path == "/upload" ? folder_ : std::string(); };
+    options_.upload_bytes = 20'000'000;
+    options_.body_bytes = 1000;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  // Reads the upload, removes it, says its size and hash.
+  static Response Take(Request& request) {
+    if (request.upload_path.empty()) return Text("no upload");
+    auto content = ReadFile(request.upload_path);
+    EXPECT_TRUE(RemoveFile(request.upload_path).ok());
+    EXPECT_EQ(request.body, "");
+    return Text(std::to_string(content->size()) + " " + std::to_string(HashFnv1a64(*content)));
+  }
+  static std::string Summary(const std::string& content) {
+    return std::to_string(content.size()) + " " + std::to_string(HashFnv1a64(content));
+  }
+  static std::string Content(size_t size) {
+    std::string out(size, '\0');
+    SeededRandom(size).Fill(out.data(), size);
+    return out;
+  }
+  // Until the folder has so many files, asking the server something in between.
+  bool BecomesFiles(Server& server, size_t count) {
+    for (int tries = 0; tries < 20'000; ++tries) {
+      if (ListFiles(folder_)->size() == count) return true;
+      TestClient(server.port()).Ask(Get("/"));
+    }
+    return false;
+  }
+
+  std::string folder_;
+  ServerOptions options_;
+};
+
+TEST_F(UploadTest, GoesToAFile) {
+  auto server = Start(options_, Take);
+  TestClient client(server->port());
+  for (size_t size : {0U, 1U, 1000U, 1U << 20, 10'000'000U}) {
+    std::string content = Content(size);
+    EXPECT_EQ(client.Ask(Post("/upload", content)).body, Summary(content));
+  }
+  EXPECT_EQ(client.Ask(Post("/other", "x")).body, "no upload");
+  EXPECT_TRUE(ListFiles(folder_)->empty());
+}
+
+TEST_F(UploadTest, ChunkedAndAfterContinue) {
+  auto server = Start(options_, Take);
+  TestClient client(server->port());
+  std::string content = Content(3'000'000);
+  ASSERT_TRUE(client.Send("POST /upload HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"));
+  TestAnswer go = client.Read();
+  EXPECT_EQ(go.status, 100);
+  for (size_t at = 0; at < content.size(); at += 100'000) {
+    std::string piece = content.substr(at, 100'000);
+    ASSERT_TRUE(client.Send("186a0\r\n" + piece + "\r\n"));
+  }
+  ASSERT_TRUE(client.Send("0\r\n\r\n"));
+  EXPECT_EQ(client.Read().body, Summary(content));
+}
+
+TEST_F(UploadTest, IsRemovedWhenTheClientGoesAway) {
+  auto server = Start(options_, Take);
+  TestClient client(server->port());
+  ASSERT_TRUE(client.Send("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 5000000\r\n\r\n" + Content(2'000'000)));
+  EXPECT_TRUE(BecomesFiles(*server, 1));
+  client.Disconnect();
+  EXPECT_TRUE(BecomesFiles(*server, 0));
+}
+
+TEST_F(UploadTest, IsRemovedWhenTheServerStops) {
+  FakeClock clock;
+  options_.clock = &clock;
+  auto server = Start(options_, Take);
+  TestClient client(server->port()), idle(server->port());
+  EXPECT_EQ(idle.Ask(Get("/")).status, 200);
+  ASSERT_TRUE(client.Send("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 5000000\r\n\r\n" + Content(2'000'000)));
+  EXPECT_TRUE(BecomesFiles(*server, 1));
+  std::thread stopper([&] { server->Stop(); });
+  EXPECT_TRUE(idle.Ended()) << "Stop has begun, and waits for the upload";
+  clock.Advance((limits::kHttpStopSeconds + 1) * kSecond);
+  stopper.join();
+  EXPECT_TRUE(ListFiles(folder_)->empty());
+}
+
+TEST_F(UploadTest, IsBounded) {
+  auto server = Start(options_, Take);
+  TestClient claims(server->port());
+  EXPECT_EQ(claims.Ask("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 20000001\r\n\r\n").status, 413);
+  TestClient sends(server->port());
+  std::thread sender([&] {
+    sends.Send("POST /upload HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+    std::string piece = "100000\r\n" + Content(0x100000) + "\r\n";
+    for (int i = 0; i < 24 && sends.Send(piece); ++i) {
+    }
+  });
+  EXPECT_EQ(sends.Read().status, 413);
+  sender.join();
+  EXPECT_TRUE(BecomesFiles(*server, 0));
+}
+
+TEST_F(UploadTest, SaysWhenThereIsNoRoom) {
+  options_.upload = [](std::string_view, std::string_view path) { return path == "/upload" ? "/proc/nowhere" : ""; };
+  auto server = Start(options_, Take);
+  EXPECT_EQ(TestClient(server->port()).Ask(Post("/upload", "x")).status, 507);
+}
+
+TEST_F(UploadTest, AnswersFromFiles) {
+  std::string content = Content(9'000'000);
+  std::ofstream(folder_ + "/big", std::ios::binary) << content;
+  std::ofstream(folder_ + "/empty", std::ios::binary);
+  auto server = Start(options_, [this](Request& request) {
+    Response response;
+    response.Set("Content-Type", "application/octet-stream");
+    response.file_path = folder_ + request.path;
+    return response;
+  });
+  TestClient client(server->port());
+  EXPECT_TRUE(client.Ask(Get("/big")).body == content);
+  EXPECT_EQ(client.Ask(Get("/empty")).body, "");
+  EXPECT_EQ(client.Ask(Get("/none")).status, 404);
+  EXPECT_NE(client.Ask("HEAD /big HTTP/1.1\r\nHost: h\r\n\r\n", true).head.find("Content-Length: 9000000\r\n"), std::string::npos);
+  EXPECT_TRUE(client.Ask(Get("/big", "Accept-Encoding: gzip\r\n")).body == content) << "files go out as they are";
+  TestClient leaves(server->port());
+  ASSERT_TRUE(leaves.Send(Get("/big")));
+  ASSERT_TRUE(leaves.Receive());
+  leaves.Disconnect();
+  EXPECT_TRUE(client.Ask(Get("/big")).body == content) << "the server outlives a client that leaves";
+}
+
+}  // namespace
+}  // namespace qianxian::http
