@@ -50,6 +50,7 @@ void ParseOneFile(const std::string& path, const std::string& content, const std
   if (path == "pack.yaml" || path == "README.md" || path == "README.zh.md") return;
   if (path == "actions.yaml") return internal::ParseActionsFile(path, content, pack, faults);
   if (path == "disease-groups.yaml") return internal::ParseDiseaseGroupsFile(path, content, pack, faults);
+  if (path == "settlement-rules.yaml") return internal::ParseSettlementRulesFile(path, content, pack, faults);
   if (IsIn(path, "measures/", ".yaml")) return internal::ParseMeasureFile(path, content, pack, faults);
   if (IsIn(path, "views/", ".json")) return internal::ParseViewFile(path, content, pack, faults);
   if (IsIn(path, "tables/", ".sql")) return internal::ParseTableFile(path, content, pack, faults);
@@ -139,6 +140,10 @@ Result<Pack> MergePacks(const std::vector<Pack>& packs) {
     Add(pack.actions, all.actions, "action", IdOf<ActionType>, seen, clashes);
     Add(pack.disease_groups, all.disease_groups, "disease group", IdOf<DiseaseGroup>, seen, clashes);
     Add(pack.capability_lists, all.capability_lists, "capability list", IdOf<CapabilityList>, seen, clashes);
+    if (!pack.settlement.care.empty()) {
+      if (!all.settlement.care.empty()) clashes.push_back("settlement-rules");
+      all.settlement = pack.settlement;
+    }
     Add(pack.views, all.views, "view", PathOf, seen, clashes);
     Add(pack.tables, all.tables, "table", PathOf, seen, clashes);
     for (const NamedFile& file : pack.cases)

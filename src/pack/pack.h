@@ -102,6 +102,16 @@ struct CapabilityList {                    // disease-coverage, technique-covera
   std::vector<CapabilityItem> items;
 };
 
+// How a settlement's codes are read (settlement-rules.yaml); the warehouse makes its columns care, level, destination of it.
+struct SettlementRules {
+  std::map<std::string, std::vector<std::string>> care;    // inpatient, outpatient, pharmacy → codes of med_type
+  std::vector<std::string> pharmacy_code_prefixes;         // of fixmedins_code; a pharmacy wins over med_type
+  std::map<std::string, std::vector<std::string>> levels;  // primary, pharmacy → kinds of organisation; any other kind: hospital
+  std::vector<std::string> county_kinds;                   // kinds whose region tells which county this is
+  std::vector<std::pair<std::string, Text>> destinations;  // id and name, in the order to be shown
+  std::vector<Source> sources;
+};
+
 struct NamedFile {
   std::string path;
   std::string content;
@@ -116,6 +126,7 @@ struct Pack {
   std::vector<ActionType> actions;
   std::vector<DiseaseGroup> disease_groups;
   std::vector<CapabilityList> capability_lists;
+  SettlementRules settlement;              // of the one pack that has them
   std::vector<NamedFile> views;            // ViewDefinition JSON
   std::vector<NamedFile> tables;           // SQL: CREATE VIEW … over the views' tables and the ledgers
   std::vector<NamedFile> cases;            // hand-computed cases, run by tests and by `qianxian pack test`

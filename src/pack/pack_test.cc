@@ -43,6 +43,12 @@ Files Small() {
        "id,name_zh,name_en,specialty,codes,cases_minimum,mark\r\nflu,流感,\"Flu, \"\"real\"\"\",内科,J09;J10,3,K\r\n"},
       {"views/patient_record.json",
        R"({"resourceType":"ViewDefinition","name":"patient_record","resource":"Patient","select":[{"column":[]}]})"},
+      {"settlement-rules.yaml",
+       "care: {inpatient: [\"21\"], outpatient: [\"11\"], pharmacy: [\"41\"]}\npharmacy_code_prefixes: [P]\n"
+       "levels: {primary: [township], pharmacy: [pharmacy]}\ncounty_kinds: [county-general]\ndestinations:\n"
+       "  in-county-primary: {zh: 甲, en: A}\n  in-county-hospital: {zh: 乙, en: B}\n  in-county-other: {zh: 丙, en: C}\n"
+       "  city: {zh: 市, en: D}\n  province: {zh: 省, en: E}\n  other-province: {zh: 外, en: F}\n  unknown: {zh: 不详, en: G}\n"
+       "sources: [{title: {zh: 书, en: Book}, reference: \"\", mark: K}]\n"},
       {"tables/10-patient.sql", "CREATE VIEW patient AS SELECT 1\n"},
       {"cases/one/expected.csv", "measure\n"},
   };
@@ -93,6 +99,9 @@ TEST(Pack, ReadsEveryPart) {
   EXPECT_EQ(item.name.en, "Flu, \"real\"");
   EXPECT_EQ(item.codes, (std::vector<std::string>{"J09", "J10"}));
   EXPECT_EQ(item.cases_minimum, 3);
+  EXPECT_EQ(pack->settlement.care.at("inpatient"), std::vector<std::string>{"21"});
+  EXPECT_EQ(pack->settlement.destinations.size(), 7u);
+  EXPECT_EQ(pack->settlement.destinations[3].second.zh, "市");
   EXPECT_EQ(pack->views.size(), 1u);
   EXPECT_EQ(pack->tables.size(), 1u);
   EXPECT_EQ(pack->cases.size(), 1u);
@@ -134,6 +143,8 @@ TEST(Pack, SaysWhatIsWrongWithFileAndLine) {
   ExpectFault(With("capability/list.csv", "流感", ""), "capability/list.csv:2:", "缺少中文", "is missing");
   ExpectFault(With("capability/list.csv", "specialty", "department"), "capability/list.csv:1:", "首行应是", "first line");
   ExpectFault(With("capability/list.csv", "\"Flu", "\"Flu\",\"Flu"), "capability/list.csv:2:", "列", "fields");
+  ExpectFault(With("settlement-rules.yaml", "[\"11\"]", "[\"21\"]"), "settlement-rules.yaml:1:", "出现在两处", "two lists");
+  ExpectFault(With("settlement-rules.yaml", "  city: {zh: 市, en: D}\n", ""), "settlement-rules.yaml:6:", "缺少“city”", "'city' is missing");
   ExpectFault(With("views/patient_record.json", "\"name\":\"patient_record\"", "\"name\":\"patient\""),
               "views/patient_record.json:1:", "文件名", "name must be");
   ExpectFault(With("tables/10-patient.sql", "CREATE VIEW", "DROP VIEW"), "tables/10-patient.sql:1:", "CREATE VIEW", "CREATE VIEW");

@@ -62,6 +62,7 @@ class Reader {
 void ParseMeasureFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseActionsFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseDiseaseGroupsFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
+void ParseSettlementRulesFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseCapability(const std::string& name, const std::string* yaml, const std::string* csv, Pack& pack, Faults& faults);
 void ParseViewFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseTableFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
