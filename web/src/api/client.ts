@@ -1,0 +1,167 @@
+// One door to the server. Every failure becomes an ApiError with a message in both languages; an ended session is told
+// to whoever listens (session/), so that the place and what was typed stay.
+import type { ApiErrorBody } from './types';
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly category: string;
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(status: number, body: ApiErrorBody, retryAfterSeconds: number | null = null) {
+    super(body.en);
+    this.name = 'ApiError';
+    this.status = status;
+    this.category = body.category;
+    this.code = body.code;
+    this.zh = body.zh;
+    this.en = body.en;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  get isNetwork(): boolean {
+    return this.status === 0;
+  }
+}
+
+type Listener = () => void;
+const expiredListeners = new Set<Listener>();
+const connectionListeners = new Set<Listener>();
+let reachable = true;
+
+export function onSessionExpired(listener: Listener): () => void {
+  expiredListeners.add(listener);
+  return () => expiredListeners.delete(listener);
+}
+
+export function onConnectionChange(listener: Listener): () => void {
+  connectionListeners.add(listener);
+  return () => connectionListeners.delete(listener);
+}
+
+export function isServerReachable(): boolean {
+  return reachable;
+}
+
+export function reportReachable(now: boolean): void {
+  if (reachable === now) return;
+  reachable = now;
+  connectionListeners.forEach((listener) => listener());
+}
+
+export const networkError = (): ApiError =>
+  new ApiError(0, {
+    category: 'unavailable',
+    code: 'network',
+    zh: '连不上服务器。请检查网络后重试，已输入的内容不会丢失。',
+    en: 'The server cannot be reached. Check the network and try again; nothing typed is lost.',
+  });
+
+function isErrorBody(value: unknown): value is { error: ApiErrorBody } {
+  return typeof value === 'object' && value !== null && 'error' in value && typeof (value as { error: unknown }).error === 'object';
+}
+
+export function errorFromAnswer(status: number, text: string, retryAfter: string | null): ApiError {
+  const seconds = retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (isErrorBody(parsed)) return new ApiError(status, parsed.error, seconds);
+  } catch {
+    // Not JSON: a proxy or a crash answered; say what is known.
+  }
+  return new ApiError(
+    status,
+    {
+      category: 'fault',
+      code: `http-${status}`,
+      zh: `服务器没有给出可用的回答（${status}）。`,
+      en: `The server gave no usable answer (${status}).`,
+    },
+    seconds,
+  );
+}
+
+interface CallOptions {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  signal?: AbortSignal;
+  // Sign-in itself answers 401 for a wrong password: that is no ended session.
+  expectUnauthenticated?: boolean;
+}
+
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const method = options.method ?? 'GET';
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (method !== 'GET') headers['X-Qianxian'] = '1';
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      signal: options.signal,
+    });
+  } catch (problem) {
+    if (problem instanceof DOMException && problem.name === 'AbortError') throw problem;
+    reportReachable(false);
+    throw networkError();
+  }
+  reportReachable(true);
+  if (answer.status === 204) return undefined as T;
+  const text = await answer.text();
+  if (!answer.ok) {
+    const error = errorFromAnswer(answer.status, text, answer.headers.get('Retry-After'));
+    if (answer.status === 401 && !options.expectUnauthenticated) expiredListeners.forEach((listener) => listener());
+    throw error;
+  }
+  return JSON.parse(text) as T;
+}
+
+// A query string of the parameters that hold something.
+export function query(parameters: Record<string, string | number | boolean | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export interface Upload {
+  finished: Promise<unknown>;
+  abort: () => void;
+}
+
+// A file goes up as the raw body. XMLHttpRequest, because fetch tells nothing about how far the upload is.
+export function upload(path: string, file: Blob, onProgress: (fraction: number) => void): Upload {
+  const request = new XMLHttpRequest();
+  const finished = new Promise<unknown>((resolve, reject) => {
+    request.open('POST', path);
+    request.setRequestHeader('X-Qianxian', '1');
+    request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
+    };
+    request.onload = () => {
+      reportReachable(true);
+      if (request.status >= 200 && request.status < 300) {
+        resolve(JSON.parse(request.responseText));
+        return;
+      }
+      if (request.status === 401) expiredListeners.forEach((listener) => listener());
+      reject(errorFromAnswer(request.status, request.responseText, request.getResponseHeader('Retry-After')));
+    };
+    request.onerror = () => {
+      reportReachable(false);
+      reject(networkError());
+    };
+    request.onabort = () => reject(new DOMException('aborted', 'AbortError'));
+    request.send(file);
+  });
+  return { finished, abort: () => request.abort() };
+}

@@ -1,0 +1,164 @@
+// The frame around every page: banner, header, pages, drawers that any page opens.
+import { Popover } from 'antd';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useCounty } from '../api/queries';
+import { useLanguage, useText, useWords, switchLanguage } from '../i18n';
+import { decodeCases, decodeRecord } from '../router/places';
+import { hrefTo, Link, usePlace } from '../router/router';
+import { may } from '../session/roles';
+import { useMe, useSession } from '../session/session';
+import { Icon, type IconName } from '../ui/icons';
+import { Toasts } from '../ui/toasts';
+import { ConnectionNotice } from './ConnectionNotice';
+import { PeriodPicker } from './PeriodPicker';
+import { navigation, type RouteName } from './routes';
+
+const CasesDrawer = lazy(() => import('../features/cases/CasesDrawer'));
+const RecordDrawer = lazy(() => import('../features/cases/RecordDrawer'));
+const DefinitionDrawer = lazy(() => import('../features/definition/DefinitionDrawer'));
+
+const icons: Record<RouteName, IconName> = { overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data' };
+
+export function Shell({ route, children }: { route: RouteName | null; children: ReactNode }) {
+  const { t } = useWords();
+  const { data: county } = useCounty();
+  const main = useRef<HTMLElement>(null);
+  const { path } = usePlace();
+  const shownPath = useRef(path);
+
+  useEffect(() => {
+    document.title = `${route ? t(`nav.${route}`) : t('state.noSuchPage')} · ${county?.name ?? ''} ${t('app.name')}`;
+  }, [route, county, t]);
+
+  // After a step to another page the reader starts at its top, not in the navigation again.
+  useEffect(() => {
+    if (shownPath.current === path) return;
+    shownPath.current = path;
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">{t('app.skip')}</a>
+      {county?.demo && <div className="demo-banner" role="note">{t('app.demo')}</div>}
+      <header className="header">
+        <Link className="brand" to={hrefTo('/')}>
+          <img src="/mark.svg" alt="" width="28" height="28" />
+          <span className="brand-words">
+            <span className="brand-name">{t('app.name')}</span>
+            {county && <span className="brand-county">{county.name}</span>}
+          </span>
+        </Link>
+        <Navigation route={route} />
+        <div className="header-end">
+          <PeriodPicker />
+          <LanguageSwitch />
+          <UserMenu />
+        </div>
+      </header>
+      <ConnectionNotice />
+      <main id="main" ref={main} tabIndex={-1}>{children}</main>
+      <Footer />
+      <Drawers />
+      <Toasts />
+    </div>
+  );
+}
+
+function Navigation({ route }: { route: RouteName | null }) {
+  const { t } = useWords();
+  const session = useMe();
+  const shown = navigation.filter(({ work }) => !work || may(session, work));
+  usePlace();  // the links keep the period, so they follow it
+  return (
+    <nav className="navigation" aria-label={t('nav.label')}>
+      <ul>
+        {shown.map(({ name, path }) => (
+          <li key={name}>
+            <Link to={hrefTo(path)} aria-current={route === name ? 'page' : undefined}>
+              <Icon name={icons[name]} />
+              <span>{t(`nav.${name}`)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+export function LanguageSwitch() {
+  const language = useLanguage();
+  const other = language === 'zh' ? 'en' : 'zh';
+  return (
+    <button
+      type="button"
+      className="header-button language-switch"
+      lang={other === 'zh' ? 'zh-CN' : 'en'}
+      onClick={() => void switchLanguage(other)}
+      aria-label={other === 'zh' ? '切换为中文' : 'Switch to English'}
+    >
+      {other === 'zh' ? '中文' : 'EN'}
+    </button>
+  );
+}
+
+function UserMenu() {
+  const { t } = useWords();
+  const { signOut } = useSession();
+  const me = useMe();
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      trigger="click"
+      placement="bottomRight"
+      destroyOnHidden
+      content={
+        <div className="user-menu">
+          <p className="user-name">{me.name || me.user}</p>
+          <p className="faint">{me.user} · {t(`role.${me.role}`)}</p>
+          <ul>
+            <li><Link to={hrefTo('/password')} onClick={() => setOpen(false)}>{t('signin.changePassword')}</Link></li>
+            <li><button type="button" className="link-button" onClick={() => void signOut()}>{t('signin.signOut')}</button></li>
+          </ul>
+        </div>
+      }
+    >
+      <button type="button" className="header-button" aria-haspopup="dialog" aria-expanded={open} aria-label={`${t('app.user')} ${me.name || me.user}`}>
+        <Icon name="user" />
+        <span className="user-short">{me.name || me.user}</span>
+      </button>
+    </Popover>
+  );
+}
+
+function Footer() {
+  const { t } = useWords();
+  const text = useText();
+  const { data: county } = useCounty();
+  if (!county) return null;
+  return (
+    <footer className="footer">
+      <span>{t('app.asOf', { asOf: county.asOf })}</span>
+      {county.dataFrom && <span>{t('app.dataRange', { from: county.dataFrom, to: county.dataTo })}</span>}
+      {county.packs.map((pack) => (
+        <span key={pack.id}>{t('app.pack', { title: text(pack.title), edition: pack.edition })}</span>
+      ))}
+    </footer>
+  );
+}
+
+function Drawers() {
+  const { search } = usePlace();
+  const cases = decodeCases(search.get('cases'));
+  const record = decodeRecord(search.get('record'));
+  const definition = search.get('definition');
+  return (
+    <Suspense fallback={null}>
+      {cases && <CasesDrawer question={cases} />}
+      {record && <RecordDrawer type={record.type} id={record.key} />}
+      {definition && <DefinitionDrawer id={definition} />}
+    </Suspense>
+  );
+}

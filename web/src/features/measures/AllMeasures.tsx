@@ -1,0 +1,151 @@
+// The whole sheet of a period: county measures with target and a year ago; hospital measures by hospital.
+import { useMemo } from 'react';
+import { useCounty, useSheet } from '../../api/queries';
+import type { MeasureDefinition, SheetRow } from '../../api/types';
+import { useLanguage, useText, useWords } from '../../i18n';
+import { formatChange, formatPeriod, formatValue, none, toNumber } from '../../lib/format';
+import { overlaps, parsePeriod, yearBefore } from '../../lib/period';
+import { definitionHref } from '../../router/places';
+import { hrefTo, Link } from '../../router/router';
+import { useMe } from '../../session/session';
+import { DataTable, tableCells, type Column } from '../../ui/DataTable';
+import { downloadCsv } from '../../lib/download';
+import { Icon } from '../../ui/icons';
+import { standing, tone } from '../../ui/judge';
+import { Panel } from '../../ui/Panel';
+import { Answer, Empty } from '../../ui/states';
+import { casesOf } from './sheet';
+import { partFormatter, ValueCell } from './ValueCell';
+
+export function AllMeasures({ definitions, period }: { definitions: MeasureDefinition[]; period: string }) {
+  const me = useMe();
+  const { data: county } = useCounty();
+  const before = yearBefore(period);
+  const parsedBefore = parsePeriod(before);
+  const hasBefore = Boolean(county?.dataFrom && county.dataTo && parsedBefore && overlaps(parsedBefore, county.dataFrom, county.dataTo));
+  // Somebody of one hospital may not see the county's own numbers: only ask for what is theirs.
+  const asked = definitions.filter((definition) => me.wholeCounty || definition.subject === 'hospital').map((definition) => definition.id);
+  const measures = asked.length === definitions.length ? ['all'] : asked;
+  const now = useSheet({ measures, period });
+  const earlier = useSheet({ measures, period: before ?? '' }, hasBefore);
+  return (
+    <Answer of={now} lines={12} tall>
+      {(sheet) => (
+        <>
+          {me.wholeCounty && (
+            <CountyTable definitions={definitions.filter((each) => each.subject === 'county')} rows={sheet.rows} earlier={earlier.data?.rows ?? []} period={period} before={before ?? ''} />
+          )}
+          <HospitalTable definitions={definitions.filter((each) => each.subject === 'hospital')} rows={sheet.rows} period={period} />
+          <Notes notes={sheet.notes} />
+        </>
+      )}
+    </Answer>
+  );
+}
+
+export function Notes({ notes }: { notes: { zh: string; en: string }[] }) {
+  const text = useText();
+  if (notes.length === 0) return null;
+  return <ul className="notes">{notes.map((note, index) => <li key={index}>{text(note)}</li>)}</ul>;
+}
+
+function MeasureName({ definition }: { definition: MeasureDefinition }) {
+  const { t } = useWords();
+  const text = useText();
+  return (
+    <span className="measure-name">
+      <Link to={hrefTo('/measures', { m: definition.id })}>{text(definition.name)}</Link>
+      <Link className="tool icon-only" to={definitionHref(definition.id)} aria-label={t('definition.of', { name: text(definition.name) })}>
+        <Icon name="info" size={16} />
+      </Link>
+    </span>
+  );
+}
+
+function CountyTable({ definitions, rows, earlier, period, before }: {
+  definitions: MeasureDefinition[]; rows: SheetRow[]; earlier: SheetRow[]; period: string; before: string;
+}) {
+  const { t } = useWords();
+  const text = useText();
+  const language = useLanguage();
+  const byMeasure = useMemo(() => new Map(rows.map((row) => [row.measure, row])), [rows]);
+  const earlierByMeasure = useMemo(() => new Map(earlier.map((row) => [row.measure, row])), [earlier]);
+  const changeOf = (definition: MeasureDefinition): number | null => {
+    const now = toNumber(byMeasure.get(definition.id)?.value);
+    const then = toNumber(earlierByMeasure.get(definition.id)?.value);
+    return now === null || then === null ? null : now - then;
+  };
+  const columns: Column<MeasureDefinition>[] = [
+    { key: 'name', title: t('measures.measure'), rowHeader: true, render: (definition) => <MeasureName definition={definition} />, csv: (definition) => text(definition.name) },
+    { key: 'value', title: formatPeriod(period, language), number: true, csv: (definition) => byMeasure.get(definition.id)?.value,
+      render: (definition) => {
+        const row = byMeasure.get(definition.id);
+        return <ValueCell definition={definition} row={row} question={casesOf(definition, { subject: row?.subject ?? '', stratum: '' }, '', period)} />;
+      } },
+    { key: 'parts', title: t('overview.parts'), number: true,
+      render: (definition) => {
+        const row = byMeasure.get(definition.id);
+        const part = partFormatter(definition, language);
+        return row && row.denominator !== null ? <span className="faint">{part(row.numerator)} / {part(row.denominator)}</span> : none;
+      } },
+    { key: 'numerator', title: t('definition.numerator'), csv: (definition) => byMeasure.get(definition.id)?.numerator, render: () => null },
+    { key: 'denominator', title: t('definition.denominator'), csv: (definition) => byMeasure.get(definition.id)?.denominator, render: () => null },
+    { key: 'target', title: t('common.target'), number: true, csv: (definition) => definition.target?.value,
+      render: (definition) => formatValue(definition.target?.value, definition.unit, language) },
+    { key: 'standing', title: t('measures.standing'),
+      render: (definition) => {
+        const state = standing(byMeasure.get(definition.id)?.value ?? null, definition.target?.value, definition.direction);
+        return state === 'none' ? none : <span className={`badge standing-${state}`}>{t(`standing.${state}`)}</span>;
+      } },
+    { key: 'before', title: formatPeriod(before, language), number: true, csv: (definition) => earlierByMeasure.get(definition.id)?.value,
+      render: (definition) => formatValue(earlierByMeasure.get(definition.id)?.value, definition.unit, language) },
+    { key: 'change', title: t('common.change'), number: true, csv: (definition) => changeOf(definition),
+      render: (definition) => {
+        const change = changeOf(definition);
+        return <span className={`tone-${tone(change, definition.direction)}`}>{formatChange(change, definition.unit, language)}</span>;
+      } },
+  ];
+  const shown = columns.filter((column) => column.key !== 'numerator' && column.key !== 'denominator');
+  return (
+    <Panel title={t('subject.county')} tools={<CsvButton save={() => downloadCsv(tableCells(columns, definitions), `${t('subject.county')} ${period}`)} />}>
+      <DataTable caption={t('subject.county')} columns={shown} rows={definitions} rowKey={(definition) => definition.id} cards />
+    </Panel>
+  );
+}
+
+export function CsvButton({ save }: { save: () => void }) {
+  return (
+    <button type="button" className="tool" onClick={save}>
+      <Icon name="download" size={16} />
+      CSV
+    </button>
+  );
+}
+
+function HospitalTable({ definitions, rows, period }: { definitions: MeasureDefinition[]; rows: SheetRow[]; period: string }) {
+  const { t } = useWords();
+  const text = useText();
+  const hospitals = useMemo(() => {
+    const ids = new Set(definitions.map((definition) => definition.id));
+    const found = new Map<string, string>();
+    for (const row of rows) if (ids.has(row.measure) && !found.has(row.subject)) found.set(row.subject, row.subjectName);
+    return [...found];
+  }, [definitions, rows]);
+  const cells = useMemo(() => new Map(rows.map((row) => [`${row.measure}|${row.subject}`, row])), [rows]);
+  const columns: Column<MeasureDefinition>[] = [
+    { key: 'name', title: t('measures.measure'), rowHeader: true, render: (definition) => <MeasureName definition={definition} />, csv: (definition) => text(definition.name) },
+    ...hospitals.map(([code, name]): Column<MeasureDefinition> => ({
+      key: code, title: name, number: true, csv: (definition) => cells.get(`${definition.id}|${code}`)?.value,
+      render: (definition) => (
+        <ValueCell definition={definition} row={cells.get(`${definition.id}|${code}`)} question={casesOf(definition, { subject: code, stratum: '' }, '', period)} />
+      ),
+    })),
+  ];
+  return (
+    <Panel title={t('measures.byHospital')} tools={hospitals.length > 0 && <CsvButton save={() => downloadCsv(tableCells(columns, definitions), `${t('measures.byHospital')} ${period}`)} />}>
+      {hospitals.length === 0
+        ? <Empty title={t('measures.noPages')}><p>{t('measures.noPagesHow')}</p></Empty>
+        : <DataTable caption={t('measures.byHospital')} columns={columns} rows={definitions} rowKey={(definition) => definition.id} cards />}
+    </Panel>
+  );
+}

@@ -1,0 +1,120 @@
+// One outcome: the value, how it stands to its target and to a year ago, the shape of its months.
+import { Popover } from 'antd';
+import { useState } from 'react';
+import type { OutcomeCard as Card } from '../../api/types';
+import { useLanguage, useText, useWords } from '../../i18n';
+import { formatChange, formatCount, formatMoney, formatPeriod, formatValue, toNumber } from '../../lib/format';
+import { yearBefore } from '../../lib/period';
+import { casesHref, definitionHref } from '../../router/places';
+import { hrefTo, Link } from '../../router/router';
+import { may } from '../../session/roles';
+import { useMe } from '../../session/session';
+import { Icon } from '../../ui/icons';
+import { standing, tone } from '../../ui/judge';
+import { useDefinitions } from '../../ui/names';
+import { Sparkline } from '../../ui/Sparkline';
+
+export function OutcomeCard({ card, period }: { card: Card; period: string }) {
+  const { t } = useWords();
+  const text = useText();
+  const language = useLanguage();
+  const me = useMe();
+  const definition = useDefinitions().get(card.measure);
+  const unit = definition?.unit ?? '1';
+  const name = definition ? text(definition.name) : card.measure;
+  const value = formatValue(card.value, unit, language);
+  const state = standing(card.value, card.target, definition?.direction);
+  const now = toNumber(card.value);
+  const before = toNumber(card.previous);
+  const change = now !== null && before !== null ? now - before : null;
+  const goal = toNumber(card.target);
+  const isMoney = card.measure.startsWith('fund');
+  const amount = (sum: string | null) => (isMoney ? formatMoney(sum, language) : formatCount(sum));
+  const previousPeriod = formatPeriod(card.previousPeriod ?? yearBefore(period), language);
+  const [first, last] = [card.trend[0], card.trend[card.trend.length - 1]];
+  return (
+    <article className="card" aria-label={name}>
+      <div className="card-head">
+        <h2>{name}</h2>
+        <DefinitionButton measure={card.measure} name={name} />
+      </div>
+      <div className="card-main">
+        {may(me, 'cases') ? (
+          <Link className="card-value" to={casesHref({ measure: card.measure, period })} title={t('common.openCases')}>{value}</Link>
+        ) : (
+          <span className="card-value">{value}</span>
+        )}
+        {state !== 'none' && <span className={`badge standing-${state}`}>{t(`standing.${state}`)}</span>}
+      </div>
+      <dl className="card-facts">
+        <div>
+          <dt>{t('common.target')}</dt>
+          <dd>
+            {formatValue(card.target, unit, language)}
+            {now !== null && goal !== null && <span className="faint"> ({formatChange(now - goal, unit, language)})</span>}
+          </dd>
+        </div>
+        <div>
+          <dt>{previousPeriod}</dt>
+          <dd>
+            {formatValue(card.previous, unit, language)}
+            {change !== null && <span className={`tone-${tone(change, definition?.direction)}`}> {formatChange(change, unit, language)}</span>}
+          </dd>
+        </div>
+        <div className="card-parts">
+          <dt>{t('overview.parts')}</dt>
+          <dd>{amount(card.numerator)} / {amount(card.denominator)}</dd>
+        </div>
+      </dl>
+      {first && last && (
+        <Link className="card-trend" to={hrefTo('/measures', { m: card.measure })} aria-label={t('overview.toTrend', { name })}>
+          <Sparkline
+            points={card.trend}
+            target={card.target}
+            label={t('overview.trendLabel', {
+              name, from: formatPeriod(first.period, language), fromValue: formatValue(first.value, unit, language),
+              to: formatPeriod(last.period, language), toValue: formatValue(last.value, unit, language),
+            })}
+          />
+          <span className="card-trend-ends" aria-hidden="true">
+            <span>{first.period}</span>
+            <span>{last.period}</span>
+          </span>
+        </Link>
+      )}
+    </article>
+  );
+}
+
+function DefinitionButton({ measure, name }: { measure: string; name: string }) {
+  const { t } = useWords();
+  const text = useText();
+  const definition = useDefinitions().get(measure);
+  const [open, setOpen] = useState(false);
+  if (!definition) return null;
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      trigger="click"
+      placement="bottomLeft"
+      destroyOnHidden
+      content={
+        <div className="definition-short">
+          <p>{text(definition.definition)}</p>
+          <dl>
+            <dt>{t('definition.numerator')}</dt>
+            <dd>{text(definition.numerator)}</dd>
+            <dt>{t('definition.denominator')}</dt>
+            <dd>{text(definition.denominator)}</dd>
+          </dl>
+          <Link to={definitionHref(measure)} onClick={() => setOpen(false)}>{t('definition.full')}</Link>
+        </div>
+      }
+    >
+      <button type="button" className="tool icon-only" aria-haspopup="dialog" aria-expanded={open} aria-label={t('definition.of', { name })}>
+        <Icon name="info" />
+      </button>
+    </Popover>
+  );
+}

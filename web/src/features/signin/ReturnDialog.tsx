@@ -1,0 +1,22 @@
+// The session has ended: ask again above the page, which stays as it is underneath.
+import { useEffect, useRef } from 'react';
+import { useWords } from '../../i18n';
+import { useSession } from '../../session/session';
+import { SignInForm } from './SignInForm';
+
+export function ReturnDialog() {
+  const { t } = useWords();
+  const { session, signOut } = useSession();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} className="return-dialog" aria-labelledby="return-title" onCancel={(event) => event.preventDefault()}>
+      <h2 id="return-title">{t('signin.endedTitle')}</h2>
+      <p>{t('signin.endedLead')}</p>
+      <SignInForm user={session?.user} />
+      <button type="button" className="link-button" onClick={() => void signOut()}>{t('signin.otherUser')}</button>
+    </dialog>
+  );
+}

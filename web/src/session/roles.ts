@@ -1,0 +1,28 @@
+// What a role is offered on the page. Only for showing and hiding: the server decides (src/access/decide.cc).
+import type { Session } from '../api/types';
+
+export type Work = 'overview' | 'measures' | 'cases' | 'decide' | 'import';
+
+const works: Record<string, Work[]> = {
+  administrator: ['measures', 'cases', 'import'],
+  'county-director': ['measures', 'cases', 'decide', 'import'],
+  'insurance-officer': ['measures', 'cases', 'import'],
+  'hospital-manager': ['measures', 'cases', 'decide', 'import'],
+  'hospital-it': ['import'],
+  clinician: ['measures', 'cases'],
+  viewer: ['measures'],
+};
+
+export function may(session: Session, work: Work): boolean {
+  const mine = works[session.role] ?? ['measures', 'cases'];
+  // The county's own numbers are for those who see the whole county.
+  if (work === 'overview') return session.wholeCounty && mine.includes('measures');
+  return mine.includes(work);
+}
+
+// Which files this role may bring.
+export function importKindsOf(session: Session): string[] {
+  if (session.role === 'insurance-officer') return ['settlements', 'population'];
+  if (session.role === 'hospital-manager' || session.role === 'hospital-it') return ['first-pages', 'fhir'];
+  return ['first-pages', 'settlements', 'organizations', 'population', 'fhir'];
+}

@@ -1,0 +1,94 @@
+// Who is signed in. An ended session keeps the page as it is and asks for the password above it.
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { call, onSessionExpired } from '../api/client';
+import type { Session } from '../api/types';
+
+// Says only "somebody was signed in here": without it the first visit would ask the server a question that can only fail.
+const hintKey = 'qianxian.signed-in';
+
+function hint(set?: boolean): boolean {
+  try {
+    if (set === true) localStorage.setItem(hintKey, '1');
+    if (set === false) localStorage.removeItem(hintKey);
+    return localStorage.getItem(hintKey) === '1';
+  } catch {
+    return true;  // cannot remember: ask the server
+  }
+}
+
+interface SessionState {
+  session: Session | null;
+  checking: boolean;
+  expired: boolean;
+  signIn: (user: string, password: string) => Promise<void>;
+  changePassword: (current: string, next: string) => Promise<void>;
+  signOut: () => Promise<void>;
+}
+
+const SessionContext = createContext<SessionState | null>(null);
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const [session, setSession] = useState<Session | null>(null);
+  const [checking, setChecking] = useState(hint);
+  const [expired, setExpired] = useState(false);
+
+  useEffect(() => {
+    if (!hint()) return;
+    call<Session>('/api/session', { expectUnauthenticated: true })
+      .then(setSession, () => hint(false))
+      .finally(() => setChecking(false));
+  }, []);
+
+  useEffect(() => onSessionExpired(() => setExpired(true)), []);
+
+  const signIn = useCallback(
+    async (user: string, password: string) => {
+      const next = await call<Session>('/api/session', { method: 'POST', body: { user, password }, expectUnauthenticated: true });
+      hint(true);
+      // Another person at the same page must not see what the first one loaded.
+      if (session && session.user !== next.user) client.clear();
+      setSession(next);
+      if (expired) {
+        setExpired(false);
+        await client.invalidateQueries();
+      }
+    },
+    [client, expired, session],
+  );
+
+  const changePassword = useCallback(async (current: string, next: string) => {
+    setSession(await call<Session>('/api/password', { method: 'POST', body: { current, new: next }, expectUnauthenticated: true }));
+  }, []);
+
+  const signOut = useCallback(async () => {
+    try {
+      await call<void>('/api/session', { method: 'DELETE', expectUnauthenticated: true });
+    } finally {
+      hint(false);
+      setSession(null);
+      setExpired(false);
+      client.clear();
+    }
+  }, [client]);
+
+  const state = useMemo(
+    () => ({ session, checking, expired, signIn, changePassword, signOut }),
+    [session, checking, expired, signIn, changePassword, signOut],
+  );
+  return <SessionContext.Provider value={state}>{children}</SessionContext.Provider>;
+}
+
+export function useSession(): SessionState {
+  const state = useContext(SessionContext);
+  if (!state) throw new Error('no session provider above');
+  return state;
+}
+
+// The signed-in person; only for what is shown behind the sign-in.
+export function useMe(): Session {
+  const { session } = useSession();
+  if (!session) throw new Error('nobody is signed in');
+  return session;
+}
