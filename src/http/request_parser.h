@@ -26,7 +26,8 @@ class RequestParser {
   virtual const std::string& upload_folder() const = 0;   // "": the body is in request().body
   virtual std::string& upload_waiting() = 0;          // bytes for the file; the caller takes them out
   virtual Request& request() = 0;
-  static std::unique_ptr<RequestParser> Make(const ServerOptions& options);
+  static std::unique_ptr<RequestParser> Make(const ServerOptions& options);   // which outlive it
+  static std::unique_ptr<RequestParser> Make(ServerOptions&&) = delete;
 };
 
 }  // namespace qianxian::http

@@ -7,6 +7,8 @@
 namespace qianxian::http {
 namespace {
 
+const ServerOptions kDefaults;
+
 // Gives the text in pieces of a size, as a connection does: the untaken rest first. Returns what was not taken.
 std::string FeedIn(RequestParser& parser, const std::string& text, size_t piece) {
   std::string waiting;
@@ -18,7 +20,7 @@ std::string FeedIn(RequestParser& parser, const std::string& text, size_t piece)
   return waiting;
 }
 
-int StatusFor(const std::string& text, const ServerOptions& options = {}) {
+int StatusFor(const std::string& text, const ServerOptions& options = kDefaults) {
   std::vector<int> seen;
   for (size_t piece : {text.size(), size_t{1}}) {
     auto parser = RequestParser::Make(options);
@@ -35,7 +37,7 @@ TEST(RequestParser, ReadsARequestHoweverItIsCut) {
       "\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\nT: trailer\r\n\r\n";
   const std::string next = "GET / HTTP/1.1\r\n";
   for (size_t piece = 1; piece < text.size() + next.size(); ++piece) {
-    auto parser = RequestParser::Make({});
+    auto parser = RequestParser::Make(kDefaults);
     EXPECT_EQ(FeedIn(*parser, text + next, piece), next) << piece;
     ASSERT_TRUE(parser->done()) << piece;
     const Request& request = parser->request();
@@ -53,7 +55,7 @@ TEST(RequestParser, ReadsARequestHoweverItIsCut) {
 }
 
 TEST(RequestParser, IsFreshAfterReset) {
-  auto parser = RequestParser::Make({});
+  auto parser = RequestParser::Make(kDefaults);
   FeedIn(*parser, "PUT /a?b HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\nx", 1000);
   ASSERT_TRUE(parser->done());
   EXPECT_TRUE(parser->http_1_0());
@@ -106,7 +108,7 @@ TEST(RequestParser, KeepsToTheLimits) {
 }
 
 TEST(RequestParser, CountsHeaderLinesThatComeOneByOne) {
-  auto parser = RequestParser::Make({});
+  auto parser = RequestParser::Make(kDefaults);
   std::string waiting = "GET / HTTP/1.1\r\nHost: h\r\n";
   size_t sent = 0;
   while (parser->refusal() == 0 && sent < 10 * limits::kHttpHeaderBytes) {

@@ -100,20 +100,22 @@ TEST(ServerLimits, AFullQueueIsBusyAndInlineStillAnswers) {
   EXPECT_EQ(refused.Ask(Get("/again")).body, "/again");
 }
 
+// In the tests below one io thread serves all: an answer to `other` shows that what was sent before has been taken in.
 TEST(ServerLimits, ASlowHeaderIsDropped) {
   FakeClock clock;
   ServerOptions options;
   options.clock = &clock;
+  options.io_threads = 1;
   auto server = Start(options, Short);
-  TestClient patient(server->port()), slow(server->port());
+  TestClient patient(server->port()), slow(server->port()), other(server->port());
   EXPECT_EQ(patient.Ask(Get("/")).status, 200);
   EXPECT_EQ(slow.Ask(Get("/")).status, 200);
   ASSERT_TRUE(slow.Send("GET / HTTP/1.1\r\nHost:"));
-  // A request on the same io thread and after it shows that the beginning was read.
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(TestClient(server->port()).Ask(Get("/")).status, 200);
+  EXPECT_EQ(other.Ask(Get("/")).status, 200);
   clock.Advance((limits::kHttpHeaderSeconds + 1) * kSecond);
   EXPECT_TRUE(slow.Ended());
   EXPECT_EQ(patient.Ask(Get("/")).status, 200) << "one that only waits may wait longer";
+  EXPECT_EQ(other.Ask(Get("/")).status, 200);
   clock.Advance((limits::kHttpIdleSeconds + 1) * kSecond);
   EXPECT_TRUE(patient.Ended());
 }
