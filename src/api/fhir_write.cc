@@ -70,7 +70,7 @@ store::Change FhirApi::MakePut(const Exchange& exchange, const std::string& type
 
 Result<FhirApi::Write> FhirApi::PlanCreate(const Exchange& exchange, const Call& call) {
   const std::string& type = call.path[0];
-  QX_TRY(std::string ignored_id, CheckResource(call));
+  QX_DO(CheckResource(call));
   Write write{type, "", std::nullopt, 0, false};
   if (!call.if_none_exist.empty()) {
     std::string_view condition = call.if_none_exist;

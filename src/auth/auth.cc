@@ -49,8 +49,9 @@ class LocalAuth final : public Auth {
     }
   }
 
-  Result<std::shared_ptr<const Session>> Find(std::string_view secret) override { return sessions_.Find(secret); }
-  std::shared_ptr<const Session> FindQuickly(std::string_view secret) override { return sessions_.FindQuickly(secret); }
+  Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write) override {
+    return sessions_.Find(secret, may_write);
+  }
   Status SignOut(std::string_view secret) override { return sessions_.End(secret); }
 
   Result<std::shared_ptr<const Session>> ChangePassword(std::string_view secret, std::string_view current,

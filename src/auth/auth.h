@@ -69,10 +69,9 @@ class Auth {
   static std::unique_ptr<Auth> Make(const Tools& tools);
 
   virtual Result<SignedIn> SignIn(std::string_view user, std::string_view password, std::string_view origin) = 0;
-  // The session of a secret; counts as use. `origin` (an address) goes into the caller only at sign-in.
-  virtual Result<std::shared_ptr<const Session>> Find(std::string_view secret) = 0;
-  // The same without ever touching the store: null when that would be needed. For the fast path of reads.
-  virtual std::shared_ptr<const Session> FindQuickly(std::string_view secret) = 0;
+  // The session of a secret; counts as use. may_write false: the store is not written now (for threads that must not
+  // wait for the disk); what would have been saved is saved at the next use that may.
+  virtual Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write = true) = 0;
   virtual Status SignOut(std::string_view secret) = 0;
   // Ends all other sessions of the user; tokens of the command line stay.
   virtual Result<std::shared_ptr<const Session>> ChangePassword(std::string_view secret, std::string_view current,

@@ -166,7 +166,7 @@ Result<Sessions::EntryPointer> Sessions::Load(const std::string& id, const Entry
   return entry;
 }
 
-Result<std::shared_ptr<const Session>> Sessions::Find(std::string_view secret) {
+Result<std::shared_ptr<const Session>> Sessions::Find(std::string_view secret, bool may_write) {
   if (secret.empty()) return NoSession();
   std::string id = IdOf(secret);
   int64_t now = tools_.clock->Now().microseconds;
@@ -182,22 +182,11 @@ Result<std::shared_ptr<const Session>> Sessions::Find(std::string_view secret) {
   }
   if (IsOver(entry->stored, entry->last_used, now)) {
     Drop(id);
-    QX_DO(Delete({id}));
+    if (may_write) QX_DO(Delete({id}));
     return NoSession();
   }
   entry->last_used = now;
-  if (!entry->stored.token && now - entry->last_saved >= limits::kSessionSaveMinutes * kMinute) SaveUse(id, *entry, now);
-  return entry->session;
-}
-
-std::shared_ptr<const Session> Sessions::FindQuickly(std::string_view secret) {
-  if (secret.empty()) return nullptr;
-  EntryPointer entry = Cached(IdOf(secret));
-  int64_t now = tools_.clock->Now().microseconds;
-  if (!entry || now - entry->checked_at >= limits::kSessionCheckSeconds * kSecond) return nullptr;
-  if (IsOver(entry->stored, entry->last_used, now)) return nullptr;
-  if (!entry->stored.token && now - entry->last_saved >= limits::kSessionSaveMinutes * kMinute) return nullptr;
-  entry->last_used = now;
+  if (may_write && !entry->stored.token && now - entry->last_saved >= limits::kSessionSaveMinutes * kMinute) SaveUse(id, *entry, now);
   return entry->session;
 }
 

@@ -29,8 +29,7 @@ class Sessions {
   explicit Sessions(const Tools& tools) : tools_(tools) {}
 
   Result<SignedIn> Start(const Account& account, bool token, Instant expires, std::string_view origin);
-  Result<std::shared_ptr<const Session>> Find(std::string_view secret);
-  std::shared_ptr<const Session> FindQuickly(std::string_view secret);
+  Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write = true);
   Status End(std::string_view secret);
   // Ends every session of the user but `but_secret`'s; tokens only if `tokens_too`.
   Status EndAll(std::string_view user, std::string_view but_secret, bool tokens_too);

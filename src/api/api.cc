@@ -1,0 +1,181 @@
+#include "api/api.h"
+
+#include "api/fhir_api.h"
+#include "api/import_jobs.h"
+#include "api/outcome.h"
+#include "api/page_api.h"
+#include "api/page_json.h"
+#include "api/static_files.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "fhir/primitive.h"
+#include "json/writer.h"
+
+namespace qianxian::api {
+namespace {
+
+constexpr std::string_view kContentPolicy =
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";
+
+bool IsUnder(std::string_view path, std::string_view folder) {
+  return StartsWith(path, folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+bool IsSafeMethod(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
+struct Identity {
+  std::string secret;
+  bool by_cookie = false;
+};
+
+Identity IdentityOf(const http::Request& request) {
+  std::string_view authorization = request.Header("authorization");
+  constexpr std::string_view kBearer = "bearer ";
+  if (authorization.size() > kBearer.size() && ToLowerAscii(authorization.substr(0, kBearer.size())) == kBearer) {
+    return {std::string(TrimAscii(authorization.substr(kBearer.size()))), false};
+  }
+  return {request.Cookie("qianxian_session"), true};
+}
+
+class WholeApi final : public Api {
+ public:
+  explicit WholeApi(const Services& services)
+      : services_(services), imports_(services), fhir_(services), page_(services, imports_) {}
+
+  http::Response Handle(http::Request& request) override {
+    bool fhir = IsUnder(request.path, "/fhir");
+    http::Response response = fhir                              ? HandleFhir(request)
+                              : IsUnder(request.path, "/api") ? HandlePage(request)
+                              : request.path == "/health"     ? Health(request)
+                                                              : HandleFile(request);
+    AddSecurityHeaders(response, fhir);
+    RemoveForgottenUpload(request);
+    return response;
+  }
+
+  std::string UploadDirectory(std::string_view method, std::string_view path) const override {
+    return method == "POST" && path == "/api/imports" ? services_.directory + "/inbox" : std::string();
+  }
+
+  bool IsQuick(std::string_view method, std::string_view path) const override {
+    constexpr std::string_view kPrefix = "/fhir/";
+    if (method != "GET" || !StartsWith(path, kPrefix)) return false;
+    path.remove_prefix(kPrefix.size());
+    size_t slash = path.find('/');
+    if (slash == std::string_view::npos || !fhir::IsValidId(path.substr(slash + 1))) return false;
+    std::string_view type = path.substr(0, slash);
+    // These may come from the ledger or the packs: a query, not a read.
+    return type != "ExplanationOfBenefit" && type != "Measure";
+  }
+
+  http::Response Refuse(int status, std::string_view path) const override {
+    ErrorCategory category = status == 503   ? ErrorCategory::kBusy
+                             : status == 507 ? ErrorCategory::kUnavailable
+                             : status >= 500 ? ErrorCategory::kFault
+                                             : ErrorCategory::kInvalid;
+    struct Words {
+      int status;
+      const char *code, *en, *zh;
+    };
+    static constexpr Words kWords[] = {
+        {400, "bad-request", "this is not a request that can be understood", "请求格式有误"},
+        {408, "too-slow", "the request came too slowly", "请求超时"},
+        {413, "too-large", "the request is too large", "请求内容过大"},
+        {415, "unsupported-media-type", "this content encoding is not understood", "不支持的内容编码"},
+        {431, "too-large", "the request's header is too large", "请求头过大"},
+        {501, "unsupported", "this is not done here", "不支持该请求"},
+        {503, "too-busy", "too many requests at once: try again in a few seconds", "请求过多，请稍后重试"},
+        {507, "disk-full", "there is no room for the upload on the server", "服务器磁盘空间不足"},
+    };
+    Error error = MakeError(category, "fault", "the server failed", "服务器内部错误");
+    for (const Words& words : kWords) {
+      if (words.status == status) error = MakeError(category, words.code, words.en, words.zh);
+    }
+    http::Response response = IsUnder(path, "/fhir") ? FhirError(error) : ApiError(error);
+    response.status = status;
+    AddSecurityHeaders(response, false);
+    return response;
+  }
+
+  void WarmUp() override { page_.WarmUp(); }
+
+ private:
+  Result<std::shared_ptr<const auth::Session>> Identify(const http::Request& request, const Identity& identity, bool may_write) {
+    QX_TRY(std::shared_ptr<const auth::Session> session, services_.auth->Find(identity.secret, may_write));
+    // Another site can make a browser send the cookie, but not a header of our own.
+    if (identity.by_cookie && !IsSafeMethod(request.method) && request.Header("x-qianxian") != "1") {
+      return MakeError(ErrorCategory::kForbidden, "missing-header", "with the session cookie, send the header X-Qianxian: 1",
+                       "使用会话 Cookie 时请带上请求头 X-Qianxian: 1");
+    }
+    return session;
+  }
+
+  http::Response HandleFhir(http::Request& request) {
+    if (request.path == "/fhir/metadata" && IsSafeMethod(request.method)) return fhir_.Metadata(request);
+    bool quick = IsQuick(request.method, request.path);
+    Identity identity = IdentityOf(request);
+    Result<std::shared_ptr<const auth::Session>> session = Identify(request, identity, !quick);
+    if (!session.ok()) return FhirError(session.error());
+    if ((*session)->must_change) {
+      return FhirError(MakeError(ErrorCategory::kForbidden, "password-change-required", "change the one-time password first",
+                                 "请先修改一次性密码"));
+    }
+    if (quick) {
+      std::optional<http::Response> response = fhir_.ReadQuickly(request, **session);
+      if (response) return std::move(*response);
+    }
+    return fhir_.Handle(request, **session);
+  }
+
+  http::Response HandlePage(http::Request& request) {
+    Identity identity = IdentityOf(request);
+    if (identity.secret.empty() || (request.path == "/api/session" && request.method == "POST")) {
+      return page_.Handle(request, nullptr, "");
+    }
+    Result<std::shared_ptr<const auth::Session>> session = Identify(request, identity, true);
+    if (!session.ok()) return ApiError(session.error());
+    return page_.Handle(request, session->get(), identity.secret);
+  }
+
+  http::Response Health(const http::Request& request) {
+    if (!IsSafeMethod(request.method)) {
+      return ApiError(MakeError(ErrorCategory::kUnsupported, "method-not-allowed", "only GET is done here", "此处仅支持 GET"));
+    }
+    json::Writer writer;
+    writer.BeginObject().Member("status", "ok").Member("t", services_.store->LastT());
+    writer.Member("asOf", services_.warehouse ? services_.warehouse->as_of() : 0).EndObject();
+    return JsonResponse(writer.Take());
+  }
+
+  http::Response HandleFile(const http::Request& request) {
+    if (IsSafeMethod(request.method)) return ServeFile(services_.web_directory, request);
+    return ApiError(MakeError(ErrorCategory::kUnsupported, "method-not-allowed", "only GET is done here", "此处仅支持 GET"));
+  }
+
+  static void AddSecurityHeaders(http::Response& response, bool fhir) {
+    response.Set("X-Content-Type-Options", "nosniff");
+    if (response.Header("cache-control").empty()) response.Set("Cache-Control", "no-store");
+    if (fhir) return;   // never a document in a browser's frame; a read should not carry what nobody uses
+    response.Set("Content-Security-Policy", kContentPolicy);
+    response.Set("X-Frame-Options", "DENY");
+    response.Set("Referrer-Policy", "same-origin");
+    response.Set("Cross-Origin-Opener-Policy", "same-origin");
+  }
+
+  // A handler that takes an upload empties upload_path; what is left (no session, no such kind) must not stay on disk.
+  static void RemoveForgottenUpload(http::Request& request) {
+    if (!request.upload_path.empty()) (void)RemoveFile(request.upload_path).ok();
+  }
+
+  const Services services_;
+  ImportJobs imports_;
+  FhirApi fhir_;
+  PageApi page_;
+};
+
+}  // namespace
+
+std::unique_ptr<Api> Api::Make(const Services& services) { return std::make_unique<WholeApi>(services); }
+
+}  // namespace qianxian::api

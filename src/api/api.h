@@ -1,0 +1,28 @@
+// The whole HTTP face: who asks (cookie or bearer token), then /fhir, /api, /health or the page's files; security headers
+// on every answer. Threads: Handle is called from many at once. Failures: none leaves but as a response.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "api/services.h"
+#include "http/server.h"
+
+namespace qianxian::api {
+
+class Api {
+ public:
+  virtual ~Api() = default;                // asks imports at work to stop, and waits
+  static std::unique_ptr<Api> Make(const Services& services);
+
+  virtual http::Response Handle(http::Request& request) = 0;
+  // For http::ServerOptions: where uploads go, what may be answered on the io thread, words for the server's own answers.
+  virtual std::string UploadDirectory(std::string_view method, std::string_view path) const = 0;
+  virtual bool IsQuick(std::string_view method, std::string_view path) const = 0;
+  virtual http::Response Refuse(int status, std::string_view path) const = 0;
+  // Makes the answers of the first view, when there are newer data.
+  virtual void WarmUp() = 0;
+};
+
+}  // namespace qianxian::api

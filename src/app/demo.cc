@@ -1,0 +1,222 @@
+#include "demo/demo.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "api/settings.h"
+#include "app/commands.h"
+#include "app/terminal.h"
+#include "auth/organizations.h"
+#include "auth/secret_file.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "crypto/crypto.h"
+#include "json/value.h"
+#include "json/writer.h"
+
+namespace qianxian::app {
+namespace {
+
+struct DemoAccount {
+  const char *user, *name, *role;
+  bool hospital;                           // of the county hospital only
+};
+constexpr DemoAccount kAccounts[] = {
+    {"director", "示例院长 Demo director", "county-director", false},
+    {"insurance", "示例医保办 Demo insurance officer", "insurance-officer", false},
+    {"manager", "示例县医院管理者 Demo hospital manager", "hospital-manager", true},
+    {"it", "示例信息科 Demo hospital IT", "hospital-it", true},
+    {"viewer", "示例访客 Demo viewer", "viewer", false},
+};
+
+// What has been done, so that a demonstration that was stopped goes on where it was.
+struct State {
+  std::string size;
+  int64_t seed = 0;
+  std::vector<std::string> imported;       // file names
+  bool finished = false;
+};
+
+std::string StatePath(const Folder& folder) { return folder.directory() + "/demo-files/state.json"; }
+
+Result<std::optional<State>> ReadState(const Folder& folder) {
+  Result<std::string> text = ReadFile(StatePath(folder));
+  if (!text.ok() && text.error().category == ErrorCategory::kNotFound) return std::optional<State>();
+  if (!text.ok()) return std::move(text).error();
+  QX_TRY(json::Document document, json::Document::Parse(std::move(*text)));
+  json::Value root = document.root();
+  State state;
+  state.size = root.FindString("size");
+  if (auto seed = root.Find("seed")) state.seed = seed->AsInteger().value_or(0);
+  if (auto finished = root.Find("finished")) state.finished = finished->IsBoolean() && finished->AsBoolean();
+  if (auto imported = root.Find("imported")) {
+    for (json::Value name : imported->Elements()) state.imported.emplace_back(name.AsString());
+  }
+  return std::optional<State>(std::move(state));
+}
+
+Status WriteState(const Folder& folder, const State& state) {
+  json::Writer writer;
+  writer.BeginObject().Member("size", state.size).Member("seed", state.seed).Member("finished", state.finished);
+  writer.Name("imported").BeginArray();
+  for (const std::string& name : state.imported) writer.String(name);
+  writer.EndArray().EndObject();
+  return WriteFileDurably(StatePath(folder), writer.Take() + "\n");
+}
+
+// Invented people must never be mixed with real ones.
+Status CheckFolderIsOurs(Folder& folder, const std::optional<State>& state, const DemoOptions& options) {
+  QX_TRY(api::Settings settings, api::ReadSettings(folder.store()));
+  QX_TRY(auto snapshot, folder.store().OpenSnapshot(access::SystemCaller("demo")));
+  QX_TRY(uint64_t organizations, snapshot->Count("Organization"));
+  QX_TRY(uint64_t patients, snapshot->Count("Patient"));
+  if (!settings.demonstration && organizations + patients > 0) {
+    return MakeError(ErrorCategory::kConflict, "real-data", "the data folder " + folder.directory() +
+                     " holds records already: a demonstration needs an empty one", "数据目录 " + folder.directory() + " 已有数据，演示需要空目录");
+  }
+  if (state && (state->size != options.size || state->seed != static_cast<int64_t>(options.seed))) {
+    return MakeError(ErrorCategory::kConflict, "other-demo", "the data folder holds the demonstration of size " + state->size + ", seed " +
+                     std::to_string(state->seed) + ": use another folder", "该目录已有规模 " + state->size + "、种子 " +
+                     std::to_string(state->seed) + " 的演示数据，请换一个目录");
+  }
+  return Ok();
+}
+
+Result<demo::GeneratedCounty> GenerateFiles(Folder& folder, const DemoOptions& options, const Cancel& cancel) {
+  demo::Options wanted;
+  wanted.size = options.size;
+  wanted.seed = options.seed;
+  wanted.directory = folder.directory() + "/demo-files";
+  wanted.packs_directory = options.folder.packs_directory.empty() ? DefaultPacksDirectory() : options.folder.packs_directory;
+  ProgressLine line(folder.clock(), "生成演示数据 generating");
+  return demo::Generate(wanted, [&](double fraction, uint64_t rows) { line.Show(fraction, std::to_string(rows) + " 行 rows"); }, &cancel);
+}
+
+Status ImportFiles(Folder& folder, const demo::GeneratedCounty& county, State& state, const Cancel& cancel) {
+  for (const demo::GeneratedFile& file : county.files) {
+    std::string name = file.path.substr(file.path.rfind('/') + 1);
+    if (std::find(state.imported.begin(), state.imported.end(), name) != state.imported.end()) continue;
+    intake::Request request;
+    QX_TRY(request.kind, intake::ParseKind(file.kind));
+    request.paths = {file.path};
+    request.organization = file.organization;
+    Result<intake::Summary> summary = Error{};
+    {
+      ProgressLine line(folder.clock(), "导入 import " + name);
+      summary = intake::Run(CommandLineCaller(), folder.intake_tools(), request, cancel, [&](const intake::Progress& progress) {
+        line.Show(progress.fraction, std::to_string(progress.rows_read) + " 行 rows");
+      });
+    }
+    if (!summary.ok()) return std::move(summary).error();
+    std::printf("%-40s accepted %llu, unchanged %llu, replaced %llu, rejected %llu\n", name.c_str(),
+                static_cast<unsigned long long>(summary->counts.accepted), static_cast<unsigned long long>(summary->counts.unchanged),
+                static_cast<unsigned long long>(summary->counts.replaced), static_cast<unsigned long long>(summary->counts.rejected));
+    std::fflush(stdout);
+    state.imported.push_back(name);
+    QX_DO(WriteState(folder, state));
+  }
+  return Ok();
+}
+
+Status MarkFolder(Folder& folder, const std::string& county_name) {
+  api::Settings settings;
+  settings.county_name = county_name;
+  settings.demonstration = true;
+  store::CommitRequest request;
+  request.changes.push_back(api::SettingsChange(settings));
+  request.reason = "demo";
+  QX_DO(folder.store().Commit(access::SystemCaller("demo"), std::move(request)));
+  return Ok();
+}
+
+// The leading general hospital of the county: the one whose accounts are made.
+Result<std::string> CountyHospital(Folder& folder, const std::string& region) {
+  QX_TRY(auto snapshot, folder.store().OpenSnapshot(access::SystemCaller("demo")));
+  std::string after;
+  while (true) {
+    QX_TRY(std::vector<store::Resource> page, snapshot->Scan("Organization", after, 1000));
+    for (const store::Resource& resource : page) {
+      after = resource.id;
+      bool general = resource.body.find("\"county-general\"") != std::string::npos;
+      if (general && resource.body.find("\"" + region) != std::string::npos) return auth::OrganizationCode(resource.body);
+    }
+    if (page.size() < 1000) break;
+  }
+  return NotFound("no-hospital", "the demonstration has no county hospital", "演示数据中没有县医院");
+}
+
+Status MakeAccounts(Folder& folder, const std::string& hospital) {
+  std::string path = folder.directory() + "/" + std::string(auth::kDemonstrationFile);
+  std::string lines;
+  if (FileExists(path)) {
+    QX_TRY(lines, ReadFile(path));
+  }
+  for (const DemoAccount& account : kAccounts) {
+    auth::NewAccount wanted;
+    wanted.user = account.user;
+    wanted.name = account.name;
+    wanted.role = account.role;
+    if (account.hospital) wanted.organizations = {hospital};
+    Result<auth::AccountReceipt> made = folder.auth().AddAccount(CommandLineCaller(), wanted);
+    if (!made.ok() && made.error().code == "user-exists") continue;
+    if (!made.ok()) return std::move(made).error();
+    lines += std::string(account.user) + " " + made->one_time_password + "  " + account.name + "\n";
+    QX_DO(auth::WriteSecretFile(path, lines));
+  }
+  return Ok();
+}
+
+void PrintLogins(const Folder& folder) {
+  std::printf("一次性登录（登录后须修改密码；保存在 %s）\none-time logins, to be changed at sign-in:\n",
+              (folder.directory() + "/" + std::string(auth::kDemonstrationFile)).c_str());
+  bool any = false;
+  for (std::string_view name : {auth::kAdministratorFile, auth::kDemonstrationFile}) {
+    Result<std::string> lines = ReadFile(folder.directory() + "/" + std::string(name));
+    if (!lines.ok()) continue;
+    any = true;
+    for (std::string_view line : Split(*lines, '\n')) {
+      if (!line.empty()) std::printf("  %.*s\n", static_cast<int>(line.size()), line.data());
+    }
+  }
+  if (!any) std::printf("  （均已修改 · all changed by their users）\n");
+}
+
+Status MakeDemonstration(Folder& folder, const DemoOptions& options, const Cancel& cancel) {
+  QX_TRY(std::optional<State> found, ReadState(folder));
+  QX_DO(CheckFolderIsOurs(folder, found, options));
+  State state = found.value_or(State{options.size, static_cast<int64_t>(options.seed), {}, false});
+  if (state.finished) return Ok();
+  QX_DO(MarkFolder(folder, ""));           // before the first invented person comes in
+  QX_DO(MakeDirectories(folder.directory() + "/demo-files"));
+  QX_DO(WriteState(folder, state));
+  QX_TRY(demo::GeneratedCounty county, GenerateFiles(folder, options, cancel));
+  QX_DO(ImportFiles(folder, county, state, cancel));
+  const demo::GeneratedRegion first = county.counties.empty() ? demo::GeneratedRegion{} : county.counties.front();
+  QX_DO(MarkFolder(folder, first.name));
+  QX_TRY(std::string hospital, CountyHospital(folder, first.code));
+  QX_DO(MakeAccounts(folder, hospital));
+  // A server that is at work on the folder does this by itself.
+  Status numbers = folder.OpenNumbers();
+  if (!numbers.ok() && numbers.error().category != ErrorCategory::kBusy) return numbers;
+  if (numbers.ok()) {
+    QX_DO(folder.CatchUp(cancel));
+    QX_DO(folder.gaps().Sweep());
+  }
+  state.finished = true;
+  return WriteState(folder, state);
+}
+
+}  // namespace
+
+int RunDemo(const DemoOptions& options) {
+  Cancel& cancel = StopOnSignals();
+  Result<std::unique_ptr<Folder>> opened = Folder::Open(options.folder);
+  if (!opened.ok()) return Fail(opened.error());
+  Status made = MakeDemonstration(**opened, options, cancel);
+  if (!made.ok()) return Fail(made.error());
+  std::printf("演示县已就绪：其中的人都是虚构的 · the demonstration county is ready; its people are invented\n");
+  PrintLogins(**opened);
+  return kDone;
+}
+
+}  // namespace qianxian::app

@@ -1,0 +1,38 @@
+// Follows the record while the server runs: newer t → warehouse catches up → gaps are swept → the first view's answers
+// are made. One thread of its own; the listener only wakes it. Under a stream of commits it works in rounds, so that an
+// import is not slowed by its readers. Failures are logged and tried again with the next commit.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "app/folder.h"
+#include "base/cancel.h"
+
+namespace qianxian::app {
+
+class FeedRunner {
+ public:
+  // `warm_up` runs after each round. All must outlive this.
+  FeedRunner(Folder& folder, std::function<void()> warm_up);
+  ~FeedRunner();                           // stops within the current step
+
+ private:
+  void Work();
+  void OneRound();
+
+  Folder& folder_;
+  std::function<void()> warm_up_;
+  Cancel cancel_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  bool pending_ = true;                    // the first round: whatever came while no server ran
+  std::shared_ptr<void> subscription_;
+  std::thread thread_;
+};
+
+}  // namespace qianxian::app

@@ -1,0 +1,151 @@
+// qianxian: one program, its subcommands. Reads the command line and hands over; everything else is in the files beside.
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "app/terminal.h"
+#include "base/limits.h"
+
+namespace qianxian::app {
+namespace {
+
+constexpr const char* kAbout =
+    "千县 Qianxian：县域医共体，让大病不出县 · keeps serious illness treatable at home\n"
+    "退出码 exit codes: 0 完成 done, 1 检查发现问题 check found faults, 2 未能完成 could not be done";
+
+void AddFolder(CLI::App& command, FolderOptions& folder, bool packs) {
+  command.add_option("--data", folder.directory, "数据目录 · data folder")->capture_default_str()->type_name("DIR");
+  if (packs) command.add_option("--packs", folder.packs_directory, "知识包目录 · folder of the packs")->type_name("DIR");
+}
+
+using Run = std::function<int()>;
+
+void AddServe(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = app.add_subcommand("serve", "启动服务：网页、接口、FHIR · serve the page, the API and FHIR");
+  AddFolder(*command, options->folder, true);
+  command->add_option("--port", options->port, "端口，0 为任意空闲端口 · port, 0 = any free one")->capture_default_str();
+  command->add_option("--address", options->address, "监听地址 · address to listen on")->capture_default_str();
+  command->add_option("--web", options->web_directory, "网页目录 · folder of the built page")->type_name("DIR");
+  command->callback([options, &run] { run = [options] { return RunServe(*options); }; });
+}
+
+void AddImport(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ImportOptions>();
+  CLI::App* command = app.add_subcommand("import", "导入文件 · import files");
+  command->add_option("kind", options->kind, "first-pages | settlements | organizations | population | fhir")->required();
+  command->add_option("files", options->files, "文件；fhir 也可为目录 · files; for fhir also folders")->required();
+  AddFolder(*command, options->folder, false);
+  command->add_option("--org", options->organization, "机构代码（首页）· organisation code (first pages)")->type_name("CODE");
+  command->add_option("--report", options->report, "被拒绝行的报告 · report of rejected rows")->type_name("OUT.csv");
+  command->add_option("--stay-days", options->stay_days, "住院日算法 · how days of stay count (inclusive: out − in + 1)")
+      ->check(CLI::IsMember({"exclusive", "inclusive"}))->capture_default_str();
+  command->add_option("--format", options->format, "最后一行的格式 · of the last line")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  command->footer("最后一行 last line: accepted N, unchanged N, replaced N, rejected N");
+  command->callback([options, &run] { run = [options] { return RunImport(*options); }; });
+}
+
+void AddMeasure(CLI::App& app, Run& run) {
+  auto options = std::make_shared<MeasureOptions>();
+  CLI::App* command = app.add_subcommand("measure", "计算指标 · compute measures");
+  command->add_option("ids", options->measures, "指标，省略为全部 · measures; none = all")->type_name("ID");
+  AddFolder(*command, options->folder, true);
+  command->add_option("--period", options->period, "2025 | 2025Q3 | 2025-07 | 2025-01..2025-06")->required();
+  command->add_option("--org", options->organization, "只看一家机构 · one organisation")->type_name("CODE");
+  command->add_option("--region", options->region, "另一个县或一部分 · another county, or a part")->type_name("CODE");
+  command->add_option("--by", options->by, "org | month | disease-group | destination (a,b crosses two)");
+  command->add_option("--format", options->format)->check(CLI::IsMember({"table", "csv", "json"}))->capture_default_str();
+  command->add_option("--language", options->language, "表格语言 · of the table")->check(CLI::IsMember({"zh", "en"}))->capture_default_str();
+  command->callback([options, &run] { run = [options] { return RunMeasure(*options); }; });
+}
+
+void AddDemo(CLI::App& app, Run& run) {
+  auto options = std::make_shared<DemoOptions>();
+  CLI::App* command = app.add_subcommand("demo", "生成演示县（人物均为虚构）· make a demonstration county (invented people)");
+  AddFolder(*command, options->folder, true);
+  command->add_option("--size", options->size, "规模 · size: small | county | province")
+      ->check(CLI::IsMember({"tiny", "small", "county", "province"}))->capture_default_str();
+  command->add_option("--seed", options->seed, "随机种子 · seed")->capture_default_str();
+  command->callback([options, &run] { run = [options] { return RunDemo(*options); }; });
+}
+
+void AddPack(CLI::App& app, Run& run) {
+  CLI::App* group = app.add_subcommand("pack", "知识包 · packs");
+  group->require_subcommand(1);
+  auto add = [&](const char* name, const char* about, const char* id, bool required, int (*work)(const PackOptions&)) {
+    auto options = std::make_shared<PackOptions>();
+    CLI::App* command = group->add_subcommand(name, about);
+    command->add_option("--packs", options->packs_directory, "知识包目录 · folder of the packs")->type_name("DIR");
+    if (id) command->add_option("id", options->id, id)->required(required);
+    command->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
+  };
+  add("list", "列出 · list", nullptr, false, RunPackList);
+  add("show", "显示一个知识包、指标或行动 · show a pack, measure or action", "ID", true, RunPackShow);
+  add("check", "检查，错误指明文件和行 · check; faults name file and line", nullptr, false, RunPackCheck);
+  add("test", "运行手工计算的病例 · run the hand-computed cases", "只测一个 · one pack only", false, RunPackTest);
+}
+
+void AddToken(CLI::App& app, Run& run) {
+  auto options = std::make_shared<TokenOptions>();
+  CLI::App* command = app.add_subcommand("token", "输出访问令牌 · print a bearer token");
+  AddFolder(*command, options->folder, false);
+  command->add_option("--user", options->user, "账户 · account")->required()->type_name("NAME");
+  command->add_option("--hours", options->hours, "有效小时数，默认 12 · good for so many hours (12)")
+      ->check(CLI::Range(1, limits::kTokenHoursMaximum));
+  command->callback([options, &run] { run = [options] { return RunToken(*options); }; });
+}
+
+void AddAccount(CLI::App& app, Run& run) {
+  CLI::App* group = app.add_subcommand("account", "账户 · accounts");
+  group->require_subcommand(1);
+  auto add = [&](const char* name, const char* about, int (*work)(const AccountOptions&)) {
+    auto options = std::make_shared<AccountOptions>();
+    CLI::App* command = group->add_subcommand(name, about);
+    AddFolder(*command, options->folder, false);
+    command->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
+    return std::pair(command, options);
+  };
+  add("list", "列出 · list", RunAccountList);
+  auto [adding, wanted] = add("add", "新建，输出一次性密码 · make one, prints a one-time password", RunAccountAdd);
+  adding->add_option("user", wanted->user, "用户名 · user name")->required();
+  adding->add_option("--role", wanted->role, "county-director | insurance-officer | hospital-manager | hospital-it | clinician | viewer | administrator")->required();
+  adding->add_option("--name", wanted->name, "姓名 · name of the person");
+  adding->add_option("--org", wanted->organizations, "机构代码，可多个 · organisation codes")->type_name("CODE");
+  auto [resetting, of] = add("reset", "重设为一次性密码 · a new one-time password", RunAccountReset);
+  resetting->add_option("user", of->user, "用户名 · user name")->required();
+}
+
+template <typename Options>
+void AddPlain(CLI::App& app, Run& run, const char* name, const char* about, int (*work)(const Options&)) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(name, about);
+  AddFolder(*command, options->folder, true);
+  command->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(kAbout, "qianxian");
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "全部子命令的帮助 · help of all subcommands");
+  app.set_version_flag("--version", "qianxian 0.1.0");
+  Run run;
+  AddServe(app, run);
+  AddImport(app, run);
+  AddMeasure(app, run);
+  AddDemo(app, run);
+  AddPack(app, run);
+  AddToken(app, run);
+  AddAccount(app, run);
+  AddPlain<CheckOptions>(app, run, "check", "检查数据并说明检查了什么 · verify the data, say what was verified", RunCheck);
+  AddPlain<RebuildOptions>(app, run, "rebuild", "丢弃并重建索引和数据仓库 · make indexes and warehouse again", RunRebuild);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {   // also --help
+    return app.exit(error) == 0 ? kDone : kCouldNot;
+  }
+  return run();
+}
+
+}  // namespace
+}  // namespace qianxian::app
+
+int main(int argc, char** argv) { return qianxian::app::Main(argc, argv); }
