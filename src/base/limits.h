@@ -44,6 +44,10 @@ inline constexpr size_t kLedgerMemoryBytes = size_t{512} << 20;        // for st
 // measures
 inline constexpr size_t kCasesPageMaximum = 1000;
 inline constexpr size_t kMeasureStrata = 100'000;
+// imports of the page
+inline constexpr size_t kImportsWaiting = 100;                           // in the queue; more: busy
+inline constexpr size_t kImportsListed = 200;
+inline constexpr int kImportSilentMinutes = 60;                       // a command-line import that says nothing for so long is shown as failed
 // sign-in
 inline constexpr int kSignInFailures = 5;
 inline constexpr int kSignInLockMinutes = 15;
