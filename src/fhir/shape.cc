@@ -168,7 +168,7 @@ class Checker {
     auto beside = object.Find(member.name);
     if (beside && beside->IsArray() && beside->size() != value.size()) {
       Say(place, "structure", "uneven-arrays", "the arrays of values and of their extensions differ in length",
-          "值数组与其扩展数组长度不一致");
+          "值数组与其扩展数组长度不一致", Severity::kWarning);
     }
     Place item = place;
     for (json::Value part : value.Elements()) {
