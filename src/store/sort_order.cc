@@ -1,0 +1,51 @@
+#include "store/sort_order.h"
+
+namespace qianxian::store {
+namespace {
+
+constexpr size_t kTextBytes = 200;
+
+bool ValueOf(const search::IndexEntry& entry, SortValue& out) {
+  using search::ParameterKind;
+  switch (entry.kind) {
+    case ParameterKind::kDate: out.date = entry.date_low; break;
+    case ParameterKind::kNumber:
+    case ParameterKind::kQuantity: out.number = entry.number_low; break;
+    case ParameterKind::kString: out.text = entry.code; break;
+    case ParameterKind::kToken: out.text = entry.code.empty() ? entry.text : entry.code; break;
+    case ParameterKind::kReference: out.text = entry.code.empty() ? entry.text : entry.system + "/" + entry.code; break;
+    case ParameterKind::kUri: out.text = entry.text; break;
+    default: return false;
+  }
+  if (out.text.size() > kTextBytes) out.text.resize(kTextBytes);
+  out.present = true;
+  return true;
+}
+
+}  // namespace
+
+int CompareSortValues(const SortValue& a, const SortValue& b, bool descending) {
+  if (a.present != b.present) return a.present ? -1 : 1;
+  if (!a.present) return 0;
+  int order = 0;
+  if (a.date != b.date) {
+    order = a.date < b.date ? -1 : 1;
+  } else if (a.number != b.number) {
+    order = a.number < b.number ? -1 : 1;
+  } else {
+    order = a.text.compare(b.text);
+  }
+  return descending ? -order : order;
+}
+
+SortValue SortValueOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries) {
+  SortValue best;
+  for (const search::IndexEntry& entry : entries) {
+    SortValue value;
+    if (!key.parameter || entry.parameter != key.parameter->number || !ValueOf(entry, value)) continue;
+    if (!best.present || CompareSortValues(value, best, key.descending) < 0) best = std::move(value);
+  }
+  return best;
+}
+
+}  // namespace qianxian::store

@@ -1,0 +1,60 @@
+// Who did or saw what. Writes are noted in their own transaction; reads wait here, bounded, and go with the next group
+// of commits or within a second. A read that cannot be noted is refused. Threads: any.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "access/caller.h"
+#include "base/clock.h"
+#include "store/sqlite/database.h"
+
+namespace qianxian::store::sqlite {
+
+struct AuditRecord {
+  Instant at;
+  uint64_t t = 0;              // of the commit; of the state that was read
+  std::string user;
+  std::string role;
+  std::string purpose;
+  std::string origin;
+  std::string verb;            // "commit", "read", "vread", "history", "search", "scan"
+  std::string type;
+  std::string what;            // id, query or the commit's reason
+  uint64_t rows = 0;
+};
+
+AuditRecord MakeAuditRecord(const access::Caller& caller, Instant at, uint64_t t, const char* verb,
+                            std::string_view type, std::string_view what, uint64_t rows);
+
+class AuditQueue {
+ public:
+  // unavailable ("audit-full") if the writer does not take them away for several seconds.
+  Status Add(AuditRecord record);
+  std::vector<AuditRecord> Take();
+  void PutBack(std::vector<AuditRecord> records);     // they could not be written
+  bool empty() const;
+
+ private:
+  static constexpr size_t kMaximum = 100'000;
+  mutable std::mutex mutex_;
+  std::condition_variable room_;
+  std::vector<AuditRecord> records_;
+};
+
+// Writes records within the writer's transaction.
+class AuditWriter {
+ public:
+  Status Write(Database& database, const std::vector<AuditRecord>& records);
+  void Forget() { contexts_.clear(); }      // after a rollback, or another process's commit
+
+ private:
+  Result<int64_t> Context(Database& database, const AuditRecord& record);
+  std::unordered_map<std::string, int64_t> contexts_;
+};
+
+}  // namespace qianxian::store::sqlite

@@ -1,0 +1,262 @@
+// CheckStore: reads everything back and says what it looked at.
+#include <algorithm>
+
+#include "search/parameters.h"
+#include "store/body.h"
+#include "store/sqlite/check.h"
+#include "store/sqlite/index_reader.h"
+#include "store/sqlite/posting.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/schema.h"
+
+namespace qianxian::store::sqlite {
+namespace {
+
+constexpr uint64_t kIndexChecks = 20'000;    // versions whose index rows are looked up; of more, every n-th
+
+class Checker {
+ public:
+  Checker(Engine& engine, Database& database, int64_t generation)
+      : engine_(engine), database_(database), generation_(generation) {}
+
+  Result<CheckReport> Run() {
+    QX_DO(Structure());
+    QX_DO(Moments());
+    QX_DO(Versions());
+    QX_DO(Resources());
+    QX_DO(Bodies());
+    return std::move(report_);
+  }
+
+ private:
+  using Line = CheckReport::Line;
+
+  static void Bad(Line& line, std::string what) {
+    if (line.bad++ == 0) line.first_bad = std::move(what);
+  }
+
+  Status Structure() {
+    Line line{"structure of record.db", 1, 0, ""};
+    QX_TRY(Statement statement, database_.Prepare("PRAGMA quick_check(1)"));
+    QX_TRY(const bool row, statement.Step());
+    if (!row || statement.Text(0) != "ok") Bad(line, row ? std::string(statement.Text(0)) : "no answer");
+    report_.lines.push_back(std::move(line));
+    return Ok();
+  }
+
+  Status Moments() {
+    Line line{"commits: numbers without holes, time and slots never back", 0, 0, ""};
+    QX_TRY(Statement statement, database_.Prepare("SELECT t, at, last_slot FROM moment ORDER BY t"));
+    int64_t t = 0, at = INT64_MIN, last = 0;
+    for (;;) {
+      QX_TRY(const bool row, statement.Step());
+      if (!row) break;
+      ++line.checked;
+      if (statement.Integer(0) != t + 1 || statement.Integer(1) < at || statement.Integer(2) < last) {
+        Bad(line, "t " + std::to_string(statement.Integer(0)));
+      }
+      t = statement.Integer(0), at = statement.Integer(1), last = statement.Integer(2);
+    }
+    report_.lines.push_back(std::move(line));
+    return Ok();
+  }
+
+  Status Versions() {
+    Line line{"versions: numbers without holes, each in its commit", 0, 0, ""};
+    QX_TRY(Statement statement,
+           database_.Prepare("SELECT s.slot, s.version, s.previous, p.version, p.root = s.root, p.t <= s.t, "
+                             "m.last_slot >= s.slot, m.at = s.at FROM stored s LEFT JOIN stored p ON p.slot = "
+                             "s.previous LEFT JOIN moment m ON m.t = s.t"));
+    for (;;) {
+      QX_TRY(const bool row, statement.Step());
+      if (!row) break;
+      ++line.checked;
+      const int64_t version = statement.Integer(1);
+      const bool is_first = version == 1 && statement.Integer(2) == 0;
+      const bool follows = version > 1 && statement.Integer(3) == version - 1 && statement.Integer(4) == 1 &&
+                           statement.Integer(5) == 1;
+      const bool in_commit = statement.Integer(6) == 1 && statement.Integer(7) == 1;
+      if (!(is_first || follows) || !in_commit) Bad(line, "slot " + std::to_string(statement.Integer(0)));
+    }
+    report_.lines.push_back(std::move(line));
+    return Ok();
+  }
+
+  Status Resources() {
+    Line line{"resources: the newest version of each", 0, 0, ""};
+    QX_TRY(Statement statement,
+           database_.Prepare("SELECT r.type, r.id, r.slot, s.id = r.id AND s.type = r.type AND s.root = r.root, (SELECT "
+                             "max(slot) FROM supersession x WHERE x.root = r.root AND x.version > 0), r.root FROM "
+                             "resource r LEFT JOIN stored s ON s.slot = r.slot"));
+    for (;;) {
+      QX_TRY(const bool row, statement.Step());
+      if (!row) break;
+      ++line.checked;
+      const int64_t slot = statement.Integer(2);
+      if (slot == 0) continue;   // referred to, not here
+      const int64_t newest = statement.IsNull(4) ? statement.Integer(5) : statement.Integer(4);
+      if (statement.Integer(3) != 1 || slot != newest) {
+        Bad(line, "type " + std::to_string(statement.Integer(0)) + " id " + std::string(statement.Text(1)));
+      }
+    }
+    report_.lines.push_back(std::move(line));
+    return Ok();
+  }
+
+  Status Bodies() {
+    QX_TRY(const int64_t versions, database_.QueryInteger("SELECT count(*) FROM stored"));
+    const uint64_t stride = std::max<uint64_t>(1, static_cast<uint64_t>(versions) / kIndexChecks);
+    Line bodies{"bodies: hash of every version", 0, 0, ""};
+    Line index{stride == 1 ? std::string("index: rows of every version, and no others")
+                           : "index: rows of every " + std::to_string(stride) + "th version",
+               0, 0, ""};
+    QX_TRY(Statement statement, database_.Prepare("SELECT slot FROM stored ORDER BY slot"));
+    for (uint64_t n = 0;; ++n) {
+      QX_TRY(const bool more, statement.Step());
+      if (!more) break;
+      const auto slot = static_cast<Slot>(statement.Integer(0));
+      const bool with_index = n % stride == 0;
+      ++bodies.checked;
+      Result<std::optional<StoredRow>> row = ReadStored(engine_, database_, slot, true);
+      if (!row.ok() || !*row) {
+        Bad(bodies, "slot " + std::to_string(slot));
+        continue;
+      }
+      QX_DO(Body(**row, with_index, bodies, index));
+    }
+    if (stride == 1 && bodies.bad == 0) QX_DO(Totals(index));
+    report_.lines.push_back(std::move(bodies));
+    report_.lines.push_back(std::move(index));
+    return Ok();
+  }
+
+  Status Body(const StoredRow& row, bool with_index, Line& bodies, Line& index) {
+    IndexRows rows;
+    if (!row.deleted) {
+      const Result<json::Document> document =
+          json::Document::Parse(AssembleBody(row.kept, row.splice, row.id, row.version, row.at));
+      if (!document.ok() || HashBody(document->root()) != row.hash) {
+        Bad(bodies, "slot " + std::to_string(row.slot));
+        return Ok();
+      }
+      QX_DO(engine_.preparer.MakeRows(*document, rows));
+    }
+    rows.postings.push_back({kByType, row.type});
+    rows.postings.push_back({kByOwner, row.owner});
+    if (!with_index) return Ok();
+    ++index.checked;
+    QX_TRY(const bool good, Index(rows, row.slot));
+    if (!good) Bad(index, "slot " + std::to_string(row.slot));
+    return Ok();
+  }
+
+  Result<bool> Index(IndexRows& rows, Slot slot) {
+    bool good = true;
+    std::vector<IndexRows::Posting> references;
+    for (const IndexRows::Reference& reference : rows.references) {
+      QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, reference.type, reference.id));
+      if (!root) return false;
+      references.push_back({reference.parameter, *root});
+    }
+    std::sort(references.begin(), references.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.parameter, a.value) < std::pair(b.parameter, b.value);
+    });
+    references.erase(std::unique(references.begin(), references.end(),
+                                 [](const auto& a, const auto& b) {
+                                   return a.parameter == b.parameter && a.value == b.value;
+                                 }),
+                     references.end());
+    rows.postings.insert(rows.postings.end(), references.begin(), references.end());
+    expected_postings_ += rows.postings.size();
+    for (const IndexRows::Posting& posting : rows.postings) {
+      QX_TRY(const bool has, HasPosting(posting, slot));
+      good = good && has;
+    }
+    for (const IndexRows::Word& word : rows.words) {
+      QX_TRY(Statement* statement, database_.Cached("SELECT 1 FROM " + IndexTable("word", generation_) +
+                                                    " WHERE parameter = ?1 AND text = ?2 AND slot = ?3"));
+      statement->Integer(1, word.parameter);
+      statement->Text(2, word.text);
+      statement->Integer(3, slot);
+      QX_TRY(const bool has, statement->Step());
+      good = good && has;
+    }
+    for (const IndexRows::Span& span : rows.spans) {
+      QX_TRY(Statement* statement,
+             database_.Cached("SELECT 1 FROM " + IndexTable("span", generation_) + " s LEFT JOIN " +
+                              IndexTable("coding", generation_) + " c ON c.number = s.coding LEFT JOIN " +
+                              IndexTable("coding", generation_) +
+                              " u ON u.number = s.unit WHERE s.parameter = ?1 AND s.width = ?2 AND s.low = ?3 AND "
+                              "s.slot = ?4 AND s.high = ?5 AND c.code IS ?6 AND u.code IS ?7 AND s.coding IN (SELECT 0 "
+                              "UNION ALL SELECT number FROM " +
+                              IndexTable("coding", generation_) + " WHERE code IS ?6)"));
+      statement->Integer(1, span.parameter);
+      statement->Integer(2, span.width);
+      statement->Integer(3, span.low);
+      statement->Integer(4, slot);
+      statement->Integer(5, span.high);
+      const auto code = [&](int at, int32_t coding) {
+        if (coding < 0) {
+          statement->Null(at);
+        } else {
+          statement->Text(at, rows.codings[static_cast<size_t>(coding)].code);
+        }
+      };
+      code(6, span.coding);
+      code(7, span.unit);
+      QX_TRY(const bool has, statement->Step());
+      good = good && has;
+    }
+    return good;
+  }
+
+  Result<bool> HasPosting(const IndexRows::Posting& posting, Slot slot) {
+    QX_TRY(Statement* statement,
+           database_.Cached("SELECT first, data FROM " + IndexTable("posting", generation_) +
+                            " WHERE parameter = ?1 AND value = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1"));
+    const Resetter resetter(*statement);
+    statement->Integer(1, posting.parameter);
+    statement->Integer(2, posting.value);
+    statement->Integer(3, slot);
+    QX_TRY(const bool row, statement->Step());
+    bool has = false;
+    return row && ForEachInChunk(static_cast<Slot>(statement->Integer(0)), statement->Bytes(1),
+                                 [&](Slot member) { has = has || member == slot; }) && has;
+  }
+
+  // Where every version was looked up, as many rows as they have must be all there are.
+  Status Totals(Line& line) {
+    uint64_t postings = 0;
+    QX_TRY(Statement statement, database_.Prepare("SELECT first, data FROM " + IndexTable("posting", generation_)));
+    for (;;) {
+      QX_TRY(const bool row, statement.Step());
+      if (!row) break;
+      if (!ForEachInChunk(static_cast<Slot>(statement.Integer(0)), statement.Bytes(1), [&](Slot) { ++postings; })) {
+        Bad(line, "a broken list");
+      }
+    }
+    if (postings != expected_postings_) {
+      Bad(line, "lists hold " + std::to_string(postings) + " entries, the bodies give " +
+                    std::to_string(expected_postings_));
+    }
+    return Ok();
+  }
+
+  Engine& engine_;
+  Database& database_;
+  int64_t generation_;
+  CheckReport report_;
+  uint64_t expected_postings_ = 0;
+};
+
+}  // namespace
+
+Result<CheckReport> CheckStore(Engine& engine) {
+  QX_TRY(ReaderPool::Lease database, engine.readers.Borrow());
+  QX_TRY(const auto transaction, ReadTransaction::Begin(*database));
+  QX_DO(engine.catalog.Refresh(*database));
+  QX_TRY(const int64_t generation, ReadSetting(*database, "index_generation", 1));
+  return Checker(engine, *database, generation).Run();
+}
+
+}  // namespace qianxian::store::sqlite

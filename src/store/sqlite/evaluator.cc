@@ -1,0 +1,182 @@
+// Evaluator: types, living and visible, sub-selects, verification. The kinds of parameters are in evaluator_values.cc.
+#include "store/sqlite/evaluator.h"
+
+#include <algorithm>
+
+#include "search/parameters.h"
+#include "store/sqlite/posting.h"
+#include "store/sqlite/schema.h"
+
+namespace qianxian::store::sqlite {
+namespace {
+
+constexpr size_t kOpenedMaximum = 2'000;      // kept in memory during a search
+constexpr size_t kSeeks = 2'000;              // more roots than this: read the whole list once instead
+constexpr size_t kBodies = 200;               // more slots than this: ask the index who is referred to
+
+Error DamagedIndex() {
+  return Unavailable("damaged", "The search index is damaged; it can be rebuilt.", "搜索索引已损坏，可以重建。");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Evaluator>> Evaluator::Open(Engine& engine, Database& database, const access::Caller& caller,
+                                                   const Moment& moment) {
+  QX_TRY(IndexReader index, IndexReader::Open(database, moment.last));
+  return std::unique_ptr<Evaluator>(new Evaluator(engine, database, caller, moment, std::move(index)));
+}
+
+Evaluator::Evaluator(Engine& engine, Database& database, const access::Caller& caller, const Moment& moment,
+                     IndexReader index)
+    : engine_(engine), database_(database), caller_(caller), moment_(moment), index_(std::move(index)) {}
+
+Result<SlotSet> Evaluator::Everything(const std::string& type) {
+  const std::optional<int64_t> number = engine_.catalog.TypeNumber(type);
+  if (!number) return SlotSet();
+  return index_.Posting(kByType, *number);
+}
+
+Status Evaluator::CutDown(const std::string& type, SlotSet& set) {
+  if (set.empty()) return Ok();
+  const Scope scope = ReadScopeOrNothing(engine_, caller_, type);
+  if (scope.nothing()) {
+    set = SlotSet();
+    return Ok();
+  }
+  engine_.state.RemoveDead(set, moment_.last);
+  if (scope.everything) return Ok();
+  SlotSetBuilder owned(moment_.last);
+  for (int64_t owner : scope.owners) QX_DO(index_.Posting(kByOwner, owner, owned));
+  set.IntersectWith(owned.Finish());
+  return Ok();
+}
+
+Result<SlotSet> Evaluator::Visible(const std::string& type) {
+  const auto found = visible_.find(type);
+  if (found != visible_.end()) return found->second;
+  QX_TRY(SlotSet set, Everything(type));
+  QX_DO(CutDown(type, set));
+  visible_[type] = set;
+  return set;
+}
+
+Result<SlotSet> Evaluator::Meeting(const std::string& type, const search::Clause& clause) {
+  QX_TRY(Hits hits, Evaluate(type, clause));
+  QX_DO(CutDown(type, hits.set));
+  if (hits.exact) return std::move(hits.set);
+  return VerifyAll(hits.set, clause);
+}
+
+Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& clause) {
+  switch (clause.kind) {
+    case search::Clause::Kind::kValues:
+      if (!clause.parameter) return Hits{};   // a parameter that this type does not have
+      return Values(type, clause);
+    case search::Clause::Kind::kChain: {
+      Hits hits;
+      if (!clause.parameter) return hits;
+      for (const search::Clause& inner : clause.chained) {
+        QX_TRY(const SlotSet targets, Meeting(inner.type, inner));
+        QX_TRY(const SlotSet referring,
+               ReferringTo(clause.parameter->number, engine_.state.RootsOf(targets)));
+        hits.set.UnionWith(referring);
+      }
+      return hits;
+    }
+    case search::Clause::Kind::kHas: {
+      Hits hits;
+      if (!clause.parameter || clause.chained.empty()) return hits;
+      const search::Clause& inner = clause.chained[0];
+      QX_TRY(const SlotSet sources, Meeting(inner.type, inner));
+      QX_TRY(hits.set, ReferredFrom(clause.parameter->number, sources));
+      QX_TRY(const SlotSet everything, Everything(type));
+      hits.set.IntersectWith(everything);
+      return hits;
+    }
+  }
+  return Fault("clause", "A clause of no kind.");
+}
+
+Result<SlotSet> Evaluator::ReferringTo(int32_t parameter, const std::vector<Slot>& roots) {
+  SlotSetBuilder out(moment_.last);
+  if (roots.size() <= kSeeks) {
+    for (Slot root : roots) QX_DO(index_.Posting(parameter, root, out));
+    return out.Finish();
+  }
+  const SlotSet wanted = SlotSet::FromList(roots);
+  bool good = true;
+  QX_DO(index_.ForEachChunk(parameter, roots.front(), roots.back(),
+                            [&](int64_t value, Slot first, std::string_view data) {
+                              if (!wanted.Contains(static_cast<Slot>(value))) return true;
+                              good = ForEachInChunk(first, data, [&](Slot slot) { out.Add(slot); });
+                              return good;
+                            }));
+  if (!good) return DamagedIndex();
+  return out.Finish();
+}
+
+Result<SlotSet> Evaluator::ReferredFrom(int32_t parameter, const SlotSet& from) {
+  std::vector<Slot> roots;
+  if (from.size() <= kBodies) {
+    for (Slot slot : from.ToList()) {
+      QX_TRY(const Opened* opened, OpenSlot(slot));
+      for (const search::IndexEntry& entry : opened->entries) {
+        if (entry.parameter != parameter || entry.kind != search::ParameterKind::kReference || entry.code.empty()) {
+          continue;
+        }
+        QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, entry.system, entry.code));
+        if (root) roots.push_back(*root);
+      }
+    }
+  } else {
+    bool good = true;
+    int64_t taken = 0;     // this root is in the list already: its other chunks need no look
+    QX_DO(index_.ForEachChunk(parameter, 1, UINT32_MAX, [&](int64_t value, Slot first, std::string_view data) {
+      if (value == taken) return true;
+      bool any = false;
+      good = ForEachInChunk(first, data, [&](Slot slot) { any = any || from.Contains(slot); });
+      if (any) {
+        roots.push_back(static_cast<Slot>(value));
+        taken = value;
+      }
+      return good;
+    }));
+    if (!good) return DamagedIndex();
+  }
+  return engine_.state.SlotsOf(roots, moment_.last);
+}
+
+Result<const Opened*> Evaluator::OpenSlot(Slot slot) {
+  const auto found = opened_.find(slot);
+  if (found != opened_.end()) return found->second.get();
+  QX_TRY(std::optional<StoredRow> row, ReadStored(engine_, database_, slot, true));
+  if (!row) return Unavailable("damaged", "The index names a version that is not stored.", "索引指向不存在的版本。");
+  auto opened = std::make_unique<Opened>();
+  opened->row = std::move(*row);
+  if (!opened->row.deleted) {
+    QX_TRY(const json::Document document,
+           json::Document::Parse(AssembleBody(opened->row.kept, opened->row.splice, opened->row.id,
+                                              opened->row.version, opened->row.at)));
+    engine_.parameters.Extract(document.root(), opened->entries);
+    QX_TRY(const std::string type, engine_.catalog.TypeName(opened->row.type, database_));
+    engine_.parameters.AppendIdentity(type, opened->row.id, opened->row.at, opened->entries);
+  }
+  if (opened_.size() >= kOpenedMaximum) opened_.clear();
+  return (opened_[slot] = std::move(opened)).get();
+}
+
+Result<bool> Evaluator::Verify(Slot slot, const search::Clause& clause) {
+  QX_TRY(const Opened* opened, OpenSlot(slot));
+  return search::Matches(clause, opened->entries);
+}
+
+Result<SlotSet> Evaluator::VerifyAll(const SlotSet& set, const search::Clause& clause) {
+  std::vector<Slot> good;
+  for (Slot slot : set.ToList()) {
+    QX_TRY(const bool matches, Verify(slot, clause));
+    if (matches) good.push_back(slot);
+  }
+  return SlotSet::FromList(std::move(good));
+}
+
+}  // namespace qianxian::store::sqlite

@@ -1,0 +1,89 @@
+// Evaluator: which slots meet a clause, as a set. Sub-selects (chains, _has) are evaluated the same way and cut down to
+// what the caller may see. Where the index cannot say it exactly (a cut string, :exact, parts of composites) it gives a
+// few too many and says so; Verify then judges by the body with the search module's own Matches.
+// Belongs to one search on one connection, inside one read transaction.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "search/query.h"
+#include "store/sqlite/engine.h"
+#include "store/sqlite/index_reader.h"
+#include "store/sqlite/ranges.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/scope.h"
+
+namespace qianxian::store::sqlite {
+
+struct Hits {
+  SlotSet set;
+  bool exact = true;
+};
+
+// A stored version with its search entries, for what the index does not say.
+struct Opened {
+  StoredRow row;
+  std::vector<search::IndexEntry> entries;
+};
+
+class Evaluator {
+ public:
+  static Result<std::unique_ptr<Evaluator>> Open(Engine& engine, Database& database, const access::Caller& caller,
+                                                 const Moment& moment);
+
+  // Living versions of the type that the caller may see.
+  Result<SlotSet> Visible(const std::string& type);
+  // Living and visible versions of `type` that meet the clause; exactly.
+  Result<SlotSet> Meeting(const std::string& type, const search::Clause& clause);
+  // Not yet cut down to the living and visible, perhaps too many.
+  Result<Hits> Evaluate(const std::string& type, const search::Clause& clause);
+  // Removes what is dead or not the caller's. Every set passes through here before it is shown or counted.
+  Status CutDown(const std::string& type, SlotSet& set);
+  Result<bool> Verify(Slot slot, const search::Clause& clause);
+  Result<SlotSet> VerifyAll(const SlotSet& set, const search::Clause& clause);
+  Result<const Opened*> OpenSlot(Slot slot);
+  // Slots whose resource refers to one of the roots by the parameter.
+  Result<SlotSet> ReferringTo(int32_t parameter, const std::vector<Slot>& roots);
+  // Living versions of what the slots of `from` refer to by the parameter.
+  Result<SlotSet> ReferredFrom(int32_t parameter, const SlotSet& from);
+
+  IndexReader& index() { return index_; }
+  Engine& engine() { return engine_; }
+  Database& database() { return database_; }
+  const access::Caller& caller() const { return caller_; }
+  const Moment& moment() const { return moment_; }
+
+ private:
+  Evaluator(Engine& engine, Database& database, const access::Caller& caller, const Moment& moment, IndexReader index);
+  Result<Hits> Values(const std::string& type, const search::Clause& clause);
+  Result<Hits> Identity(const std::string& type, const search::Clause& clause);
+  Result<SlotSet> LastUpdated(const std::string& type, const search::Clause& clause);
+  Status Token(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
+  Status String(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
+  Status Contains(int32_t parameter, const std::string& folded, SlotSetBuilder& out, bool& exact);
+  Status Uri(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
+  Status Reference(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out);
+  Status Date(int32_t parameter, int64_t coding, const search::QueryValue& value, SlotSetBuilder& out);
+  Status DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
+                 const search::QueryValue& value, SlotSetBuilder& out);
+  Status DateMonths(int32_t parameter, const Range& range, const search::QueryValue& value, SlotSetBuilder& out);
+  Status Number(int32_t parameter, int64_t coding, bool is_quantity, const search::QueryValue& value,
+                SlotSetBuilder& out);
+  Status Composite(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
+  Result<Slot> LastSlotAt(int64_t microseconds);
+  Result<SlotSet> Everything(const std::string& type);
+
+  Engine& engine_;
+  Database& database_;
+  access::Caller caller_;
+  Moment moment_;
+  IndexReader index_;
+  std::map<std::string, SlotSet> visible_;
+  std::unordered_map<Slot, std::unique_ptr<Opened>> opened_;
+};
+
+}  // namespace qianxian::store::sqlite

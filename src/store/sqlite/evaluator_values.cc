@@ -1,0 +1,336 @@
+// Evaluator: clauses with values, one function for each kind of parameter. What each of them means is said in
+// search/query.h.
+#include <algorithm>
+
+#include "search/parameters.h"
+#include "store/sqlite/evaluator.h"
+#include "store/sqlite/ranges.h"
+
+namespace qianxian::store::sqlite {
+
+using search::Clause;
+using search::Modifier;
+using search::ParameterKind;
+using search::QueryValue;
+using Role = search::Parameter::Role;
+
+Result<Hits> Evaluator::Values(const std::string& type, const Clause& clause) {
+  const search::Parameter& parameter = *clause.parameter;
+  const bool negative = clause.modifier == Modifier::kNot || (clause.modifier == Modifier::kMissing && clause.missing);
+  Hits hits;
+  if (parameter.role == Role::kLastUpdated && clause.modifier == Modifier::kNone) {
+    QX_TRY(hits.set, LastUpdated(type, clause));
+    return hits;
+  }
+  if (parameter.role != Role::kOrdinary) {
+    QX_TRY(hits, Identity(type, clause));
+  } else if (clause.modifier == Modifier::kMissing) {
+    QX_TRY(hits.set, index_.Posting(parameter.number, kPresent));
+  } else {
+    SlotSetBuilder out(moment_.last);
+    for (const QueryValue& value : clause.values) {
+      switch (parameter.kind) {
+        case ParameterKind::kToken: QX_DO(Token(clause, value, out, hits.exact)); break;
+        case ParameterKind::kString: QX_DO(String(clause, value, out, hits.exact)); break;
+        case ParameterKind::kUri: QX_DO(Uri(clause, value, out, hits.exact)); break;
+        case ParameterKind::kReference: QX_DO(Reference(clause, value, out)); break;
+        case ParameterKind::kDate: QX_DO(Date(parameter.number, 0, value, out)); break;
+        case ParameterKind::kNumber: QX_DO(Number(parameter.number, 0, false, value, out)); break;
+        case ParameterKind::kQuantity: QX_DO(Number(parameter.number, 0, true, value, out)); break;
+        case ParameterKind::kComposite: QX_DO(Composite(clause, value, out, hits.exact)); break;
+        case ParameterKind::kSpecial: break;
+      }
+    }
+    hits.set = out.Finish();
+  }
+  if (!negative) return hits;
+  if (!hits.exact) {
+    // Those that only seemed to hold stay.
+    std::vector<Slot> seeming;
+    QX_DO(CutDown(type, hits.set));
+    for (Slot slot : hits.set.ToList()) {
+      QX_TRY(const bool keeps, Verify(slot, clause));
+      if (keeps) seeming.push_back(slot);
+    }
+    hits.set.Subtract(SlotSet::FromList(std::move(seeming)));
+  }
+  QX_TRY(SlotSet rest, Visible(type));
+  rest.Subtract(hits.set);
+  return Hits{std::move(rest), true};
+}
+
+Result<Hits> Evaluator::Identity(const std::string& type, const Clause& clause) {
+  Hits hits;
+  if (clause.modifier == Modifier::kMissing) {   // nothing is without an id
+    QX_TRY(hits.set, Visible(type));
+    return hits;
+  }
+  if (clause.parameter->role == Role::kLastUpdated) {
+    QX_TRY(hits.set, Visible(type));
+    hits.exact = false;
+    return hits;
+  }
+  std::vector<Slot> roots;
+  for (const QueryValue& value : clause.values) {
+    if (!value.has_code) continue;
+    QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, type, value.code));
+    if (root) roots.push_back(*root);
+  }
+  hits.set = engine_.state.SlotsOf(roots, moment_.last);
+  hits.exact = std::none_of(clause.values.begin(), clause.values.end(),
+                            [](const QueryValue& value) { return value.has_system || !value.has_code; });
+  return hits;
+}
+
+Result<Slot> Evaluator::LastSlotAt(int64_t microseconds) {
+  // Moments are in order of both t and time.
+  uint64_t low = 0;
+  uint64_t high = moment_.t;
+  Slot slot = 0;
+  while (low < high) {
+    const uint64_t middle = low + (high - low + 1) / 2;
+    QX_TRY(const Moment moment, ReadMoment(database_, middle));
+    if (moment.at.microseconds <= microseconds) {
+      low = middle;
+      slot = moment.last;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return slot;
+}
+
+Result<SlotSet> Evaluator::LastUpdated(const std::string& type, const Clause& clause) {
+  // Time only goes forward, so a stretch of time is a stretch of slots. How an instant becomes a span is search's.
+  std::vector<search::IndexEntry> entries;
+  engine_.parameters.AppendIdentity(type, "x", Instant{0}, entries);
+  SlotSet set;
+  for (const search::IndexEntry& entry : entries) {
+    if (entry.parameter != clause.parameter->number) continue;
+    const int64_t width = entry.date_high - entry.date_low;
+    for (const QueryValue& value : clause.values) {
+      for (const Stretch& stretch : FixedWidthStretches(value.prefix, value.date_low, value.date_high, width)) {
+        const int64_t from = std::max(stretch.from, INT64_MIN / 2) - entry.date_low;
+        const int64_t to = std::min(stretch.to, INT64_MAX / 2) - entry.date_low;
+        if (from > to) continue;
+        QX_TRY(const Slot before, LastSlotAt(from - 1));
+        QX_TRY(const Slot last, LastSlotAt(to));
+        set.UnionWith(SlotSet::Range(before + 1, last));
+      }
+    }
+  }
+  QX_TRY(SlotSet visible, Visible(type));
+  set.IntersectWith(visible);
+  return set;
+}
+
+Status Evaluator::Token(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
+  const int32_t parameter = clause.parameter->number;
+  if (clause.modifier == Modifier::kText) {
+    if (value.folded.size() > kTextBytes) exact = false;
+    QX_TRY(const std::vector<int64_t> values, index_.Labels(parameter, CutText(value.folded)));
+    for (int64_t label : values) QX_DO(index_.Posting(parameter, label, out));
+    return Ok();
+  }
+  if (value.has_code) {
+    const int64_t wanted = value.has_system ? TokenValue(value.system, value.code) : TokenCodeValue(value.code);
+    return index_.Posting(parameter, wanted, out);
+  }
+  if (value.has_system) return index_.Posting(parameter, TokenSystemValue(value.system), out);
+  return Ok();
+}
+
+Status Evaluator::String(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
+  const int32_t parameter = clause.parameter->number;
+  if (clause.modifier == Modifier::kContains) return Contains(parameter, value.folded, out, exact);
+  const std::string prefix = CutText(value.folded);
+  const bool whole = clause.modifier == Modifier::kExact;
+  if (whole || prefix.size() < value.folded.size()) exact = false;
+  const std::string end = whole ? prefix + std::string(1, '\x01') : AfterPrefix(prefix);
+  return index_.ForEachWord(parameter, prefix, end, false, [&](std::string_view text, Slot slot) {
+    if (!whole || text == prefix) out.Add(slot);
+    return true;
+  });
+}
+
+Status Evaluator::Contains(int32_t parameter, const std::string& folded, SlotSetBuilder& out, bool& exact) {
+  std::string last_text;
+  bool last_holds = false;
+  bool is_first = true;
+  return index_.ForEachWord(parameter, "", AfterPrefix(""), false, [&](std::string_view text, Slot slot) {
+    if (is_first || text != last_text) {
+      is_first = false;
+      last_text = std::string(text);
+      last_holds = text.find(folded) != std::string_view::npos;
+      if (!last_holds && text.size() + 4 > kTextBytes) {   // the rest of it may hold it
+        last_holds = true;
+        exact = false;
+      }
+    }
+    if (last_holds) out.Add(slot);
+    return true;
+  });
+}
+
+Status Evaluator::Uri(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
+  const int32_t parameter = clause.parameter->number;
+  if (clause.modifier == Modifier::kBelow) {
+    if (value.text.size() > kTextBytes) exact = false;
+    QX_TRY(const std::vector<int64_t> values, index_.Labels(parameter, CutText(value.text)));
+    for (int64_t label : values) QX_DO(index_.Posting(parameter, label, out));
+    return Ok();
+  }
+  if (clause.modifier == Modifier::kAbove) {
+    constexpr size_t kLongest = 2048;
+    for (size_t size = 1; size <= std::min(value.text.size(), kLongest); ++size) {
+      QX_DO(index_.Posting(parameter, TextValue(std::string_view(value.text).substr(0, size)), out));
+    }
+    return Ok();
+  }
+  return index_.Posting(parameter, TextValue(value.text), out);
+}
+
+Status Evaluator::Reference(const Clause& clause, const QueryValue& value, SlotSetBuilder& out) {
+  const int32_t parameter = clause.parameter->number;
+  if (clause.modifier == Modifier::kIdentifier) {
+    bool exact = true;
+    return Token(clause, value, out, exact);
+  }
+  if (value.code.empty()) return index_.Posting(parameter, TextValue(value.text), out);
+  if (!value.system.empty()) {
+    if (!IsLocalReference(value.system, value.code)) {
+      return index_.Posting(parameter, OddReferenceValue(value.system, value.code), out);
+    }
+    QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, value.system, value.code));
+    return root ? index_.Posting(parameter, *root, out) : Ok();
+  }
+  for (const auto& [number, name] : engine_.catalog.Types()) {
+    QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, name, value.code));
+    if (root) QX_DO(index_.Posting(parameter, *root, out));
+  }
+  return index_.Posting(parameter, UntypedReferenceValue(value.code), out);
+}
+
+Status Evaluator::DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
+                          const QueryValue& value, SlotSetBuilder& out) {
+  if (from > to) return Ok();
+  return index_.ForEachSpan(parameter, coding, width, from, to, false, [&](const IndexReader::Span& span) {
+    if (MeetsDate(value.prefix, value.date_low, value.date_high, span.low, span.high)) out.Add(span.slot);
+    return true;
+  });
+}
+
+Status Evaluator::Date(int32_t parameter, int64_t coding, const QueryValue& value, SlotSetBuilder& out) {
+  for (int32_t width = 0; width < kWidths; ++width) {
+    for (const Range& range : DateRanges(value.prefix, value.date_low, value.date_high, kWidestOf[width])) {
+      if (width != 0 || coding != 0) {   // months are kept of the short spans of plain dates
+        QX_DO(DateRow(parameter, coding, width, range.from, range.to, value, out));
+        continue;
+      }
+      QX_DO(DateMonths(parameter, range, value, out));
+    }
+  }
+  return Ok();
+}
+
+Status Evaluator::DateMonths(int32_t parameter, const Range& range, const QueryValue& value, SlotSetBuilder& out) {
+  // Whole months come from their lists; only the edges are read value by value.
+  const auto whole = [](int64_t from, int64_t to) {   // months [first, second) lie wholly in [from, to]
+    int64_t first = std::max(MonthValue(from), kFirstMonth);
+    if (MonthBegin(first) < from) ++first;
+    int64_t end = std::min(MonthValue(to), kLastMonth);
+    if (to < INT64_MAX && MonthBegin(end + 1) - 1 <= to) ++end;
+    return std::pair(first, std::max(first, end));
+  };
+  const auto [first, end] = whole(range.from, range.to);
+  if (range.certain_from > range.certain_to || first >= end) {
+    return DateRow(parameter, 0, 0, range.from, range.to, value, out);
+  }
+  auto [certain_first, certain_end] = whole(range.certain_from, range.certain_to);
+  if (certain_first >= certain_end) certain_first = certain_end = std::clamp(certain_first, first, end);
+  QX_DO(DateRow(parameter, 0, 0, range.from, MonthBegin(first) - 1, value, out));
+  QX_DO(DateRow(parameter, 0, 0, MonthBegin(end), range.to, value, out));
+  if (certain_first < certain_end) QX_DO(index_.PostingRange(parameter, certain_first, certain_end - 1, out));
+  for (int64_t month = first; month < end; ++month) {
+    if (month == certain_first && certain_first < certain_end) month = certain_end;
+    if (month >= end) break;
+    // Partly certain. If what is not certain of it meets the comparison too, its list will do.
+    const int64_t begin = MonthBegin(month);
+    const int64_t last = MonthBegin(month + 1) - 1;
+    bool all = true;
+    for (const auto& [from, to] : {std::pair(begin, std::min(last, range.certain_from - 1)),
+                                   std::pair(std::max(begin, range.certain_to + 1), last)}) {
+      if (from > to) continue;
+      QX_DO(index_.ForEachSpan(parameter, 0, 0, from, to, false, [&](const IndexReader::Span& span) {
+        all = MeetsDate(value.prefix, value.date_low, value.date_high, span.low, span.high);
+        return all;
+      }));
+    }
+    if (all) {
+      QX_DO(index_.Posting(parameter, month, out));
+    } else {
+      QX_DO(DateRow(parameter, 0, 0, begin, last, value, out));
+    }
+  }
+  return Ok();
+}
+
+Status Evaluator::Number(int32_t parameter, int64_t coding, bool is_quantity, const QueryValue& value,
+                         SlotSetBuilder& out) {
+  const NumberQuery query{OrderedNumber(value.number_low), OrderedNumber(value.number_high),
+                          OrderedNumber(value.number)};
+  const bool has_unit = is_quantity && (value.has_system || value.has_code);
+  std::vector<int64_t> units;
+  if (has_unit) {
+    QX_TRY(units, index_.Codings({value.has_system, value.has_code, value.system, value.code, true}));
+    std::sort(units.begin(), units.end());
+  }
+  const auto add = [&](const IndexReader::Span& span) {
+    if (MeetsNumber(value.prefix, query, span.low, span.high) &&
+        (!has_unit || std::binary_search(units.begin(), units.end(), span.unit))) {
+      out.Add(span.slot);
+    }
+    return true;
+  };
+  for (const Range& range : NumberRanges(value.prefix, query)) {
+    if (range.from > range.to) continue;
+    QX_DO(index_.ForEachSpan(parameter, coding, 0, range.from, range.to, false, add));
+  }
+  return index_.ForEachSpan(parameter, coding, kWidths - 1, INT64_MIN, INT64_MAX, false, add);   // ranges: few
+}
+
+Status Evaluator::Composite(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
+  const int32_t parameter = clause.parameter->number;
+  const auto& parts = clause.parameter->components;
+  if (value.components.empty() || parts.size() != value.components.size() ||
+      parts[0].kind != ParameterKind::kToken || !value.components[0].has_code) {
+    exact = false;
+    return index_.Posting(parameter, kPresent, out);
+  }
+  const QueryValue& lead = value.components[0];
+  const int64_t lead_value = lead.has_system ? TokenValue(lead.system, lead.code) : TokenCodeValue(lead.code);
+  if (parts.size() == 2) {
+    const QueryValue& other = value.components[1];
+    const ParameterKind kind = parts[1].kind;
+    if (kind == ParameterKind::kToken && other.has_code) {
+      if (lead.has_system || other.has_system) exact = false;
+      return index_.Posting(parameter, PairValue(TokenCodeValue(lead.code), TokenCodeValue(other.code)), out);
+    }
+    if (kind == ParameterKind::kQuantity || kind == ParameterKind::kNumber || kind == ParameterKind::kDate) {
+      QX_TRY(const std::vector<int64_t> codings,
+             index_.Codings({lead.has_system, true, lead.system, lead.code, false}));
+      for (int64_t coding : codings) {
+        if (kind == ParameterKind::kDate) {
+          QX_DO(Date(parameter, coding, other, out));
+        } else {
+          QX_DO(Number(parameter, coding, kind == ParameterKind::kQuantity, other, out));
+        }
+      }
+      return Ok();
+    }
+  }
+  exact = false;
+  return index_.Posting(parameter, lead_value, out);
+}
+
+}  // namespace qianxian::store::sqlite

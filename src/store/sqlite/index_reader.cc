@@ -1,0 +1,151 @@
+#include "store/sqlite/index_reader.h"
+
+#include "store/sqlite/posting.h"
+#include "store/sqlite/schema.h"
+
+namespace qianxian::store::sqlite {
+namespace {
+
+Error DamagedIndex() {
+  return Unavailable("damaged", "The search index is damaged; it can be rebuilt.", "搜索索引已损坏，可以重建。");
+}
+
+}  // namespace
+
+std::string AfterPrefix(std::string_view prefix) {
+  std::string after(prefix);
+  while (!after.empty()) {
+    if (static_cast<unsigned char>(after.back()) != 0xff) {
+      after.back() = static_cast<char>(static_cast<unsigned char>(after.back()) + 1);
+      return after;
+    }
+    after.pop_back();
+  }
+  return "\xff";
+}
+
+Result<IndexReader> IndexReader::Open(Database& database, Slot last) {
+  QX_TRY(const int64_t generation, ReadSetting(database, "index_generation", 1));
+  return IndexReader(database, last, generation);
+}
+
+IndexReader::IndexReader(Database& database, Slot last, int64_t generation)
+    : database_(&database), last_(last), generation_(generation) {
+  posting_ = "SELECT value, first, data FROM " + IndexTable("posting", generation) +
+             " WHERE parameter = ?1 AND value BETWEEN ?2 AND ?3";
+  const std::string spans = "SELECT low, slot, high, unit FROM " + IndexTable("span", generation) +
+                            " WHERE parameter = ?1 AND coding = ?2 AND width = ?3 AND low BETWEEN ?4 AND ?5 ORDER BY low";
+  spans_ = spans + ", slot";
+  spans_descending_ = spans + " DESC, slot DESC";
+  const std::string words = "SELECT text, slot FROM " + IndexTable("word", generation) +
+                            " WHERE parameter = ?1 AND text >= ?2 AND text < ?3 ORDER BY text";
+  words_ = words + ", slot";
+  words_descending_ = words + " DESC, slot DESC";
+  labels_ = "SELECT value FROM " + IndexTable("label", generation) +
+            " WHERE parameter = ?1 AND text >= ?2 AND text < ?3";
+  codings_ = "SELECT number, system, code, text FROM " + IndexTable("coding", generation);
+}
+
+Status IndexReader::ForEachChunk(int32_t parameter, int64_t from, int64_t to,
+                                 const std::function<bool(int64_t, Slot, std::string_view)>& function) {
+  QX_TRY(Statement* statement, database_->Cached(posting_));
+  const Resetter resetter(*statement);
+  statement->Integer(1, parameter);
+  statement->Integer(2, from);
+  statement->Integer(3, to);
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return Ok();
+    const auto first = static_cast<Slot>(statement->Integer(1));
+    if (first > last_) continue;
+    if (!function(statement->Integer(0), first, statement->Bytes(2))) return Ok();
+  }
+}
+
+Status IndexReader::PostingRange(int32_t parameter, int64_t from, int64_t to, SlotSetBuilder& out) {
+  bool good = true;
+  QX_DO(ForEachChunk(parameter, from, to, [&](int64_t, Slot first, std::string_view data) {
+    good = good && ForEachInChunk(first, data, [&](Slot slot) { out.Add(slot); });
+    return good;
+  }));
+  if (!good) return DamagedIndex();
+  return Ok();
+}
+
+Status IndexReader::Posting(int32_t parameter, int64_t value, SlotSetBuilder& out) {
+  return PostingRange(parameter, value, value, out);
+}
+
+Result<SlotSet> IndexReader::Posting(int32_t parameter, int64_t value) {
+  SlotSetBuilder builder(last_);
+  QX_DO(Posting(parameter, value, builder));
+  return builder.Finish();
+}
+
+Status IndexReader::ForEachSpan(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
+                                bool descending, const std::function<bool(const Span&)>& function) {
+  QX_TRY(Statement* statement, database_->Cached(descending ? spans_descending_ : spans_));
+  const Resetter resetter(*statement);
+  statement->Integer(1, parameter);
+  statement->Integer(2, coding);
+  statement->Integer(3, width);
+  statement->Integer(4, from);
+  statement->Integer(5, to);
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return Ok();
+    const auto slot = static_cast<Slot>(statement->Integer(1));
+    if (slot > last_) continue;
+    if (!function({statement->Integer(0), statement->Integer(2), statement->Integer(3), slot})) return Ok();
+  }
+}
+
+Status IndexReader::ForEachWord(int32_t parameter, const std::string& from, const std::string& to, bool descending,
+                                const std::function<bool(std::string_view, Slot)>& function) {
+  QX_TRY(Statement* statement, database_->Cached(descending ? words_descending_ : words_));
+  const Resetter resetter(*statement);
+  statement->Integer(1, parameter);
+  statement->Text(2, from);
+  statement->Text(3, to);
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return Ok();
+    const auto slot = static_cast<Slot>(statement->Integer(1));
+    if (slot > last_) continue;
+    if (!function(statement->Text(0), slot)) return Ok();
+  }
+}
+
+Result<std::vector<int64_t>> IndexReader::Labels(int32_t parameter, const std::string& prefix) {
+  QX_TRY(Statement* statement, database_->Cached(labels_));
+  const Resetter resetter(*statement);
+  const std::string after = AfterPrefix(prefix);
+  statement->Integer(1, parameter);
+  statement->Text(2, prefix);
+  statement->Text(3, after);
+  std::vector<int64_t> values;
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return values;
+    values.push_back(statement->Integer(0));
+  }
+}
+
+Result<std::vector<int64_t>> IndexReader::Codings(const Coding& coding) {
+  // With a system the unique index leads there; without, the table is read: it holds units and codes, not people.
+  std::string sql = codings_;
+  if (coding.has_system) sql += " WHERE system = ?1";
+  QX_TRY(Statement* statement, database_->Cached(sql));
+  const Resetter resetter(*statement);
+  if (coding.has_system) statement->Text(1, coding.system);
+  std::vector<int64_t> numbers;
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return numbers;
+    const bool code = !coding.has_code || statement->Text(2) == coding.code ||
+                      (coding.or_text && !coding.has_system && statement->Text(3) == coding.code);
+    if (code) numbers.push_back(statement->Integer(0));
+  }
+}
+
+}  // namespace qianxian::store::sqlite

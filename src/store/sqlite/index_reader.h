@@ -1,0 +1,64 @@
+// Reads the index tables: sets of slots up to a state's last one. Belongs to one search on one connection, inside one
+// read transaction.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/database.h"
+#include "store/sqlite/index_rows.h"
+#include "store/sqlite/slot_set.h"
+
+namespace qianxian::store::sqlite {
+
+class IndexReader {
+ public:
+  static Result<IndexReader> Open(Database& database, Slot last);
+  Slot last() const { return last_; }
+  int64_t generation() const { return generation_; }
+
+  Status Posting(int32_t parameter, int64_t value, SlotSetBuilder& out);
+  Result<SlotSet> Posting(int32_t parameter, int64_t value);
+  Status PostingRange(int32_t parameter, int64_t from, int64_t to, SlotSetBuilder& out);     // both included
+  // Calls for each chunk; stops when `function` says false.
+  Status ForEachChunk(int32_t parameter, int64_t from, int64_t to,
+                      const std::function<bool(int64_t value, Slot first, std::string_view data)>& function);
+
+  struct Span {
+    int64_t low;
+    int64_t high;
+    int64_t unit;
+    Slot slot;
+  };
+  // Spans of one width with low in [from, to], ascending or descending by low; stops when `function` says false.
+  Status ForEachSpan(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to, bool descending,
+                     const std::function<bool(const Span&)>& function);
+  // Words from `from` (included) to `to` (excluded), in order.
+  Status ForEachWord(int32_t parameter, const std::string& from, const std::string& to, bool descending,
+                     const std::function<bool(std::string_view text, Slot slot)>& function);
+  // Values of the labels that begin so.
+  Result<std::vector<int64_t>> Labels(int32_t parameter, const std::string& prefix);
+  struct Coding {
+    bool has_system = false;
+    bool has_code = false;
+    std::string system;
+    std::string code;
+    bool or_text = false;            // the text may be `code` instead
+  };
+  Result<std::vector<int64_t>> Codings(const Coding& coding);
+
+ private:
+  IndexReader(Database& database, Slot last, int64_t generation);
+  Database* database_;
+  Slot last_;
+  int64_t generation_;
+  std::string posting_, spans_, spans_descending_, words_, words_descending_, labels_, codings_;
+};
+
+// A text that is greater than every text which begins with `prefix`, and than no other.
+std::string AfterPrefix(std::string_view prefix);
+
+}  // namespace qianxian::store::sqlite

@@ -1,0 +1,70 @@
+// Everything about a change that needs neither the writer nor the database: parse, keep, hash, pack, index rows. Runs in
+// the committing threads. Threads: any.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/body.h"
+#include "store/sqlite/catalog.h"
+#include "store/sqlite/index_rows.h"
+#include "store/store.h"
+
+namespace qianxian::store::sqlite {
+
+struct PreparedChange {
+  Change change;               // its body is gone once it is packed
+  Splice splice;
+  std::string hash;
+  std::string packed;
+  int64_t dictionary = 0;
+  IndexRows rows;
+};
+
+struct PreparedCommit {
+  access::Caller caller;
+  std::string reason;
+  std::vector<PreparedChange> changes;
+};
+
+// Collects bodies of a type until there are enough to make a dictionary of.
+class DictionarySamples {
+ public:
+  struct Ready {
+    std::string type;
+    std::vector<std::string> bodies;
+  };
+  void Add(const std::string& type, std::string_view body);
+  bool HasReady() const;
+  std::optional<Ready> TakeReady();
+
+ private:
+  struct Collected {
+    std::vector<std::string> bodies;
+    size_t bytes = 0;
+    bool taken = false;
+  };
+  mutable std::mutex mutex_;
+  std::map<std::string, Collected> types_;
+  std::vector<Ready> ready_;
+};
+
+class Preparer {
+ public:
+  Preparer(const search::Parameters& parameters, const Catalog& catalog, DictionarySamples& samples)
+      : parameters_(parameters), catalog_(catalog), samples_(samples) {}
+  // invalid: what json and KeepBody refuse, "bad-type", "bad-id".
+  Result<PreparedChange> Prepare(Change change) const;
+  // The index rows of a body that is stored already.
+  Status MakeRows(const json::Document& document, IndexRows& out) const;
+
+ private:
+  const search::Parameters& parameters_;
+  const Catalog& catalog_;
+  DictionarySamples& samples_;
+};
+
+}  // namespace qianxian::store::sqlite

@@ -1,0 +1,39 @@
+#include "store/sqlite/scope.h"
+
+#include <algorithm>
+
+namespace qianxian::store::sqlite {
+namespace {
+// No organisation has this code: who may see it may see everybody's.
+constexpr std::string_view kNobody = "\x01";
+}  // namespace
+
+bool Scope::Has(int64_t owner) const {
+  return everything || std::find(owners.begin(), owners.end(), owner) != owners.end();
+}
+
+Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type) {
+  Scope scope;
+  if (access::IsInternalType(type) && caller.role != access::Role::kSystem) return scope;
+  const Status anybodys = access::Decide(caller, access::Verb::kRead, type, kNobody);
+  if (anybodys.ok()) {
+    // The county's own is a matter of its own.
+    if (access::Decide(caller, access::Verb::kRead, type, "").ok()) {
+      scope.everything = true;
+      return scope;
+    }
+  } else if (anybodys.error().code != "not-yours") {
+    return anybodys.error();
+  }
+  for (const auto& [number, code] : engine.catalog.Owners()) {
+    if (access::Decide(caller, access::Verb::kRead, type, code).ok()) scope.owners.push_back(number);
+  }
+  return scope;
+}
+
+Scope ReadScopeOrNothing(Engine& engine, const access::Caller& caller, std::string_view type) {
+  Result<Scope> scope = ReadScope(engine, caller, type);
+  return scope.ok() ? std::move(scope).value() : Scope{};
+}
+
+}  // namespace qianxian::store::sqlite

@@ -1,0 +1,246 @@
+#include "store/sqlite/search.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "search/parameters.h"
+#include "store/sort_order.h"
+
+namespace qianxian::store::sqlite {
+namespace {
+
+using search::Clause;
+using search::Modifier;
+
+// So few candidates are judged by their bodies rather than by reading another list.
+constexpr size_t kFew = 24;
+// So many are sorted by their bodies; more by an ordered index, if there is one.
+constexpr size_t kSortByBodies = 400;
+
+// What is cheap and cuts deep comes first; what needs everything of the type last.
+int Rank(const Clause& clause) {
+  if (clause.kind != Clause::Kind::kValues) return 4;
+  if (clause.modifier == Modifier::kNot || clause.modifier == Modifier::kMissing) return 6;
+  if (clause.parameter && clause.parameter->role == search::Parameter::Role::kId) return 0;
+  if (clause.parameter && clause.parameter->role == search::Parameter::Role::kLastUpdated) return 5;
+  if (!clause.parameter) return 6;
+  using search::ParameterKind;
+  switch (clause.parameter->kind) {
+    case ParameterKind::kReference: return 1;
+    case ParameterKind::kToken:
+    case ParameterKind::kUri: return 2;
+    case ParameterKind::kString: return clause.modifier == Modifier::kContains ? 5 : 2;
+    case ParameterKind::kComposite: return 2;
+    default: return 3;
+  }
+}
+
+}  // namespace
+
+std::string WritePlace(const Place& place) {
+  return std::to_string(place.t) + "." + place.kind + "." + std::to_string(place.position);
+}
+
+Result<Place> ReadPlace(std::string_view text) {
+  const std::vector<std::string_view> parts = Split(text, '.');
+  Place place;
+  int64_t t = 0;
+  int64_t position = 0;
+  if (parts.size() == 3 && ParseInteger(parts[0], t) && t >= 0 && parts[1].size() == 1 &&
+      ParseInteger(parts[2], position) && position >= 0) {
+    place.t = static_cast<uint64_t>(t);
+    place.kind = parts[1][0];
+    place.position = static_cast<uint64_t>(position);
+    return place;
+  }
+  return Invalid("bad-place", "This is not the place of a next page.", "分页位置无效。");
+}
+
+Status Searcher::MatchType(search::Query query) {
+  auto matches = std::make_unique<TypeMatches>();
+  matches->query = std::move(query);
+  const std::string& type = matches->query.type;
+  std::vector<const Clause*> clauses;
+  for (const Clause& clause : matches->query.clauses) clauses.push_back(&clause);
+  std::stable_sort(clauses.begin(), clauses.end(), [](const Clause* a, const Clause* b) { return Rank(*a) < Rank(*b); });
+  bool begun = false;
+  for (const Clause* clause : clauses) {
+    if (begun && matches->set.empty()) break;
+    if (begun && clause->kind == Clause::Kind::kValues && matches->set.size() <= kFew) {
+      matches->verify.push_back(clause);
+      continue;
+    }
+    QX_TRY(Hits hits, evaluator_.Evaluate(type, *clause));
+    if (!hits.exact) matches->verify.push_back(clause);
+    if (begun) {
+      matches->set.IntersectWith(hits.set);
+    } else {
+      matches->set = std::move(hits.set);
+      begun = true;
+    }
+    if (matches->set.size() <= kFew * 4) QX_DO(evaluator_.CutDown(type, matches->set));
+  }
+  if (begun) {
+    QX_DO(evaluator_.CutDown(type, matches->set));
+  } else {
+    QX_TRY(matches->set, evaluator_.Visible(type));
+  }
+  types_.push_back(std::move(matches));
+  return Ok();
+}
+
+Status Searcher::Match() {
+  if (!query_.type.empty()) {
+    // A role that never reads this type is told so; other people's records are simply not there.
+    QX_TRY(const Scope scope, ReadScope(evaluator_.engine(), evaluator_.caller(), query_.type));
+    if (scope.nothing()) return Ok();
+    return MatchType(query_);
+  }
+  for (const std::string& type : query_.types) {
+    if (!evaluator_.engine().catalog.TypeNumber(type)) continue;
+    if (ReadScopeOrNothing(evaluator_.engine(), evaluator_.caller(), type).nothing()) continue;
+    QX_DO(MatchType(query_.Narrow(evaluator_.engine().parameters, type)));
+  }
+  return Ok();
+}
+
+Result<bool> Searcher::Holds(const TypeMatches& matches, Slot slot) {
+  for (const Clause* clause : matches.verify) {
+    QX_TRY(const bool holds, evaluator_.Verify(slot, *clause));
+    if (!holds) return false;
+  }
+  return true;
+}
+
+Result<const TypeMatches*> Searcher::MatchesOf(Slot slot) {
+  for (const auto& matches : types_) {
+    if (matches->set.Contains(slot)) return matches.get();
+  }
+  return Fault("search", "A slot of no type.");
+}
+
+Status Searcher::VerifyEverything() {
+  for (const auto& matches : types_) {
+    if (matches->verify.empty()) continue;
+    std::vector<Slot> good;
+    for (Slot slot : matches->set.ToList()) {
+      QX_TRY(const bool holds, Holds(*matches, slot));
+      if (holds) good.push_back(slot);
+    }
+    matches->set = SlotSet::FromList(std::move(good));
+    matches->verify.clear();
+  }
+  return Ok();
+}
+
+Result<uint64_t> Searcher::Total() {
+  if (query_.total != search::Total::kEstimate || query_.summary == search::Summary::kCount) QX_DO(VerifyEverything());
+  uint64_t total = 0;
+  for (const auto& matches : types_) total += matches->set.size();
+  return total;
+}
+
+Result<std::vector<Slot>> Searcher::PageInOrder(SearchPage& page) {
+  SlotSet all;
+  for (const auto& matches : types_) all.UnionWith(matches->set);
+  std::vector<Slot> slots;
+  auto after = static_cast<Slot>(position_);
+  for (;;) {
+    const std::vector<Slot> candidates = all.Take(after, query_.count + 1 - slots.size());
+    if (candidates.empty()) return slots;
+    for (Slot slot : candidates) {
+      QX_TRY(const TypeMatches* matches, MatchesOf(slot));
+      QX_TRY(const bool holds, Holds(*matches, slot));
+      if (!holds) continue;
+      if (slots.size() == query_.count) {
+        page.next = WritePlace({evaluator_.moment().t, 's', slots.back()});
+        return slots;
+      }
+      slots.push_back(slot);
+    }
+    after = candidates.back();
+  }
+}
+
+Result<std::vector<Slot>> Searcher::SortByBodies(size_t offset, size_t count) {
+  struct Item {
+    Slot slot;
+    std::vector<SortValue> values;
+  };
+  std::vector<Item> items;
+  std::vector<bool> descending;
+  for (const auto& matches : types_) {
+    descending.clear();
+    for (const search::SortKey& key : matches->query.sort) descending.push_back(key.descending);
+    for (Slot slot : matches->set.ToList()) {
+      QX_TRY(const Opened* opened, evaluator_.OpenSlot(slot));
+      Item item{slot, {}};
+      for (const search::SortKey& key : matches->query.sort) item.values.push_back(SortValueOf(key, opened->entries));
+      items.push_back(std::move(item));
+    }
+  }
+  const size_t end = std::min(items.size(), offset + count);
+  std::partial_sort(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(end), items.end(),
+                    [&](const Item& a, const Item& b) {
+                      for (size_t i = 0; i < std::min({a.values.size(), b.values.size(), descending.size()}); ++i) {
+                        const int order = CompareSortValues(a.values[i], b.values[i], descending[i]);
+                        if (order != 0) return order < 0;
+                      }
+                      return a.slot < b.slot;
+                    });
+  std::vector<Slot> out;
+  for (size_t i = offset; i < end; ++i) out.push_back(items[i].slot);
+  return out;
+}
+
+Result<std::vector<Slot>> Searcher::PageSorted(SearchPage& page) {
+  QX_DO(VerifyEverything());
+  size_t size = 0;
+  for (const auto& matches : types_) size += matches->set.size();
+  const auto offset = static_cast<size_t>(position_);
+  std::vector<Slot> slots;
+  bool sorted = false;
+  if (types_.size() == 1 && size > kSortByBodies) {
+    QX_TRY(sorted, SortByIndex(evaluator_, *types_[0], offset, query_.count, slots));
+  }
+  if (!sorted) {
+    QX_TRY(slots, SortByBodies(offset, query_.count));
+  }
+  if (offset + slots.size() < size) page.next = WritePlace({evaluator_.moment().t, 'o', offset + slots.size()});
+  return slots;
+}
+
+Result<std::vector<Slot>> Searcher::Page(SearchPage& page) {
+  bool sorts = false;
+  for (const auto& matches : types_) sorts = sorts || !matches->query.sort.empty();
+  if (!query_.place.empty()) {
+    QX_TRY(const Place place, ReadPlace(query_.place));
+    if (place.kind != (sorts ? 'o' : 's')) {
+      if (types_.empty()) return std::vector<Slot>();
+      return Invalid("bad-place", "This place belongs to another search.", "该分页位置属于另一个查询。");
+    }
+    position_ = place.position;
+  }
+  return sorts ? PageSorted(page) : PageInOrder(page);
+}
+
+Result<SearchPage> Searcher::Run() {
+  SearchPage page;
+  page.notes = query_.notes;
+  QX_DO(Match());
+  const bool only_count = query_.count == 0 || query_.summary == search::Summary::kCount;
+  if (only_count || query_.total != search::Total::kNone) {
+    QX_TRY(page.total, Total());
+  }
+  if (only_count) return page;
+  QX_TRY(const std::vector<Slot> slots, Page(page));
+  for (Slot slot : slots) {
+    QX_TRY(const Opened* opened, evaluator_.OpenSlot(slot));
+    QX_TRY(Resource resource, ToResource(evaluator_.engine(), evaluator_.database(), opened->row));
+    page.matches.push_back(std::move(resource));
+  }
+  QX_DO(AddIncludes(evaluator_, query_, slots, page));
+  return page;
+}
+
+}  // namespace qianxian::store::sqlite

@@ -1,0 +1,58 @@
+// One search from query to page: clauses to a set, the set in order, the page's bodies, what it includes. The place of a
+// next page is "t.kind.position": the search goes on in the state that the first page saw.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/sqlite/evaluator.h"
+
+namespace qianxian::store::sqlite {
+
+struct TypeMatches {
+  search::Query query;                            // narrowed to one type
+  SlotSet set;                                    // living, visible
+  std::vector<const search::Clause*> verify;      // clauses of `query` that the set may not meet
+};
+
+class Searcher {
+ public:
+  Searcher(Evaluator& evaluator, const search::Query& query) : evaluator_(evaluator), query_(query) {}
+  Result<SearchPage> Run();
+
+ private:
+  Status Match();
+  Status MatchType(search::Query query);
+  Result<bool> Holds(const TypeMatches& matches, Slot slot);
+  Result<const TypeMatches*> MatchesOf(Slot slot);
+  Status VerifyEverything();
+  Result<uint64_t> Total();
+
+  Result<std::vector<Slot>> Page(SearchPage& page);
+  Result<std::vector<Slot>> PageInOrder(SearchPage& page);
+  Result<std::vector<Slot>> PageSorted(SearchPage& page);
+  Result<std::vector<Slot>> SortByBodies(size_t offset, size_t count);
+
+  Evaluator& evaluator_;
+  const search::Query& query_;
+  std::vector<std::unique_ptr<TypeMatches>> types_;
+  uint64_t position_ = 0;                         // of the place given
+};
+
+// Sorts by reading an ordered index instead of bodies, for sets too big for that. False: this key has no such index.
+Result<bool> SortByIndex(Evaluator& evaluator, const TypeMatches& matches, size_t offset, size_t count,
+                         std::vector<Slot>& out);
+// Fills page.included; notes when it is cut short.
+Status AddIncludes(Evaluator& evaluator, const search::Query& query, const std::vector<Slot>& matches,
+                   SearchPage& page);
+
+struct Place {
+  uint64_t t = 0;
+  char kind = 0;                                  // 's': after a slot; 'o': from an offset
+  uint64_t position = 0;
+};
+std::string WritePlace(const Place& place);
+Result<Place> ReadPlace(std::string_view text);   // invalid ("bad-place")
+
+}  // namespace qianxian::store::sqlite

@@ -1,0 +1,174 @@
+// Sorting a set that is too big to open every body of it: an index that is in the right order is read until the page is
+// full.
+#include <algorithm>
+#include <unordered_set>
+
+#include "search/parameters.h"
+#include "store/sort_order.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/search.h"
+
+namespace qianxian::store::sqlite {
+namespace {
+
+using Role = search::Parameter::Role;
+
+// Takes slots as an index gives them: the first time a slot comes is its place.
+class Collector {
+ public:
+  Collector(Evaluator& evaluator, const TypeMatches& matches, size_t enough)
+      : evaluator_(evaluator), matches_(matches), enough_(enough) {}
+
+  // False: enough.
+  template <typename Key>
+  Result<bool> Add(Slot slot, const Key& key, Key& last_key) {
+    if (!matches_.set.Contains(slot) || !seen_.insert(slot).second) return true;
+    if (!slots_.empty() && !(key == last_key)) {
+      QX_DO(EndTies());
+      if (slots_.size() >= enough_) return false;
+    }
+    last_key = key;
+    slots_.push_back(slot);
+    // Without further keys the order of slots within a tie does not matter, so a tie need not be read to its end.
+    return !(matches_.query.sort.size() == 1 && slots_.size() >= enough_);
+  }
+
+  // Resources without a value come last.
+  Status AddMissing() {
+    QX_DO(EndTies());
+    if (slots_.size() >= enough_) return Ok();
+    SlotSet missing = matches_.set;
+    missing.Subtract(SlotSet::FromList({seen_.begin(), seen_.end()}));
+    for (Slot slot : missing.ToList()) slots_.push_back(slot);
+    return EndTies();
+  }
+  std::vector<Slot> Take(size_t offset, size_t count) const {
+    std::vector<Slot> out;
+    for (size_t i = offset; i < slots_.size() && out.size() < count; ++i) out.push_back(slots_[i]);
+    return out;
+  }
+
+ private:
+  // Slots since tie_begin_ have the same first key: the other keys decide.
+  Status EndTies() {
+    const auto& keys = matches_.query.sort;
+    if (keys.size() > 1 && slots_.size() - tie_begin_ > 1) {
+      struct Item {
+        Slot slot;
+        std::vector<SortValue> values;
+      };
+      std::vector<Item> items;
+      for (size_t i = tie_begin_; i < slots_.size(); ++i) {
+        QX_TRY(const Opened* opened, evaluator_.OpenSlot(slots_[i]));
+        Item item{slots_[i], {}};
+        for (size_t k = 1; k < keys.size(); ++k) item.values.push_back(SortValueOf(keys[k], opened->entries));
+        items.push_back(std::move(item));
+      }
+      std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+        for (size_t k = 1; k < keys.size(); ++k) {
+          const int order = CompareSortValues(a.values[k - 1], b.values[k - 1], keys[k].descending);
+          if (order != 0) return order < 0;
+        }
+        return a.slot < b.slot;
+      });
+      for (size_t i = 0; i < items.size(); ++i) slots_[tie_begin_ + i] = items[i].slot;
+    }
+    tie_begin_ = slots_.size();
+    return Ok();
+  }
+
+  Evaluator& evaluator_;
+  const TypeMatches& matches_;
+  size_t enough_;
+  size_t tie_begin_ = 0;
+  std::vector<Slot> slots_;
+  std::unordered_set<Slot> seen_;
+};
+
+Status CollectSpans(Evaluator& evaluator, const search::SortKey& key, Collector& collector) {
+  const std::string table = IndexTable("span", evaluator.index().generation());
+  std::string sql;
+  for (int width = 0; width < kWidths; ++width) {
+    sql += (width == 0 ? "" : " UNION ALL ");
+    sql += "SELECT low, slot FROM " + table + " WHERE parameter = ?1 AND coding = 0 AND width = " + std::to_string(width);
+  }
+  sql += key.descending ? " ORDER BY 1 DESC" : " ORDER BY 1";
+  QX_TRY(Statement* statement, evaluator.database().Cached(sql));
+  const Resetter resetter(*statement);
+  statement->Integer(1, key.parameter->number);
+  int64_t last = 0;
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) break;
+    QX_TRY(const bool more, collector.Add(static_cast<Slot>(statement->Integer(1)), statement->Integer(0), last));
+    if (!more) return Ok();
+  }
+  return collector.AddMissing();
+}
+
+Status CollectWords(Evaluator& evaluator, const search::SortKey& key, Collector& collector) {
+  std::string last;
+  Status status = Ok();
+  bool enough = false;
+  QX_DO(evaluator.index().ForEachWord(key.parameter->number, "", AfterPrefix(""), key.descending,
+                                      [&](std::string_view text, Slot slot) {
+                                        Result<bool> more = collector.Add(slot, std::string(text), last);
+                                        if (!more.ok()) status = std::move(more).error();
+                                        enough = more.ok() && !*more;
+                                        return more.ok() && *more;
+                                      }));
+  QX_DO(std::move(status));
+  return enough ? Ok() : collector.AddMissing();
+}
+
+Status CollectIds(Evaluator& evaluator, const TypeMatches& matches, bool descending, Collector& collector) {
+  const std::optional<int64_t> type = evaluator.engine().catalog.TypeNumber(matches.query.type);
+  if (!type) return Ok();
+  QX_TRY(Statement* statement,
+         evaluator.database().Cached(std::string("SELECT root, id FROM resource WHERE type = ?1 ORDER BY id") +
+                                     (descending ? " DESC" : "")));
+  const Resetter resetter(*statement);
+  statement->Integer(1, *type);
+  std::string last;
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return collector.AddMissing();
+    const SlotSet at = evaluator.engine().state.SlotsOf({static_cast<Slot>(statement->Integer(0))},
+                                                        evaluator.moment().last);
+    if (at.empty()) continue;
+    QX_TRY(const bool more, collector.Add(at.Last(), std::string(statement->Text(1)), last));
+    if (!more) return Ok();
+  }
+}
+
+}  // namespace
+
+Result<bool> SortByIndex(Evaluator& evaluator, const TypeMatches& matches, size_t offset, size_t count,
+                         std::vector<Slot>& out) {
+  const search::SortKey& key = matches.query.sort[0];
+  if (!key.parameter) return false;
+  const bool only_key = matches.query.sort.size() == 1;
+  if (key.parameter->role == Role::kLastUpdated) {
+    if (!only_key) return false;
+    // Slots are in order of time.
+    out = key.descending ? matches.set.TakeDescending(UINT32_MAX, offset + count) : matches.set.Take(0, offset + count);
+    out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(std::min(offset, out.size())));
+    return true;
+  }
+  Collector collector(evaluator, matches, offset + count);
+  using search::ParameterKind;
+  if (key.parameter->role == Role::kId) {
+    QX_DO(CollectIds(evaluator, matches, key.descending, collector));
+  } else if (key.parameter->kind == ParameterKind::kDate || key.parameter->kind == ParameterKind::kNumber ||
+             key.parameter->kind == ParameterKind::kQuantity) {
+    QX_DO(CollectSpans(evaluator, key, collector));
+  } else if (key.parameter->kind == ParameterKind::kString) {
+    QX_DO(CollectWords(evaluator, key, collector));
+  } else {
+    return false;
+  }
+  out = collector.Take(offset, count);
+  return true;
+}
+
+}  // namespace qianxian::store::sqlite
