@@ -33,6 +33,7 @@ struct Environment {
   bool strict = false;
   bool check_order = false;                                // refuse skip() and such after children(): their order is chance
   bool keep_resource_type = false;                         // getResourceKey() gives "Patient/1" instead of "1"
+  bool join_of_nothing_is_text = false;                    // {}.join() gives "" (SQL on FHIR), not {} (FHIRPath)
   std::map<std::string, Collection> variables;             // %name, without %
   // What a reference leads to, or none. Contained resources and entries of the same Bundle are found without it. Where
   // nothing is found, `type_only_references` gives an item that has only the type that the reference names.

@@ -301,7 +301,7 @@ Status EvaluatorState::Join(const Call& call, Collection& out) {
     QX_TRY(auto given, StringArgument(call, 0));
     separator = given.value_or("");
   }
-  if (call.input.empty()) return Ok();
+  if (call.input.empty() && !environment_.join_of_nothing_is_text) return Ok();
   std::string joined;
   bool first = true;
   for (const Item& item : call.input) {

@@ -79,6 +79,7 @@ struct Runner::State {
           fhirpath::Environment environment;
           environment.definitions = checked.definitions;
           environment.now = now;
+          environment.join_of_nothing_is_text = true;
           environment.variables = checked.constants;
           environment.variables["rowIndex"] = {fhirpath::Item::Integer(0)};
           return environment;
