@@ -96,7 +96,7 @@ class IoThread {
 class ServerOnAsio final : public Server {
  public:
   ServerOnAsio(const ServerOptions& options, Handler handler)
-      : shared_(options, std::move(handler), options.clock != nullptr ? *options.clock : system_clock_,
+      : shared_(options, std::move(handler), options.clock != nullptr ? *options.clock : machine_clock_,
                 options.workers > 0 ? options.workers : limits::kHttpWorkers) {
     for (int i = 0; i < std::max(1, options.io_threads); ++i) threads_.push_back(std::make_unique<IoThread>(shared_));
     acceptor_ = std::make_unique<tcp::acceptor>(threads_[0]->context());
@@ -113,7 +113,7 @@ class ServerOnAsio final : public Server {
   void OnAccept(const error_code& error, tcp::socket socket, size_t thread);
   static void TurnAway(tcp::socket& socket);
 
-  SystemClock system_clock_;
+  SystemClock machine_clock_;
   Shared shared_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::unique_ptr<tcp::acceptor> acceptor_;
