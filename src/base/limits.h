@@ -12,6 +12,7 @@ inline constexpr size_t kJsonBytes = size_t{64} << 20;
 // http
 inline constexpr size_t kHttpHeaderBytes = 32 << 10;
 inline constexpr size_t kHttpBodyBytes = size_t{64} << 20;            // kept in memory
+inline constexpr uint64_t kHttpBodiesBytes = uint64_t{512} << 20;     // of all connections together; more: 503
 inline constexpr uint64_t kHttpUploadBytes = uint64_t{16} << 30;      // streamed to a file
 inline constexpr int kHttpIdleSeconds = 60;
 inline constexpr int kHttpHeaderSeconds = 15;
@@ -38,12 +39,15 @@ inline constexpr size_t kGroupCommitMaximum = 512;
 inline constexpr size_t kCsvFieldBytes = 1 << 20;
 inline constexpr size_t kCsvColumns = 4096;
 inline constexpr size_t kReportRows = 1'000'000;                      // rejected rows kept in a report; the rest is counted and said
+inline constexpr size_t kOrganizationRows = 1'000'000;               // a sheet of organisations is read whole
 // columns (DuckDB)
 inline constexpr size_t kColumnsMemoryBytes = size_t{1} << 30;
 inline constexpr size_t kLedgerMemoryBytes = size_t{512} << 20;        // for staging and comparing an import; the rest spills
 // measures
 inline constexpr size_t kCasesPageMaximum = 1000;
 inline constexpr size_t kMeasureStrata = 100'000;
+inline constexpr size_t kAnswerBytes = 4 << 20;                       // one kept answer
+inline constexpr size_t kAnswersBytes = size_t{32} << 20;             // all of them
 // imports of the page
 inline constexpr size_t kImportsWaiting = 100;                           // in the queue; more: busy
 inline constexpr size_t kImportsListed = 200;

@@ -194,7 +194,6 @@ Response PlainRefusal(int status) {
   for (const Reason& reason : kReasons) {
     if (reason.status == status) response.body = std::string(reason.zh) + "\n" + std::string(reason.text) + "\n";
   }
-  if (status == 503) response.Set("Retry-After", "1");
   return response;
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <exception>
 #include <limits>
+#include <optional>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -50,6 +51,7 @@ void Connection::Close() {
   closed_ = true;
   error_code ignored;
   socket_.close(ignored);
+  ForgetBody();
   registry_.erase(shared_from_this());
   --shared_.connections;
 }
@@ -78,6 +80,7 @@ void Connection::CountTransfer(size_t size) {
 
 void Connection::BeginRequest() {
   parser_->Reset();
+  ForgetBody();
   upload_.reset();
   continued_ = false;
   phase_ = Phase::kIdle;
@@ -124,6 +127,7 @@ void Connection::Advance() {
   begin_ += parser_->Feed(std::string_view(buffer_).substr(begin_, end_ - begin_));
   if (int status = parser_->refusal(); status != 0) return Refuse(status);
   if (phase_ == Phase::kHeader && parser_->header_done() && !EnterBody()) return;
+  if (!CountBody()) return Refuse(503);
   size_t waiting = parser_->upload_waiting().size();
   if (waiting >= kStoreBytes || (waiting > 0 && parser_->done())) return StoreUpload();
   if (parser_->done()) return Dispatch();
@@ -131,10 +135,40 @@ void Connection::Advance() {
   Read();
 }
 
+// False: the body has to wait, or was refused.
 bool Connection::EnterBody() {
   phase_ = Phase::kBody;
   StartTransfer();
   if (parser_->upload_folder().empty()) return true;
+  if (!shared_.options.admit_upload) return OpenUpload();
+  AskAdmission();
+  return false;
+}
+
+void Connection::AskAdmission() {
+  phase_ = Phase::kHandling;
+  deadline_ = kNever;
+  auto job = [self = shared_from_this()]() mutable {
+    std::optional<Response> refusal;
+    try {
+      refusal = self->shared_.options.admit_upload(self->parser_->request());
+    } catch (...) {
+      LogError("http: the admission of an upload threw");
+      refusal = self->Refusal(500);
+    }
+    auto executor = self->socket_.get_executor();
+    asio::post(executor, [self = std::move(self), refusal = std::move(refusal)]() mutable {
+      if (self->closed_) return;
+      if (refusal) return self->RefuseWith(std::move(*refusal));
+      self->phase_ = Phase::kBody;
+      self->StartTransfer();
+      if (self->OpenUpload()) self->Advance();
+    });
+  };
+  if (!shared_.workers.TryPush(std::move(job))) Refuse(503);
+}
+
+bool Connection::OpenUpload() {
   auto file = UploadFile::Create(parser_->upload_folder());
   if (!file.ok()) {
     LogError(Describe(file.error()));
@@ -143,6 +177,20 @@ bool Connection::EnterBody() {
   }
   upload_ = std::move(file).value();
   return true;
+}
+
+// Bodies in memory are bounded one by one and all together.
+bool Connection::CountBody() {
+  uint64_t now = parser_->request().body.size();
+  if (now <= body_counted_) return true;
+  shared_.body_bytes += now - body_counted_;
+  body_counted_ = now;
+  return shared_.body_bytes <= shared_.options.bodies_bytes;
+}
+
+void Connection::ForgetBody() {
+  shared_.body_bytes -= body_counted_;
+  body_counted_ = 0;
 }
 
 // The disk thread writes; nothing is read meanwhile, so that a fast sender waits for a slow disk.
@@ -194,8 +242,7 @@ void Connection::Dispatch() {
     });
   };
   if (!shared_.workers.TryPush(std::move(job))) {
-    upload_.reset();
-    Write(Finish(Refusal(503).Set("Retry-After", "1")));
+    Refuse(503);
   }
 }
 
@@ -242,12 +289,16 @@ bool Connection::UnpackBody(Response& refusal) {
 }
 
 Response Connection::Refusal(int status) const {
-  if (!shared_.options.refuse) return PlainRefusal(status);
-  try {
-    return shared_.options.refuse(status, parser_->request().path);
-  } catch (...) {
-    return PlainRefusal(status);
+  Response response = PlainRefusal(status);
+  if (shared_.options.refuse) {
+    try {
+      response = shared_.options.refuse(status, parser_->request().path);
+    } catch (...) {
+      LogError("http: the wording of a refusal threw");
+    }
   }
+  if (status == 503) response.Set("Retry-After", "1");
+  return response;
 }
 
 Answer Connection::Finish(Response response) {
@@ -261,11 +312,13 @@ Answer Connection::Finish(Response response) {
   return MakeAnswer(std::move(response), context);
 }
 
-// Before the whole request is read: nothing more is taken from this connection.
-void Connection::Refuse(int status) {
+void Connection::Refuse(int status) { RefuseWith(Refusal(status)); }
+
+// Unless the whole request has been read, this is the last answer on this connection.
+void Connection::RefuseWith(Response response) {
   upload_.reset();
-  Answer answer = Finish(Refusal(status));
-  QX_CHECK(answer.close || parser_->done(), "a refused request keeps its connection");
+  Answer answer = Finish(std::move(response));
+  QX_CHECK(answer.close || parser_->done(), "a half-read request keeps its connection");
   Write(std::move(answer));
 }
 

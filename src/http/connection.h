@@ -28,6 +28,7 @@ struct Shared {
   Clock& clock;
   std::atomic<bool> stopping{false};
   std::atomic<size_t> connections{0};
+  std::atomic<uint64_t> body_bytes{0};  // held in memory by all connections
   WorkerPool workers;
   WorkerPool disk;  // a full disk cache blocks a write: that must hold up uploads only
 };
@@ -52,6 +53,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void OnRead(size_t size);
   void Advance();
   bool EnterBody();
+  void AskAdmission();
+  bool OpenUpload();
+  bool CountBody();
+  void ForgetBody();
   void StoreUpload();
   void SendContinue();
   void Dispatch();
@@ -60,6 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool UnpackBody(Response& refusal);
   Answer Finish(Response response);
   void Refuse(int status);
+  void RefuseWith(Response response);
   Response Refusal(int status) const;
   void Write(Answer answer);
   void WriteSome();
@@ -83,6 +89,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   int64_t deadline_ = 0;      // nanoseconds of the clock
   int64_t transfer_start_ = 0;
   uint64_t transferred_ = 0;  // of a body or an answer
+  uint64_t body_counted_ = 0; // our part of Shared::body_bytes
   bool continued_ = false;    // 100 Continue was sent
   bool closed_ = false;
   Answer answer_;

@@ -54,12 +54,16 @@ struct ServerOptions {
   int workers = 0;                         // 0 = limits::kHttpWorkers
   // Says for a request's method and path (before its body) whether the body goes to a file in this folder; "" = memory.
   std::function<std::string(std::string_view method, std::string_view path)> upload;
+  // Looks at an upload's header, on a worker, before its body is taken: an answer refuses it (401, 403) and ends the
+  // connection; none lets it in. Without this anybody could fill the disk.
+  std::function<std::optional<Response>(const Request&)> admit_upload;
   // Says which requests are answered right on the io thread: only for what never waits and takes microseconds (a read by
   // id). A request with a body never is. None: all go to the workers.
   std::function<bool(std::string_view method, std::string_view path)> inline_handler;
   // Words the answers that the server gives by itself: 400, 413, 415, 431, 500, 501, 503, 507. None: plain text.
   std::function<Response(int status, std::string_view path)> refuse;
   size_t body_bytes = limits::kHttpBodyBytes;
+  uint64_t bodies_bytes = limits::kHttpBodiesBytes;
   uint64_t upload_bytes = limits::kHttpUploadBytes;
   size_t connections = limits::kHttpConnections;
   size_t queued_requests = limits::kHttpQueuedRequests;

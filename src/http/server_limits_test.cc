@@ -50,6 +50,30 @@ TEST(ServerLimits, HeadersAndBodies) {
   sender.join();
 }
 
+TEST(ServerLimits, BodiesOfAllConnectionsTogether) {
+  ServerOptions options;
+  options.bodies_bytes = 3'000'000;
+  options.body_bytes = 2'000'000;
+  options.io_threads = 1;
+  auto server = Start(options, Short);
+  std::string part(1'500'000, 'x');
+  std::string unfinished = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n" + part;
+  TestClient first(server->port()), second(server->port()), other(server->port()), third(server->port());
+  ASSERT_TRUE(first.Send(unfinished));
+  ASSERT_TRUE(second.Send(unfinished));
+  // Each answer to `other` is a round of the one io thread, in which it reads a quarter of a MiB of either.
+  for (int round = 0; round < 50; ++round) EXPECT_EQ(other.Ask(Get("/")).status, 200);
+  EXPECT_EQ(other.Ask(Post("/", "one byte more")).status, 503);
+  std::thread sender([&] { third.Send(unfinished); });
+  EXPECT_EQ(third.Read().status, 503);
+  sender.join();
+  first.Disconnect();
+  second.Disconnect();
+  TestAnswer later;
+  for (int tries = 0; tries < 10'000 && later.status != 200; ++tries) later = TestClient(server->port()).Ask(Post("/", std::string(2'000'000, 'x')));
+  EXPECT_EQ(later.status, 200) << "what went away is not counted";
+}
+
 TEST(ServerLimits, ConnectionsOverTheBoundAreTurnedAway) {
   ServerOptions options;
   options.connections = 2;
@@ -279,6 +303,29 @@ TEST_F(UploadTest, IsBounded) {
   EXPECT_EQ(sends.Read().status, 413);
   sender.join();
   EXPECT_TRUE(BecomesFiles(*server, 0));
+}
+
+TEST_F(UploadTest, IsAskedForAdmissionFirst) {
+  options_.admit_upload = [](const Request& request) -> std::optional<Response> {
+    if (request.Header("authorization") == "throw") throw std::runtime_error("on purpose");
+    if (request.Header("authorization") == "yes") return std::nullopt;
+    Response response = Text("who are you?");
+    response.status = 401;
+    return response;
+  };
+  auto server = Start(options_, Take);
+  std::string content = Content(2'000'000);
+  TestClient known(server->port());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(known.Ask(Post("/upload", content, "Authorization: yes\r\n")).body, Summary(content));
+  EXPECT_EQ(known.Ask(Post("/upload", "", "Authorization: yes\r\n")).body, Summary("")) << "an empty file is a file";
+  TestClient unknown(server->port());
+  TestAnswer answer = unknown.Ask("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 5000000\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.body, "who are you?");
+  EXPECT_TRUE(unknown.Ended());
+  EXPECT_EQ(TestClient(server->port()).Ask(Post("/upload", "x", "Authorization: throw\r\n")).status, 500);
+  EXPECT_EQ(TestClient(server->port()).Ask(Post("/other", "x")).body, "no upload") << "only uploads are asked";
+  EXPECT_TRUE(ListFiles(folder_)->empty());
 }
 
 TEST_F(UploadTest, SaysWhenThereIsNoRoom) {
