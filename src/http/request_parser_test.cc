@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ids.h"
 #include "base/limits.h"
 
 namespace qianxian::http {
@@ -118,6 +119,47 @@ TEST(RequestParser, CountsHeaderLinesThatComeOneByOne) {
   }
   EXPECT_EQ(parser->refusal(), 431);
   EXPECT_LT(sent, 2 * limits::kHttpHeaderBytes);
+}
+
+// Whatever the bytes: an end, a refusal or a wait, the same however they are cut, and never a crash.
+TEST(RequestParser, DamagedRequestsAreJudgedTheSameHoweverTheyAreCut) {
+  static constexpr char kBytes[] = "\r\n:; 0123456789abcdefGHT/1.,\t\x80-";
+  const std::string seeds[] = {
+      "POST /a?b=c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\na;x=y\r\n0123456789\r\n0\r\nT: u\r\n\r\n",
+      "PUT /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nConnection: close, x\r\nExpect: 100-continue\r\n\r\nhello, world",
+      "GET http://h/%41 HTTP/1.0\r\nConnection: keep-alive\r\nX: a\r\n b\r\n\r\n",
+  };
+  SeededRandom random(9);
+  int done = 0, refused = 0;
+  for (int i = 0; i < 30'000; ++i) {
+    std::string text = seeds[random.NextBelow(3)];
+    for (uint64_t change = 1 + random.NextBelow(3); change > 0; --change) {
+      size_t at = random.NextBelow(text.size());
+      char byte = kBytes[random.NextBelow(sizeof kBytes - 1)];
+      switch (random.NextBelow(4)) {
+        case 0: text[at] = byte; break;
+        case 1: text.erase(at, 1 + random.NextBelow(3)); break;
+        case 2: text.insert(at, 1, byte); break;
+        default: text.insert(at, text.substr(random.NextBelow(text.size()), random.NextBelow(10)));
+      }
+      if (text.empty()) text = "G";
+    }
+    auto whole = RequestParser::Make(kDefaults), cut = RequestParser::Make(kDefaults);
+    FeedIn(*whole, text, text.size());
+    FeedIn(*cut, text, 1 + random.NextBelow(5));
+    ASSERT_EQ(whole->done() && whole->refusal() == 0, cut->done() && cut->refusal() == 0) << text;
+    // Of a header without end, the one who sees it piece by piece may still wait where the other has seen what is wrong.
+    if (cut->header_done()) {
+      ASSERT_EQ(whole->refusal() != 0, cut->refusal() != 0) << text;
+    }
+    refused += cut->refusal() != 0 ? 1 : 0;
+    if (!cut->done() || cut->refusal() != 0) continue;
+    EXPECT_EQ(whole->request().body, cut->request().body) << text;
+    EXPECT_EQ(whole->request().headers, cut->request().headers) << text;
+    ++done;
+  }
+  EXPECT_GT(done, 2000);
+  EXPECT_GT(refused, 2000);
 }
 
 TEST(RequestParser, AsksWhereABodyGoes) {
