@@ -168,6 +168,14 @@ TEST(Pack, MissingAndStrangeFilesAreFaults) {
   ExpectFault(files, "README.md:1:", "UTF-8", "UTF-8");
 }
 
+TEST(Pack, OddTextsEndWithAFault) {  // found by the fuzzer: a lone comma was read for ever
+  for (const char* text : {",", "\n,", "a: 1\n---\nb: 2\n", "---\n---\n", ""}) {
+    Files files = Small();
+    files["actions.yaml"] = text;
+    EXPECT_FALSE(ParsePack(files).ok()) << text;
+  }
+}
+
 TEST(Pack, EveryFaultIsSaidAtOnce) {
   Files files = With("measures/deaths.yaml", "kind: ratio", "kind: rate");
   files["pack.yaml"] = ReplaceAll(files["pack.yaml"], "id: small", "id: S");

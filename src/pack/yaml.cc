@@ -2,6 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "base/text.h"
+
 namespace qianxian::pack::internal {
 namespace {
 
@@ -25,7 +27,7 @@ bool ConvertMap(const YAML::Node& in, int depth, YamlNode& out, YamlFault& fault
     YamlNode value;
     if (!Convert(member.second, depth + 1, value, fault)) return false;
     if (value.line == 0) value.line = line;
-    out.members.emplace_back(key, std::move(value));
+    out.members.push_back({key, std::move(value)});
   }
   return true;
 }
@@ -63,13 +65,26 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
   return nullptr;
 }
 
+// The line of a second document's "---", or 0. (YAML::LoadAll would tell, but it never ends on a text such as ",".)
+static int SecondDocument(std::string_view content) {
+  bool begun = false;
+  int line = 0;
+  for (std::string_view text : Split(content, '\n')) {
+    ++line;
+    const std::string_view trimmed = TrimAscii(text);
+    if (begun && StartsWith(text, "---")) return line;
+    if (!trimmed.empty() && trimmed[0] != '#' && trimmed[0] != '%') begun = true;
+  }
+  return 0;
+}
+
 bool ParseYaml(const std::string& content, YamlNode& out, YamlFault& fault) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(content);
-    if (documents.empty()) return Fail(fault, 1, "文件是空的", "The file is empty");
-    if (documents.size() > 1)
-      return Fail(fault, documents[1].Mark().line + 1, "一个文件只能有一个 YAML 文档", "A file holds one YAML document only");
-    return Convert(documents[0], 0, out, fault);
+    if (const int line = SecondDocument(content); line > 0)
+      return Fail(fault, line, "一个文件只能有一个 YAML 文档", "A file holds one YAML document only");
+    const YAML::Node document = YAML::Load(content);
+    if (document.IsNull()) return Fail(fault, 1, "文件是空的", "The file is empty");
+    return Convert(document, 0, out, fault);
   } catch (const YAML::Exception& e) {
     return Fail(fault, e.mark.line + 1, "不是正确的 YAML：" + e.msg, "Not YAML: " + e.msg);
   } catch (const std::exception& e) {

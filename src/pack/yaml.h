@@ -11,14 +11,21 @@
 
 namespace qianxian::pack::internal {
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
   int line = 0;                            // 1, 2, …
   std::string text;                        // kScalar
   std::vector<YamlNode> items;             // kSequence
-  std::vector<std::pair<std::string, YamlNode>> members;   // kMap, in order
+  std::vector<YamlMember> members;         // kMap, in order
   const YamlNode* Find(std::string_view key) const;        // null pointer if there is none, or no map
+};
+
+struct YamlMember {
+  std::string name;
+  YamlNode value;
 };
 
 struct YamlFault {
