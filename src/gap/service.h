@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class Service final : public Gaps {
   Frozen Freeze(const GapRecord& gap);
   Result<GapRecords> ReadGaps(const access::Caller& caller);
   Result<std::vector<Action>> ReadActions(const access::Caller& caller, std::string_view prefix);
+  // The organisations that a measure's target is meant for; none: every subject.
+  Result<std::optional<std::set<std::string>>> MeantFor(const pack::Measure& measure);
   Status SweepMeasure(const pack::Measure& measure, int last_month, GapRecords& gaps,
                       std::vector<store::Change>& changes);
   void Decide(GapRecord* known, const pack::Measure& measure, const MonthlyUnit& unit, int last_month,

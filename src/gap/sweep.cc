@@ -66,6 +66,17 @@ Result<uint64_t> Service::Sweep() {
       receipt.changes, [](const store::ChangeReceipt& c) { return c.outcome != store::Outcome::kUnchanged; }));
 }
 
+Result<std::optional<std::set<std::string>>> Service::MeantFor(const pack::Measure& measure) {
+  std::optional<std::set<std::string>> organizations;
+  const std::vector<std::string>& kinds = measure.target->kinds;
+  if (kinds.empty() || measure.subject == "county") return organizations;
+  organizations.emplace();
+  QX_TRY(const columns::Rows rows, warehouse_.Query("SELECT code, kind FROM organization", {}, nullptr));
+  for (const std::vector<columns::Cell>& row : rows.rows)
+    if (std::ranges::find(kinds, row[1].text) != kinds.end()) organizations->insert(row[0].text);
+  return organizations;
+}
+
 Status Service::SweepMeasure(const pack::Measure& measure, int last_month, GapRecords& gaps,
                              std::vector<store::Change>& changes) {
   const access::Caller caller = access::SystemCaller("feed:gap");
@@ -85,8 +96,10 @@ Status Service::SweepMeasure(const pack::Measure& measure, int last_month, GapRe
   } else {
     QX_TRY(units, MonthlyUnits(measures_, caller, measure, "", false, first_month, last_month));
   }
+  QX_TRY(const std::optional<std::set<std::string>> meant_for, MeantFor(measure));
   for (MonthlyUnit& unit : units) {
     if (measure.subject == "hospital" && unit.id == warehouse_.county()) continue;  // the sum of the hospitals has no owner
+    if (meant_for && !meant_for->contains(unit.id)) continue;
     const auto known = gaps.find(GapId(measure.id, unit.id));
     GapRecord* gap = known == gaps.end() ? nullptr : &known->second;
     if (gap && !gap->closed && gap->definition_hash != HashOfDefinition(measure) &&
