@@ -40,6 +40,7 @@ inline constexpr size_t kCsvFieldBytes = 1 << 20;
 inline constexpr size_t kCsvColumns = 4096;
 inline constexpr size_t kReportRows = 1'000'000;                      // rejected rows kept in a report; the rest is counted and said
 inline constexpr size_t kOrganizationRows = 1'000'000;               // a sheet of organisations is read whole
+inline constexpr size_t kImportIdentifiers = 5'000'000;               // of one type, for references by identifier in a Bundle
 // columns (DuckDB)
 inline constexpr size_t kColumnsMemoryBytes = size_t{1} << 30;
 inline constexpr size_t kLedgerMemoryBytes = size_t{512} << 20;        // for staging and comparing an import; the rest spills

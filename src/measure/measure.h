@@ -35,6 +35,7 @@ struct SheetRow {
   std::string measure;
   std::string subject;                     // county code or organisation code
   std::string subject_name;
+  std::string subject_kind;                // of a hospital: its kind ("county-general"); "" for the county or where unknown
   std::string period;
   std::string stratum;                     // "" | organisation | 2025-07 | disease group | destination
   pack::Text stratum_name;

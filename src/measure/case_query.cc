@@ -1,0 +1,70 @@
+#include "base/text.h"
+#include "measure/evaluate.h"
+
+namespace qianxian::measure::internal {
+
+CaseQuery::CaseQuery(const Question& question) : measure_(*question.measure), hospital_(measure_.subject == "hospital") {
+  const std::string first = Parameter(columns::Parameter::Date(question.period.first.ToDays()));
+  const std::string last = Parameter(columns::Parameter::Date(question.period.last.ToDays()));
+  Where("c.on_date BETWEEN " + first + " AND " + last);
+  const Scope& scope = question.scope;
+  if (hospital_) {
+    if (scope.organizations) Where(In("c.subject", *scope.organizations));
+    else Where(In("coalesce(p.county, (SELECT county FROM setting))", scope.counties));
+    if (!scope.region.empty()) Where("starts_with(p.region, " + Parameter(columns::Parameter::Text(scope.region)) + ")");
+  } else {
+    Where(In("c.subject", scope.counties));
+    if (!scope.region.empty()) Where("starts_with(c.region, " + Parameter(columns::Parameter::Text(scope.region)) + ")");
+    if (scope.organizations) Where(In("c.institution", *scope.organizations));
+  }
+}
+
+std::string CaseQuery::Parameter(columns::Parameter value) {
+  parameters_.push_back(std::move(value));
+  return "$" + std::to_string(parameters_.size());
+}
+
+std::string CaseQuery::In(const std::string& what, const std::vector<std::string>& texts) {
+  if (texts.empty()) return "false";
+  if (texts.size() == 1) return what + " = " + Parameter(columns::Parameter::Text(texts[0]));
+  std::vector<std::string> parameters;
+  for (const std::string& text : texts) parameters.push_back(Parameter(columns::Parameter::Text(text)));
+  return what + " IN (" + Join(parameters, ", ") + ")";
+}
+
+std::string CaseQuery::With() const {
+  std::string sql = "WITH measure_case AS (" + measure_.cases_sql + "\n)";
+  if (hospital_)
+    sql += ", place AS (SELECT code, min(region) AS region, min(substr(region, 1, 6)) AS county FROM organization GROUP BY code)";
+  return sql + " ";
+}
+
+std::string CaseQuery::From() const {
+  return std::string(" FROM measure_case c") + (hospital_ ? " LEFT JOIN place p ON p.code = c.subject" : "") + " WHERE " +
+         Join(conditions_, " AND ");
+}
+
+std::string CaseQuery::SubjectSql() const { return "c.subject"; }
+
+std::string CaseQuery::CountySql() const {
+  return hospital_ ? "coalesce(p.county, (SELECT county FROM setting))" : "c.subject";
+}
+
+Error MeasureSqlError(const pack::Measure& measure, const Error& error) {
+  if (error.code != "sql") return error;
+  return Invalid("bad-measure-sql", "Measure " + measure.id + " (" + measure.file + "): " + error.en,
+                 "指标 " + measure.id + "（" + measure.file + "）：" + (error.zh.empty() ? error.en : error.zh));
+}
+
+std::string MonthText(int64_t month) {
+  const int64_t number = month % 12 + 1;
+  return std::to_string(month / 12) + (number < 10 ? "-0" : "-") + std::to_string(number);
+}
+
+int64_t MonthNumber(std::string_view text) {
+  int64_t year = 0, month = 0;
+  if (text.size() != 7 || text[4] != '-' || !ParseInteger(text.substr(0, 4), year) || !ParseInteger(text.substr(5), month)) return -1;
+  return year * 12 + month - 1;
+}
+
+}  // namespace qianxian::measure::internal
