@@ -91,7 +91,7 @@ std::optional<Item> SystemOfNumber(const Item& item) {
 
 std::optional<Item> SystemOfQuantity(const Item& item) {
   auto value = item.json.Find("value");
-  if (!value || !value->IsNumber()) return std::nullopt;
+  if (!value || !value->IsNumber() || item.json.Find("comparator")) return std::nullopt;   // "< 5" is no quantity
   auto number = Number::Parse(value->NumberText(), true);
   if (!number) return std::nullopt;
   std::string_view code = item.json.FindString("code");

@@ -15,6 +15,7 @@
 //               of kind kToken under the same number, for :identifier. Contained ("#x") ones give none.
 //   composite   one for each tuple, with its parts in `components`.
 //   special     (Location.near) none.
+// A code element has no system in its entry; a query that names the system of its list finds it all the same.
 // Threads: immutable after Create; any number. Failures: Create only (kFault: definitions that do not compile).
 // Source: https://hl7.org/fhir/R4/searchparameter-registry.html
 #pragma once
@@ -32,6 +33,7 @@
 
 namespace qianxian::fhir {
 class Definitions;
+struct CodeList;
 }
 
 namespace qianxian::search {
@@ -55,11 +57,17 @@ struct Parameter {
   std::vector<std::string> targets;         // reference: resource types that it may point to, sorted
   std::vector<ComponentParameter> components;   // composite
   std::string description;
+  const fhir::CodeList* implied_codes = nullptr;   // token of a code element: its closed list, whose system is implied
+};
+
+struct ParameterOptions {
+  int offset_minutes = 0;                   // the zone of dates and times that name none, in resources and queries: 0 is UTC
 };
 
 class Parameters {
  public:
-  static Result<std::unique_ptr<const Parameters>> Create(const fhir::Definitions& definitions);
+  static Result<std::unique_ptr<const Parameters>> Create(const fhir::Definitions& definitions,
+                                                          const ParameterOptions& options = {});
   ~Parameters();
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
@@ -71,6 +79,7 @@ class Parameters {
   bool IsResourceType(std::string_view type) const;
   const std::vector<std::string>& types() const;                               // sorted
   uint64_t fingerprint() const;
+  int offset_minutes() const;
 
   // Appends the entries of `resource` (an object with a known resourceType; of any other: none), without doubles.
   void Extract(json::Value resource, std::vector<IndexEntry>& out) const;
@@ -78,8 +87,10 @@ class Parameters {
   void AppendIdentity(std::string_view type, std::string_view id, Instant last_updated,
                       std::vector<IndexEntry>& out) const;
 
+  struct State;                           // inner: parameters_state.h
+  const State& state() const { return *state_; }
+
  private:
-  struct State;
   explicit Parameters(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,122 @@
+#include <gtest/gtest.h>
+
+#include "search/query.h"
+#include "search/test_parameters.h"
+
+namespace qianxian::search {
+namespace {
+
+// Does the one clause of the query hold for the resource?
+bool Holds(const std::string& json, const std::string& query, QueryOptions options = {}) {
+  auto document = json::Document::Parse(json).value();
+  std::string type(document.root().FindString("resourceType"));
+  auto parsed = Query::ParseText(TestParameters(), type, query, options);
+  EXPECT_TRUE(parsed.ok()) << query << ": " << Describe(parsed.error());
+  std::vector<IndexEntry> entries;
+  TestParameters().Extract(document.root(), entries);
+  TestParameters().AppendIdentity(type, document.root().FindString("id"), Instant{1'600'000'000'123'456}, entries);
+  bool all = true;
+  for (const Clause& clause : parsed->clauses) all = all && Matches(clause, entries);
+  return all;
+}
+
+constexpr const char* kPatient = R"({"resourceType":"Patient","id":"p","identifier":[{"system":"http://id","value":"1"},{"value":"2"}],
+  "active":true,"gender":"male","birthDate":"1980-05-06","name":[{"family":"Müller","given":["Ann Mary"]}],
+  "maritalStatus":{"coding":[{"system":"m","code":"M","display":"Married"}],"text":"happily"},
+  "managingOrganization":{"reference":"Organization/o","identifier":{"system":"g","value":"9"}}})";
+
+TEST(Match, Tokens) {
+  EXPECT_TRUE(Holds(kPatient, "gender=male"));
+  EXPECT_TRUE(Holds(kPatient, "gender=female,male"));
+  EXPECT_FALSE(Holds(kPatient, "gender=Male"));
+  EXPECT_TRUE(Holds(kPatient, "gender=http://hl7.org/fhir/administrative-gender|male"));
+  EXPECT_FALSE(Holds(kPatient, "gender=http://other|male"));
+  EXPECT_FALSE(Holds(kPatient, "gender:not=male"));
+  EXPECT_TRUE(Holds(kPatient, "gender:not=female"));
+  EXPECT_TRUE(Holds(kPatient, "identifier=1"));
+  EXPECT_TRUE(Holds(kPatient, "identifier=http://id|1"));
+  EXPECT_FALSE(Holds(kPatient, "identifier=|1"));
+  EXPECT_TRUE(Holds(kPatient, "identifier=|2"));
+  EXPECT_TRUE(Holds(kPatient, "identifier=http://id|"));
+  EXPECT_FALSE(Holds(kPatient, "identifier=http://id|2"));
+  EXPECT_TRUE(Holds(kPatient, "active=true&gender=male"));
+  EXPECT_TRUE(Holds(kPatient, "_id=x,p"));
+  EXPECT_TRUE(Holds(kPatient, "gender:missing=false"));
+  EXPECT_TRUE(Holds(kPatient, "language:missing=true"));
+  EXPECT_FALSE(Holds(kPatient, "language=zh"));
+  EXPECT_TRUE(Holds(kPatient, "language:not=zh"));
+}
+
+TEST(Match, Strings) {
+  EXPECT_TRUE(Holds(kPatient, "name=mull"));
+  EXPECT_TRUE(Holds(kPatient, "family=MÜLLER"));
+  EXPECT_FALSE(Holds(kPatient, "name=uller"));
+  EXPECT_TRUE(Holds(kPatient, "name:contains=uller"));
+  EXPECT_TRUE(Holds(kPatient, "name:exact=M%C3%BCller"));
+  EXPECT_FALSE(Holds(kPatient, "name:exact=Muller"));
+  EXPECT_TRUE(Holds(kPatient, "given=ann+mary"));
+}
+
+TEST(Match, Dates) {
+  EXPECT_TRUE(Holds(kPatient, "birthdate=1980-05-06"));
+  EXPECT_TRUE(Holds(kPatient, "birthdate=1980"));
+  EXPECT_FALSE(Holds(kPatient, "birthdate=ne1980"));
+  EXPECT_TRUE(Holds(kPatient, "birthdate=gt1979&birthdate=lt1981"));
+  EXPECT_FALSE(Holds(kPatient, "birthdate=gt1980"));
+  EXPECT_TRUE(Holds(kPatient, "birthdate=ge1980"));
+  EXPECT_TRUE(Holds(kPatient, "birthdate=le1980-05"));
+  EXPECT_TRUE(Holds(kPatient, "birthdate=sa1980-05-05"));
+  EXPECT_TRUE(Holds(kPatient, "birthdate=eb1980-05-07"));
+  EXPECT_FALSE(Holds(kPatient, "birthdate=eb1980-05-06"));
+  EXPECT_TRUE(Holds(kPatient, "birthdate=ap1979", {.now = Instant{1'600'000'000'000'000}}));
+  EXPECT_FALSE(Holds(kPatient, "birthdate=ap1950", {.now = Instant{1'600'000'000'000'000}}));
+  EXPECT_TRUE(Holds(kPatient, "_lastUpdated=2020-09-13"));
+  EXPECT_TRUE(Holds(kPatient, "_lastUpdated=gt2020-09-13T12:26:40.122Z"));
+  EXPECT_FALSE(Holds(kPatient, "_lastUpdated=gt2020-09-13T12:26:40.123Z"));
+  constexpr const char* kOpen = R"({"resourceType":"Encounter","status":"finished","class":{"code":"IMP"},"period":{"start":"2020-01-01"}})";
+  EXPECT_TRUE(Holds(kOpen, "date=gt2050"));
+  EXPECT_FALSE(Holds(kOpen, "date=lt2019"));
+  EXPECT_FALSE(Holds(kOpen, "date=2020"));
+  EXPECT_TRUE(Holds(kOpen, "date=ne2020"));
+}
+
+TEST(Match, References) {
+  EXPECT_TRUE(Holds(kPatient, "organization=Organization/o"));
+  EXPECT_TRUE(Holds(kPatient, "organization=o"));
+  EXPECT_TRUE(Holds(kPatient, "organization:Organization=o"));
+  EXPECT_TRUE(Holds(kPatient, "organization=http://me/fhir/Organization/o", {.base_url = "http://me/fhir"}));
+  EXPECT_FALSE(Holds(kPatient, "organization=http://you/fhir/Organization/o", {.base_url = "http://me/fhir"}));
+  EXPECT_TRUE(Holds(kPatient, "organization:identifier=g|9"));
+  EXPECT_FALSE(Holds(kPatient, "organization:identifier=g|8"));
+  EXPECT_FALSE(Holds(kPatient, "organization=9"));
+}
+
+TEST(Match, NumbersQuantitiesComposites) {
+  constexpr const char* kObservation = R"({"resourceType":"Observation","status":"final","code":{"coding":[{"system":"l","code":"w"}],"text":"Body Weight"},
+    "valueQuantity":{"value":5.40,"unit":"kilo","system":"http://unitsofmeasure.org","code":"kg"}})";
+  EXPECT_TRUE(Holds(kObservation, "value-quantity=5.4"));
+  EXPECT_TRUE(Holds(kObservation, "value-quantity=5.4|http://unitsofmeasure.org|kg"));
+  EXPECT_TRUE(Holds(kObservation, "value-quantity=5.4||kilo"));
+  EXPECT_FALSE(Holds(kObservation, "value-quantity=5.4|http://unitsofmeasure.org|g"));
+  EXPECT_TRUE(Holds(kObservation, "value-quantity=5"));
+  EXPECT_FALSE(Holds(kObservation, "value-quantity=5.0"));
+  EXPECT_FALSE(Holds(kObservation, "value-quantity=6"));
+  EXPECT_TRUE(Holds(kObservation, "value-quantity=ap5.8"));
+  EXPECT_TRUE(Holds(kObservation, "value-quantity=gt5.39&value-quantity=le5.4&value-quantity=ne5.3"));
+  EXPECT_TRUE(Holds(kObservation, "code:text=body+w"));
+  EXPECT_FALSE(Holds(kObservation, "code:text=weight"));
+  EXPECT_TRUE(Holds(kObservation, "code-value-quantity=l|w$gt5"));
+  EXPECT_FALSE(Holds(kObservation, "code-value-quantity=l|w$gt6"));
+  EXPECT_FALSE(Holds(kObservation, "code-value-quantity=l|x$gt5"));
+}
+
+TEST(Match, Uris) {
+  constexpr const char* kValueSet = R"({"resourceType":"ValueSet","status":"active","url":"http://a/b/c"})";
+  EXPECT_TRUE(Holds(kValueSet, "url=http://a/b/c"));
+  EXPECT_FALSE(Holds(kValueSet, "url=http://a/b"));
+  EXPECT_TRUE(Holds(kValueSet, "url:below=http://a/b"));
+  EXPECT_TRUE(Holds(kValueSet, "url:above=http://a/b/c/d"));
+}
+
+}  // namespace
+}  // namespace qianxian::search

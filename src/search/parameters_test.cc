@@ -1,0 +1,82 @@
+#include "search/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "fhir/definitions.h"
+#include "search/parameters_state.h"
+#include "search/test_parameters.h"
+
+namespace qianxian::search {
+namespace {
+
+TEST(Parameters, AreNumberedDenselyAndStably) {
+  const Parameters& parameters = TestParameters();
+  EXPECT_GT(parameters.size(), 2000u);
+  for (size_t number = 1; number <= parameters.size(); ++number) {
+    const Parameter& parameter = parameters.At(static_cast<uint16_t>(number));
+    ASSERT_EQ(parameter.number, number);
+    ASSERT_EQ(parameters.Find(parameter.type, parameter.code), &parameter);
+  }
+  auto again = Parameters::Create(fhir::Definitions::R4());
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ((*again)->fingerprint(), parameters.fingerprint());
+  EXPECT_EQ((*again)->Find("Patient", "birthdate")->number, parameters.Find("Patient", "birthdate")->number);
+  auto east = Parameters::Create(fhir::Definitions::R4(), {.offset_minutes = 480});
+  EXPECT_NE((*east)->fingerprint(), parameters.fingerprint());
+}
+
+TEST(Parameters, EveryTypeHasTheCommonOnes) {
+  const Parameters& parameters = TestParameters();
+  EXPECT_EQ(parameters.types().size(), 147u);
+  for (const std::string& type : parameters.types()) {
+    for (const char* code : {"_id", "_lastUpdated", "_tag", "_profile", "_security", "_source"}) {
+      EXPECT_NE(parameters.Find(type, code), nullptr) << type << " " << code;
+    }
+  }
+  EXPECT_EQ(parameters.Find("Patient", "_id")->role, Parameter::Role::kId);
+  EXPECT_EQ(parameters.Find("Patient", "_lastUpdated")->role, Parameter::Role::kLastUpdated);
+  EXPECT_EQ(parameters.Find("Patient", "nothing"), nullptr);
+  EXPECT_EQ(parameters.Find("Nothing", "_id"), nullptr);
+  EXPECT_TRUE(parameters.OfType("Nothing").empty());
+  EXPECT_TRUE(parameters.IsResourceType("Task"));
+  EXPECT_FALSE(parameters.IsResourceType("DomainResource"));
+}
+
+TEST(Parameters, KnowKindTargetsAndComponents) {
+  const Parameters& parameters = TestParameters();
+  const Parameter* patient = parameters.Find("Observation", "patient");
+  EXPECT_EQ(patient->kind, ParameterKind::kReference);
+  EXPECT_EQ(patient->targets, (std::vector<std::string>{"Patient"}));
+  EXPECT_EQ(parameters.Find("Observation", "focus")->targets.size(), 147u);
+  const Parameter* composite = parameters.Find("Observation", "code-value-quantity");
+  ASSERT_EQ(composite->components.size(), 2u);
+  EXPECT_EQ(composite->components[0].kind, ParameterKind::kToken);
+  EXPECT_EQ(composite->components[1].kind, ParameterKind::kQuantity);
+  EXPECT_NE(parameters.Find("Patient", "gender")->implied_codes, nullptr);
+  EXPECT_EQ(parameters.Find("Observation", "code")->implied_codes, nullptr);
+}
+
+// Whatever is not plain costs a run of the general engine for every resource of the type.
+TEST(Parameters, NearlyAllArePlain) {
+  std::vector<std::string> general;
+  for (const std::string& type : TestParameters().types()) {
+    for (const std::string& code : TestState().by_type.at(type).extraction->general_parameters()) {
+      general.push_back(type + "." + code);
+    }
+  }
+  EXPECT_EQ(general, (std::vector<std::string>{"Bundle.composition", "Bundle.message", "Patient.deceased"}));
+}
+
+TEST(Parameters, AreMadeFast) {
+  auto begin = std::chrono::steady_clock::now();
+  auto made = Parameters::Create(fhir::Definitions::R4());
+  auto milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  ASSERT_TRUE(made.ok());
+  RecordProperty("milliseconds", std::to_string(milliseconds));
+  EXPECT_LT(milliseconds, 1000);   // about 20 ms on an idle machine; the bound is for busy ones
+}
+
+}  // namespace
+}  // namespace qianxian::search

@@ -1,0 +1,41 @@
+// Reads a query. Inner part of search.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/query.h"
+#include "search/query_values.h"
+
+namespace qianxian::search {
+
+class QueryParser {
+ public:
+  QueryParser(const Parameters& parameters, std::string_view type, const QueryOptions& options);
+  Result<Query> Parse(const NamedValues& named_values);
+
+ private:
+  Status ReadTypes(const NamedValues& named_values);
+  Status ReadOne(const std::string& name, const std::string& value);
+  Result<bool> ReadControl(const std::string& name, const std::string& value);   // false: no such parameter
+  Status ReadCount(const std::string& value);
+  Status ReadSort(const std::string& value);
+  Status ReadInclude(bool reverse, std::string_view modifier, const std::string& value);
+  // `rest`: what is left of the name; `type`: whose parameter it is.
+  Result<Clause> ReadClause(std::string_view type, std::string_view rest, const std::string& value, int depth);
+  Result<Clause> ReadHas(std::string_view type, std::string_view rest, const std::string& value, int depth);
+  Result<Clause> ReadChain(std::string_view type, const Parameter& parameter, std::string_view type_modifier,
+                           std::string_view rest, const std::string& value, int depth);
+  Status ReadModifier(const Parameter& parameter, std::string_view text, Clause& clause, std::string& type_modifier) const;
+  Status ReadValues(const Parameter& parameter, std::string_view type_modifier, const std::string& value, Clause& clause);
+  Result<const Parameter*> FindParameter(std::string_view type, std::string_view code) const;
+
+  const Parameters& parameters_;
+  const QueryOptions& options_;
+  Query query_;
+};
+
+std::string EncodeComponent(std::string_view text);   // percent-encoded, for a query text
+
+}  // namespace qianxian::search
