@@ -240,7 +240,7 @@ void PageFile::FillFees(const Stay& stay) {
   const DiseaseGroup& group = world_.tables.groups[stay.group];
   bool operated = false;
   for (int i = 0; i < stay.operation_count; ++i) operated |= group.operations[stay.operations[i].index].level > 0;
-  size_t kind = group.delivery ? 2 : operated ? 1 : world_.places[place_].kind == Kind::kCountyTcm ? 3 : 0;
+  size_t kind = operated ? (group.delivery ? 2 : 1) : world_.places[place_].kind == Kind::kCountyTcm ? 3 : 0;
   std::vector<uint64_t> weights(items.size());
   uint64_t sum = 0;
   for (size_t i = 0; i < items.size(); ++i) {

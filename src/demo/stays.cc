@@ -330,6 +330,7 @@ void Stays::ApplyNoise(Stay& stay) {
     noise_left_ = deaths;
   }
   Person& person = people_[stay.person];
+  if (noise_left_ > 0 && stay.ending == 5) --noise_left_;   // one that came of itself
   if (noise_left_ == 0 || stay.ending == 5 || AgeOn(person.birth, stay.out_day) < 65) return;
   --noise_left_;
   stay.ending = 5;
