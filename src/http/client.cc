@@ -24,6 +24,7 @@ using beast::error_code;
 
 constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kAnswerHeaderBytes = 256 << 10;
+constexpr size_t kLastChunkBytes = 5;  // see request_parser.cc: Beast may not be shown less of a chunked body
 
 class ResponseParser final : public beast::http::basic_parser<false> {
  public:
@@ -182,6 +183,7 @@ Result<Response> ReadAnswer(ClientConnection& connection, bool head_request) {
       return std::move(parser->response);
     }
     while (!waiting.empty() && !parser->is_done()) {
+      if (parser->is_header_done() && parser->chunked() && waiting.size() < kLastChunkBytes) break;
       waiting.erase(0, parser->put({waiting.data(), waiting.size()}, error));
       if (error == beast::http::error::need_more) break;
       if (error) return Invalid("bad-answer", "the answer is not HTTP: " + error.message(), "应答不是有效的HTTP");

@@ -268,11 +268,17 @@ TEST(Send, SaysWhyThereIsNoAnswer) {
     send(accepted, "nonsense\r\n\r\n", 12, MSG_NOSIGNAL);
     close(accepted);
     accepted = accept(fd, nullptr, nullptr);
+    for (char c : std::string_view("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")) {
+      send(accepted, &c, 1, MSG_NOSIGNAL);
+    }
+    close(accepted);
+    accepted = accept(fd, nullptr, nullptr);
     char piece[1024];
     EXPECT_GT(recv(accepted, piece, sizeof piece, 0), 0);
     close(accepted);
   });
   EXPECT_EQ(Send(request).error().code, "bad-answer");
+  EXPECT_EQ(Send(request)->body, "ab");
   EXPECT_EQ(Send(request).error().code, "closed");
   other.join();
   close(fd);
