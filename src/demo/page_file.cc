@@ -171,7 +171,7 @@ void PageFile::FillDiagnoses(const Stay& stay) {
   }
   if (!principal.external_code.empty()) {
     Set("WBYY", principal.external_name);
-    Set("H23", principal.external_code);
+    fields_[layout_.At("WBYY") + 1] = principal.external_code;   // the code's column follows the name's
   }
   if (!principal.pathology_code.empty()) {
     Set("BLZD", principal.pathology_name);

@@ -161,7 +161,7 @@ void Stays::Operate(Stay& stay) {
     double factor = operation.level == 0 ? 1 : kind.operation_factor[operation.level - 1];
     if (operation.level >= 3) factor *= high;
     weights[i] = operation.weight * factor;
-    possible += weights[i];
+    if (factor > 0) possible += operation.weight;   // the factor says what is chosen, not how often something is done
   }
   if (needed <= 0 || !chance_.Percent(group.operation * std::min(1.0, possible / needed))) return;
   int first = PickWeighted(chance_, weights);
