@@ -1,9 +1,10 @@
-#include <cmath>
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
 #include "demo/demo.h"
 #include "demo/test_county.h"
+#include "sheet/csv.h"
 
 namespace qianxian::demo {
 namespace {
@@ -99,6 +100,30 @@ TEST(Generate, EncodingsAreThoseOfRealHospitals) {
   EXPECT_EQ(marked, 3);
   EXPECT_EQ(gb18030, 6);
   EXPECT_EQ(plain, 3);
+}
+
+TEST(Generate, TheSheetReaderUnderstandsEveryFile) {
+  TemporaryFolder folder;
+  auto county = Generate(TinyOptions(folder.path()));
+  ASSERT_TRUE(county.ok());
+  std::map<std::string, int> encodings;
+  for (const GeneratedFile& file : county->files) {
+    auto reader = sheet::CsvReader::Open(file.path);
+    ASSERT_TRUE(reader.ok()) << file.path << " " << Describe(reader.error());
+    const auto& header = (*reader)->header();
+    auto names = std::find(header.begin(), header.end(), "USERNAME");
+    size_t name = static_cast<size_t>(names - header.begin());
+    uint64_t rows = 0;
+    sheet::Row row;
+    while ((*reader)->Next(row).value()) {
+      ++rows;
+      ASSERT_EQ(row.fields.size(), header.size()) << file.path << ":" << row.line;
+      if (name < header.size()) { ASSERT_TRUE(StartsWith(row.fields[name], "清源县")) << file.path << ":" << row.line; }
+    }
+    EXPECT_EQ(rows, file.rows) << file.path;
+    ++encodings[std::string((*reader)->encoding())];
+  }
+  EXPECT_EQ(encodings, (std::map<std::string, int>{{"GB18030", 6}, {"UTF-8", 14}}));
 }
 
 TEST(Generate, WithoutDirtyRowsNothingIsRefused) {
