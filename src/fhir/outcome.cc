@@ -5,7 +5,7 @@
 namespace qianxian::fhir {
 namespace {
 
-constexpr std::string_view kDetailSystem = "https://qianxian.health/CodeSystem/outcome";
+constexpr std::string_view kDetailSystem = "https://fhir.qianxian.cn/CodeSystem/outcome";
 constexpr std::string_view kTranslation = "http://hl7.org/fhir/StructureDefinition/translation";
 
 std::string_view IssueCode(const Error& error) {

@@ -53,6 +53,8 @@ class Evaluator {
   // The items live as long as the resource, the expression, and until Clear.
   Result<Collection> Evaluate(const Expression& expression, const Item& focus);
   Result<Collection> Evaluate(const Expression& expression, const Item& focus, const Item& resource);
+  // With no focus at all: paths give nothing, literals themselves.
+  Result<Collection> EvaluateOnNothing(const Expression& expression, const Item& resource);
   // None for empty. An error if the result is not one boolean (or empty).
   Result<std::optional<bool>> EvaluateBoolean(const Expression& expression, const Item& focus);
   void SetVariable(const std::string& name, Collection value);

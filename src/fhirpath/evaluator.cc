@@ -52,15 +52,19 @@ Evaluator::~Evaluator() = default;
 Evaluator::Evaluator(Evaluator&&) noexcept = default;
 
 Result<Collection> Evaluator::Evaluate(const Expression& expression, const Item& focus) {
-  return state_->Run(expression, focus, focus);
+  return state_->Run(expression, &focus, focus);
 }
 
 Result<Collection> Evaluator::Evaluate(const Expression& expression, const Item& focus, const Item& resource) {
-  return state_->Run(expression, focus, resource);
+  return state_->Run(expression, &focus, resource);
+}
+
+Result<Collection> Evaluator::EvaluateOnNothing(const Expression& expression, const Item& resource) {
+  return state_->Run(expression, nullptr, resource);
 }
 
 Result<std::optional<bool>> Evaluator::EvaluateBoolean(const Expression& expression, const Item& focus) {
-  QX_TRY(Collection result, state_->Run(expression, focus, focus));
+  QX_TRY(Collection result, state_->Run(expression, &focus, focus));
   if (result.empty()) return std::optional<bool>();
   auto value = result.size() == 1 ? ToSystem(result[0], state_->arena()) : std::nullopt;
   if (!value || value->kind != ItemKind::kBoolean) {
@@ -76,13 +80,13 @@ void Evaluator::SetVariable(const std::string& name, Collection value) {
 void Evaluator::Clear() { state_->arena().Clear(); }
 Arena& Evaluator::arena() { return state_->arena(); }
 
-Result<Collection> EvaluatorState::Run(const Expression& expression, const Item& focus, const Item& resource) {
+Result<Collection> EvaluatorState::Run(const Expression& expression, const Item* focus, const Item& resource) {
   resource_ = resource;
-  context_ = focus;
+  context_ = focus != nullptr ? *focus : Item();
   steps_ = 0;
   depth_ = 0;
   Scope scope;
-  Frame frame{&context_, -1, nullptr, &scope};
+  Frame frame{focus != nullptr ? &context_ : nullptr, -1, nullptr, &scope};
   Collection out;
   QX_DO(Eval(expression.root(), frame, out));
   return out;
@@ -150,10 +154,10 @@ Status EvaluatorState::EvalInput(const Node& node, const Frame& frame, Collectio
 
 Status EvaluatorState::EvalMember(const Node& node, const Frame& frame, Collection& out) {
   if (node.input != nullptr) {
-    Collection input;
-    QX_DO(Eval(*node.input, frame, input));
-    steps_ += input.size();
-    for (const Item& item : input) QX_DO(Navigate(item, node, out));
+    Scratch input(*this);
+    QX_DO(Eval(*node.input, frame, input.items));
+    steps_ += input.items.size();
+    for (const Item& item : input.items) QX_DO(Navigate(item, node, out));
     return Ok();
   }
   if (frame.self == nullptr) return Ok();
@@ -189,7 +193,9 @@ Status EvaluatorState::EvalVariable(const Node& node, const Frame& frame, Collec
   if (name == "resource" || name == "rootResource") {
     out.push_back(resource_);
   } else if (name == "context") {
-    out.push_back(context_);
+    if (!context_.IsNode() || !context_.json.IsNull() || !context_.shadow.IsNull() || context_.type != nullptr) {
+      out.push_back(context_);
+    }
   } else if (name == "ucum") {
     out.push_back(Item::String("http://unitsofmeasure.org"));
   } else if (name == "sct") {
@@ -208,7 +214,8 @@ Status EvaluatorState::EvalVariable(const Node& node, const Frame& frame, Collec
 
 Status EvaluatorState::EvalFunction(const Node& node, const Frame& frame, Collection& out) {
   const Function& function = FunctionAt(node.function);
-  Collection input;
+  Scratch scratch(*this);
+  Collection& input = scratch.items;
   QX_DO(EvalInput(node, frame, input));
   if (function.ordered && environment_.check_order && node.input != nullptr && node.input->kind == NodeKind::kFunction &&
       (node.input->text == "children" || node.input->text == "descendants")) {
@@ -220,7 +227,8 @@ Status EvaluatorState::EvalFunction(const Node& node, const Frame& frame, Collec
 }
 
 Status EvaluatorState::EvalIndexer(const Node& node, const Frame& frame, Collection& out) {
-  Collection input;
+  Scratch scratch(*this);
+  Collection& input = scratch.items;
   QX_DO(EvalInput(node, frame, input));
   Collection index;
   Scope scope{frame.scope, {}};

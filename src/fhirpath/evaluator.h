@@ -54,10 +54,32 @@ const Function& FunctionAt(int index);
 
 class EvaluatorState {
  public:
+  // A collection for the time of a call. Most live for one step of a path; taking their memory from the heap each time would
+  // cost more than the step.
+  class Scratch {
+   public:
+    explicit Scratch(EvaluatorState& state) : state_(state) {
+      if (state.spare_.empty()) return;
+      items = std::move(state.spare_.back());
+      state.spare_.pop_back();
+    }
+    ~Scratch() {
+      if (state_.spare_.size() >= 64 || items.capacity() > 256) return;
+      items.clear();
+      state_.spare_.push_back(std::move(items));
+    }
+    Scratch(const Scratch&) = delete;
+    Collection items;
+
+   private:
+    EvaluatorState& state_;
+  };
+
   explicit EvaluatorState(Environment environment);
   ~EvaluatorState();
 
-  Result<Collection> Run(const Expression& expression, const Item& focus, const Item& resource);
+  // `focus` nullptr: none.
+  Result<Collection> Run(const Expression& expression, const Item* focus, const Item& resource);
   Status Eval(const Node& node, const Frame& frame, Collection& out);
   Arena& arena() { return arena_; }
   Environment& environment() { return environment_; }
@@ -220,6 +242,7 @@ class EvaluatorState {
   Item context_;
   uint64_t steps_ = 0;
   size_t depth_ = 0;
+  std::vector<Collection> spare_;        // emptied collections that keep their memory: see Scratch
   std::unordered_map<std::string, std::unique_ptr<re2::RE2>> regexes_;
 };
 

@@ -16,9 +16,9 @@ Status EvaluatorState::AddDistinct(const Collection& items, Collection& out, siz
 }
 
 Result<std::optional<bool>> EvaluatorState::Criterion(const Call& call, const Item& item, int64_t position) {
-  Collection items;
-  QX_DO(ArgumentFor(call, 0, item, position, items));
-  return SingleBoolean(call.node, items);
+  Scratch scratch(*this);
+  QX_DO(ArgumentFor(call, 0, item, position, scratch.items));
+  return SingleBoolean(call.node, scratch.items);
 }
 
 Status EvaluatorState::Empty(const Call& call, Collection& out) {

@@ -33,8 +33,10 @@ Status EvaluatorState::EvalUnary(const Node& node, const Frame& frame, Collectio
 
 Status EvaluatorState::EvalBinary(const Node& node, const Frame& frame, Collection& out) {
   if (node.op >= Operator::kAnd) return EvalLogic(node, frame, out);
-  Collection left;
-  Collection right;
+  Scratch left_scratch(*this);
+  Scratch right_scratch(*this);
+  Collection& left = left_scratch.items;
+  Collection& right = right_scratch.items;
   // Each side sees the variables from outside, and not those of the other side.
   Scope left_scope{frame.scope, {}};
   Scope right_scope{frame.scope, {}};
@@ -84,10 +86,10 @@ Status EvaluatorState::EvalMembership(const Node& node, const Collection& item, 
 
 Status EvaluatorState::EvalLogic(const Node& node, const Frame& frame, Collection& out) {
   auto side = [&](size_t index) -> Result<std::optional<bool>> {
-    Collection items;
+    Scratch scratch(*this);
     Scope scope{frame.scope, {}};
-    QX_DO(Eval(*node.parts[index], Frame{frame.self, frame.index, frame.total, &scope}, items));
-    return SingleBoolean(node, items);
+    QX_DO(Eval(*node.parts[index], Frame{frame.self, frame.index, frame.total, &scope}, scratch.items));
+    return SingleBoolean(node, scratch.items);
   };
   QX_TRY(std::optional<bool> left, side(0));
   // What the left side decides alone is not spoilt by an error on the right.

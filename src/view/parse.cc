@@ -33,6 +33,7 @@ class Parser {
         if (!StartsWith(member, "value")) continue;
         std::string type_name(member.substr(5));
         if (!type_name.empty()) type_name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(type_name[0])));
+        if (type_name == "integer64") type_name = "integer";   // a type of R5, a number like any other here
         const fhir::Type* type = view_.definitions->Find(type_name);
         if (!type || type->kind != fhir::TypeKind::kPrimitive || item) return Bad("constant " + name, "needs one primitive value[x]");
         // The constant outlives the definition's text: it gets a document of its own.

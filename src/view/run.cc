@@ -73,6 +73,7 @@ struct Runner::State {
   const ViewDefinition::Checked& view;
   fhirpath::Evaluator evaluator;
   fhirpath::Item resource;
+  int64_t row_index = 0;
 
   State(const ViewDefinition::Checked& checked, Instant now)
       : view(checked), evaluator([&] {
@@ -85,13 +86,18 @@ struct Runner::State {
           return environment;
         }()) {}
 
-  Result<fhirpath::Collection> Evaluate(const fhirpath::Expression& path, const fhirpath::Item& focus) {
-    return evaluator.Evaluate(path, focus, resource);
+  // focus == nullptr: nothing (forEachOrNull of nothing); paths give nothing then, literals themselves.
+  Result<fhirpath::Collection> Evaluate(const fhirpath::Expression& path, const fhirpath::Item* focus) {
+    return focus ? evaluator.Evaluate(path, *focus, resource) : evaluator.EvaluateOnNothing(path, resource);
+  }
+
+  void SetRowIndex(int64_t index) {
+    row_index = index;
+    evaluator.SetVariable("rowIndex", {fhirpath::Item::Integer(index)});
   }
 
   Result<Cell> CellOfColumn(const ColumnPath& column, const fhirpath::Item* focus) {
-    if (!focus) return Cell{};
-    QX_TRY(const fhirpath::Collection items, Evaluate(column.path, *focus));
+    QX_TRY(const fhirpath::Collection items, Evaluate(column.path, focus));
     if (!column.collection) {
       if (items.size() > 1)
         return Invalid("many-values", "a column without collection got several values: " + column.path.text(),
@@ -126,7 +132,6 @@ struct Runner::State {
     return result;
   }
 
-  // focus == nullptr: a row of nulls (forEachOrNull of nothing).
   Result<std::vector<Row>> OfFocus(const Select& select, const fhirpath::Item* focus) {
     std::vector<Row> rows(1);
     rows[0].reserve(select.width);
@@ -143,7 +148,6 @@ struct Runner::State {
       std::vector<Row> all;
       for (const Select& branch : select.union_all) {
         QX_TRY(std::vector<Row> inner, Of(branch, focus));
-        if (!focus && !all.empty()) break;  // of nothing, one row of nulls is enough
         all.insert(all.end(), std::make_move_iterator(inner.begin()), std::make_move_iterator(inner.end()));
       }
       if (all.empty()) return std::vector<Row>();
@@ -155,7 +159,7 @@ struct Runner::State {
   Status Descend(const Select& select, const fhirpath::Item& focus, int depth, fhirpath::Collection& found) {
     if (depth > kRepeatDepth) return Invalid("too-deep", "repeat goes too deep", "repeat 层次过深");
     for (const fhirpath::Expression& path : select.foci) {
-      QX_TRY(const fhirpath::Collection items, Evaluate(path, focus));
+      QX_TRY(const fhirpath::Collection items, Evaluate(path, &focus));
       for (const fhirpath::Item& item : items) {
         found.push_back(item);
         QX_DO(Descend(select, item, depth + 1, found));
@@ -165,33 +169,32 @@ struct Runner::State {
   }
 
   Result<std::vector<Row>> Of(const Select& select, const fhirpath::Item* focus) {
-    if (!focus || select.each == Select::Each::kSame) {
-      if (!focus && (select.each == Select::Each::kForEach || select.each == Select::Each::kRepeat)) return NullRows(select);
-      return OfFocus(select, focus);
-    }
+    if (select.each == Select::Each::kSame) return OfFocus(select, focus);
     fhirpath::Collection foci;
     if (select.each == Select::Each::kRepeat) {
-      QX_DO(Descend(select, *focus, 0, foci));
+      if (focus) QX_DO(Descend(select, *focus, 0, foci));
     } else {
-      QX_TRY(foci, Evaluate(select.foci[0], *focus));
+      QX_TRY(foci, Evaluate(select.foci[0], focus));
     }
-    if (foci.empty()) return select.each == Select::Each::kForEachOrNull ? OfFocus(select, nullptr) : std::vector<Row>();
     std::vector<Row> rows;
+    const int64_t outer_index = row_index;
+    if (foci.empty() && select.each == Select::Each::kForEachOrNull) {
+      SetRowIndex(0);
+      QX_TRY(rows, OfFocus(select, nullptr));
+    }
     int64_t index = 0;
     for (const fhirpath::Item& item : foci) {
-      evaluator.SetVariable("rowIndex", {fhirpath::Item::Integer(index++)});
+      SetRowIndex(index++);
       QX_TRY(std::vector<Row> inner, OfFocus(select, &item));
       rows.insert(rows.end(), std::make_move_iterator(inner.begin()), std::make_move_iterator(inner.end()));
     }
-    evaluator.SetVariable("rowIndex", {fhirpath::Item::Integer(0)});
+    if (row_index != outer_index) SetRowIndex(outer_index);
     return rows;
   }
 
-  static Result<std::vector<Row>> NullRows(const Select& select) { return std::vector<Row>{Row(select.width)}; }
-
   Result<bool> Kept() {
     for (const fhirpath::Expression& path : view.where) {
-      QX_TRY(const fhirpath::Collection items, Evaluate(path, resource));
+      QX_TRY(const fhirpath::Collection items, Evaluate(path, &resource));
       if (items.empty()) return false;
       const std::optional<fhirpath::Item> value = items.size() == 1 ? fhirpath::ToSystem(items[0], evaluator.arena()) : std::nullopt;
       if (!value || value->kind != fhirpath::ItemKind::kBoolean)
