@@ -225,8 +225,13 @@ bool Comparer::Equivalent(const Item& a, const Item& b) const {
     }
     if (left->IsNumber() && right->IsNumber()) return NearlySame(left->number, right->number);
     if (left->kind == ItemKind::kQuantity && right->kind == ItemKind::kQuantity) {
-      if (SameUnit(*left, *right)) return NearlySame(left->number, right->number);
-      return CompareQuantities(*left, *right, true) == Order::kEqual;
+      // In the coarser of both units, at the precision of the less precise one: 4 'g' ~ 4040 'mg'.
+      auto unit_left = UnitOf(*left);
+      auto unit_right = UnitOf(*right);
+      bool left_coarser = !unit_left || !unit_right || unit_left->factor >= unit_right->factor;
+      const Item& coarse = left_coarser ? *left : *right;
+      auto fine = ValueInUnitOf(coarse, left_coarser ? *right : *left);
+      return fine && NearlySame(coarse.number, *fine);
     }
   }
   return Equal(a, b).value_or(false);

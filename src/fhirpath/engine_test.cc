@@ -103,6 +103,13 @@ TEST_F(Engine, CalculatesQuantities) {
   EXPECT_EQ(Run("3 'cm' + 1 'm'"), "103 'cm'");
   EXPECT_EQ(Run("extension.value + 500 'g'"), "2.00 'kg'");
   EXPECT_EQ(Run("-extension.value"), "-1.50 'kg'");
+  EXPECT_EQ(Run("4 'g' ~ 4040 'mg'"), "true");
+  EXPECT_EQ(Run("4.0 'g' ~ 4040 'mg'"), "true");
+  EXPECT_EQ(Run("4.2 'g' ~ 4100 'mg'"), "false");
+  EXPECT_EQ(Run("4.04 'g' ~ 4040 'mg'"), "true");
+  EXPECT_EQ(Run("1 'kg'.toQuantity('g')"), "1000 'g'");
+  EXPECT_EQ(Run("1 'kg'.toQuantity('m')"), "");
+  EXPECT_EQ(Run("1.58700.precision() | @2014.precision() | @T10:30:00.000.precision()"), "5|4|9");
 }
 
 TEST_F(Engine, KeepsVariablesToTheirPlace) {
@@ -110,6 +117,9 @@ TEST_F(Engine, KeepsVariablesToTheirPlace) {
   EXPECT_EQ(Run("defineVariable('a', 1).active | select(%a)"), "!bad-evaluation");
   EXPECT_EQ(Run("defineVariable('a', 1).defineVariable('a', 2)"), "!bad-evaluation");
   EXPECT_EQ(Run("name.select(defineVariable('u', use).given.where(%u = 'old'))"), "(FHIR.string)|x");
+  EXPECT_EQ(Run("name.defineVariable('f', first()).select(%f.family & use)"), "王official|王old");
+  EXPECT_EQ(Run("name.defineVariable('n').exists(%n.count() = 2)"), "true");
+  EXPECT_EQ(Run("defineVariable('context', 1)"), "!bad-evaluation");
   EXPECT_EQ(Run("%nothing"), "!bad-evaluation");
   EXPECT_EQ(Run("%given + 1", {.variables = {{"given", {Item::Integer(41)}}}}), "42");
   EXPECT_EQ(Run("%resource.id & %context.id"), "p1p1");

@@ -123,8 +123,7 @@ Status EvaluatorState::Eval(const Node& node, const Frame& frame, Collection& ou
     case NodeKind::kFunction:
       return EvalFunction(node, frame, out);
     case NodeKind::kThis:
-      if (frame.self != nullptr) out.push_back(*frame.self);
-      return Ok();
+      return EvalInput(node, frame, out);   // it has no input: the focus
     case NodeKind::kIndex:
       if (frame.index >= 0) out.push_back(Item::Integer(frame.index));
       return Ok();
@@ -149,13 +148,14 @@ Status EvaluatorState::Eval(const Node& node, const Frame& frame, Collection& ou
 Status EvaluatorState::EvalInput(const Node& node, const Frame& frame, Collection& out) {
   if (node.input != nullptr) return Eval(*node.input, frame, out);
   if (frame.self != nullptr) out.push_back(*frame.self);
+  if (frame.many != nullptr) out.insert(out.end(), frame.many->begin(), frame.many->end());
   return Ok();
 }
 
 Status EvaluatorState::EvalMember(const Node& node, const Frame& frame, Collection& out) {
-  if (node.input != nullptr) {
+  if (node.input != nullptr || frame.many != nullptr) {
     Scratch input(*this);
-    QX_DO(Eval(*node.input, frame, input.items));
+    QX_DO(EvalInput(node, frame, input.items));
     steps_ += input.items.size();
     for (const Item& item : input.items) QX_DO(Navigate(item, node, out));
     return Ok();

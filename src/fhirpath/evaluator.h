@@ -27,10 +27,11 @@ struct Scope {
 
 // What $this, $index, $total and the variables are just now.
 struct Frame {
-  const Item* self = nullptr;            // nullptr: there is none (an empty focus)
+  const Item* self = nullptr;            // nullptr: there is none (an empty focus), or `many`
   int64_t index = -1;
   const Collection* total = nullptr;
   Scope* scope = nullptr;
+  const Collection* many = nullptr;      // a focus of several items: defineVariable()'s expression has one
 };
 
 class EvaluatorState;

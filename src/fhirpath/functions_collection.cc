@@ -362,14 +362,11 @@ Status EvaluatorState::DefineVariable(const Call& call, Collection& out) {
   Collection value = call.input;
   if (call.node.parts.size() > 1) {
     value.clear();
-    if (call.input.empty()) {
-      QX_DO(Argument(call, 1, value));
-    } else {
-      // The expression's focus is the input; for several items it is evaluated for each.
-      for (size_t i = 0; i < call.input.size(); ++i) {
-        QX_DO(ArgumentFor(call, 1, call.input[i], static_cast<int64_t>(i), value));
-      }
-    }
+    // The expression's focus is the whole input.
+    const Item* self = call.input.size() == 1 ? &call.input[0] : nullptr;
+    const Collection* many = call.input.size() > 1 ? &call.input : nullptr;
+    Scope scope{call.frame.scope, {}};
+    QX_DO(Eval(*call.node.parts[1], Frame{self, call.frame.index, call.frame.total, &scope, many}, value));
   }
   call.frame.scope->variables.emplace_back(std::string(*name), std::move(value));
   out.insert(out.end(), call.input.begin(), call.input.end());

@@ -120,11 +120,7 @@ Status EvaluatorState::Precision(const Call& call, Collection& out) {
   if (item->IsTemporal()) {
     out.push_back(Item::Integer(DateDigits(*item->date, item->kind)));
   } else if (item->IsNumber()) {
-    std::string text = item->number.ToString();
-    int64_t digits = 0;
-    for (char c : text) digits += c >= '0' && c <= '9' ? 1 : 0;
-    if (item->number.scale() > 0 && text.find("0.") <= 1) --digits;   // the 0 before the point is no digit given
-    out.push_back(Item::Integer(digits));
+    out.push_back(Item::Integer(item->number.scale()));   // digits after the point
   } else {
     return Bad(call.node, "precision() needs a number, date or time", "precision() 需要数字、日期或时间");
   }

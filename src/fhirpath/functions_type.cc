@@ -1,5 +1,8 @@
 // Types and conversions. Source: https://hl7.org/fhirpath/N1/#types, #conversion
+#include <algorithm>
+
 #include "base/text.h"
+#include "fhirpath/compare.h"
 #include "fhirpath/evaluator.h"
 
 namespace qianxian::fhirpath {
@@ -91,11 +94,6 @@ std::optional<Item> TemporalOf(const Item& item, ItemKind kind, Arena& arena) {
     std::string_view text = item.text;
     if (kind == ItemKind::kTime && text.starts_with("T")) text.remove_prefix(1);
     if (fhir::TryParseDateTime(text, syntax, date)) return arena.Temporal(kind, date);
-    // The date of a dateTime.
-    if (kind == ItemKind::kDate && fhir::TryParseDateTime(text, fhir::DateSyntax::kLenient, date)) {
-      date.precision = std::min(date.precision, fhir::DatePrecision::kDay);
-      return arena.Temporal(kind, date);
-    }
     return std::nullopt;
   }
   if (kind == ItemKind::kDateTime && item.kind == ItemKind::kDate) return arena.Temporal(kind, *item.date);
@@ -160,7 +158,17 @@ Result<std::optional<Item>> EvaluatorState::Convert(const Call& call, std::strin
   if (target == "Boolean") return BooleanOf(*item);
   if (target == "Integer") return IntegerOf(*item);
   if (target == "Decimal") return DecimalOf(*item);
-  if (target == "Quantity") return QuantityOf(*item, arena_);
+  if (target == "Quantity") {
+    auto quantity = QuantityOf(*item, arena_);
+    if (!quantity || call.node.parts.empty()) return quantity;
+    QX_TRY(auto unit, StringArgument(call, 0));   // toQuantity('g'): in that unit
+    if (!unit) return quantity;
+    Item wanted = Item::Quantity(Number(), *unit, IsCalendarWord(*unit));
+    auto number = ValueInUnitOf(wanted, *quantity);
+    if (!number) return std::optional<Item>();
+    wanted.number = *number;
+    return std::optional<Item>(wanted);
+  }
   if (target == "Date") return TemporalOf(*item, ItemKind::kDate, arena_);
   if (target == "DateTime") return TemporalOf(*item, ItemKind::kDateTime, arena_);
   if (target == "Time") return TemporalOf(*item, ItemKind::kTime, arena_);
