@@ -111,6 +111,7 @@ class WarehouseImpl final : public Warehouse {
   void Adopt(const State& state) {
     const auto county = state.values.find("county");
     *county_.Lock() = !options_.county.empty() ? options_.county : county == state.values.end() ? "" : county->second;
+    county_in_tables_ = county == state.values.end() ? "" : county->second;
     changed_at_ = state.Number("changed_at");
     as_of_ = state.Number("as_of");
     pack_followed_ = state.values.contains("pack") && state.values.at("pack") == options_.pack->hash;
@@ -140,7 +141,7 @@ class WarehouseImpl final : public Warehouse {
   Result<uint64_t> Follow(const Cancel& cancel, const Progress& progress, bool anew) {
     std::lock_guard lock(following_);
     const uint64_t t = options_.store->LastT();
-    const bool county_set = options_.county.empty() || county() == options_.county;
+    const bool county_set = options_.county.empty() || county_in_tables_ == options_.county;
     if (!anew && pack_followed_ && county_set && t == as_of_ && t > 0) return t;
     QX_DO(MakeMakers());
     QX_DO(writer_->Run("BEGIN TRANSACTION"));
@@ -196,7 +197,7 @@ class WarehouseImpl final : public Warehouse {
       QX_TRY(const bool ledgers, internal::FollowLedgers(*writer_, *options_.pack, *options_.ledger, state, progress));
       changed |= ledgers;
     }
-    if (changed || state.values["county"] != options_.county) QX_DO(SetCounty(state, changed));
+    if (changed || (!options_.county.empty() && state.values["county"] != options_.county)) QX_DO(SetCounty(state, changed));
     if (changed) QX_DO(internal::Summarise(*writer_));
     state.values["format"] = internal::kFormat;
     state.values["as_of"] = std::to_string(t);
@@ -223,8 +224,9 @@ class WarehouseImpl final : public Warehouse {
   std::vector<std::unique_ptr<internal::RowMaker>> makers_;
   mutable Locked<std::string> county_;
   Locked<std::vector<std::unique_ptr<columns::Connection>>> readers_;
-  std::mutex following_;                      // guards writer_, makers_, pack_followed_: one CatchUp at a time
+  std::mutex following_;                      // guards writer_, makers_ and the two below: one CatchUp at a time
   bool pack_followed_ = false;
+  std::string county_in_tables_;
   std::atomic<uint64_t> as_of_{0};
   std::atomic<uint64_t> changed_at_{0};       // the newest t at which a row changed
 };
