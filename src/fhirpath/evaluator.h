@@ -1,7 +1,6 @@
 // The evaluator's inner part: frames, scopes, the table of functions. See evaluator.cc for how it works.
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
