@@ -51,6 +51,21 @@ export function reportReachable(now: boolean): void {
   connectionListeners.forEach((listener) => listener());
 }
 
+// Waits until the server answers again; at once if it does now.
+export function whenReachable(): Promise<void> {
+  return new Promise((resolve) => {
+    if (reachable) {
+      resolve();
+      return;
+    }
+    const stop = onConnectionChange(() => {
+      if (!reachable) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 export const networkError = (): ApiError =>
   new ApiError(0, {
     category: 'unavailable',

@@ -68,7 +68,7 @@ export interface MeasureDefinition {
   direction: 'up' | 'down' | 'monitor';
   unit: string;
   target: { value: string; source: Source } | null;
-  guard: { denominatorMinimum: number | string; windowMonths: number; monthsBelowMinimum: number } | null;
+  guard: { denominatorMinimum: number; windowMonths: number; monthsBelowMinimum: number } | null;
   sources: Source[];
   edition: string;
   effectiveFrom: string | null;
@@ -158,6 +158,8 @@ export interface FlowLink {
 export interface Overview {
   period: string;
   asOf: number;
+  // own: somebody of one hospital gets no numbers of the county, only its own gaps and actions
+  scope?: 'county' | 'own';
   cards: OutcomeCard[];
   flow: { nodes: FlowNode[]; links: FlowLink[] };
   gaps: Gap[];
@@ -180,7 +182,7 @@ export interface LeakNumbers {
   fundOut: string;
   amountOut: string;
   destinations: LeakDestination[];
-  casesOutPrevious: number | null;
+  casesOutPrevious: number;
 }
 
 export interface LeakRow extends LeakNumbers {

@@ -1,10 +1,9 @@
 // Wiring: data, look, session, page.
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { ConfigProvider } from 'antd';
 import enLocale from 'antd/locale/en_US';
 import zhLocale from 'antd/locale/zh_CN';
-import { Suspense, useState } from 'react';
-import { ApiError } from '../api/client';
+import { Suspense } from 'react';
 import { useCounty } from '../api/queries';
 import { PasswordPage } from '../features/signin/PasswordPage';
 import { ReturnDialog } from '../features/signin/ReturnDialog';
@@ -15,26 +14,11 @@ import { may } from '../session/roles';
 import { SessionProvider, useMe, useSession } from '../session/session';
 import { Empty, Failed, Loading } from '../ui/states';
 import { navigation, pages, routeOf } from './routes';
+import { Safe } from './Safe';
 import { LanguageSwitch, Shell } from './Shell';
 import { fontFamily } from '../ui/font';
 
-function makeClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        staleTime: 30_000,
-        networkMode: 'always',  // the server may well be on this very machine
-        // Busy servers and lost lines deserve another try; a refusal does not change by asking twice.
-        retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.status === 503),
-        retryDelay: (count, error) => (error instanceof ApiError && error.retryAfterSeconds ? Math.min(error.retryAfterSeconds, 5) * 1000 : 400 * 2 ** count),
-      },
-      mutations: { networkMode: 'always' },
-    },
-  });
-}
-
-export function App() {
-  const [client] = useState(makeClient);
+export function App({ client }: { client: QueryClient }) {
   const language = useLanguage();
   return (
     <ConfigProvider
@@ -79,7 +63,7 @@ function Pages() {
   return (
     <Shell route={place?.route ?? null}>
       {!place && (
-        <Empty title={t('state.noSuchPage')} icon="gaps">
+        <Empty page title={t('state.noSuchPage')} icon="gaps">
           <Link to={hrefTo('/')}>{t('state.toStart')}</Link>
         </Empty>
       )}
@@ -87,9 +71,11 @@ function Pages() {
       {place && allowed && county.error && !county.data && <Failed error={county.error} retry={() => void county.refetch()} />}
       {place && allowed && !county.data && !county.error && <Loading tall />}
       {place && allowed && county.data && (
-        <Suspense fallback={<Loading tall />}>
-          {place.gap !== undefined ? <pages.gap key={place.gap} id={place.gap} /> : <Page route={place.route} hasData={county.data.dataFrom !== null} />}
-        </Suspense>
+        <Safe place={path}>
+          <Suspense fallback={<Loading tall />}>
+            {place.gap !== undefined ? <pages.gap key={place.gap} id={place.gap} /> : <Page route={place.route} hasData={county.data.dataFrom !== null} />}
+          </Suspense>
+        </Safe>
       )}
     </Shell>
   );
@@ -100,7 +86,7 @@ function Page({ route, hasData }: { route: keyof typeof pages; hasData: boolean 
   const session = useMe();
   if (!hasData && route !== 'data') {
     return (
-      <Empty title={t('state.nothingYet')} icon="data">
+      <Empty page title={t('state.nothingYet')} icon="data">
         <p>{t('state.nothingYetHow')}</p>
         <ol className="first-steps">
           <li>{t('state.step1')}</li>
@@ -122,7 +108,7 @@ function NotForThisRole() {
   const session = useMe();
   const first = navigation.find(({ work }) => !work || may(session, work));
   return (
-    <Empty title={t('state.forbidden')} icon="gaps">
+    <Empty page title={t('state.forbidden')} icon="gaps">
       <p>{t('state.notForRole')}</p>
       {first && <Link className="button-link" to={hrefTo(first.path)}>{t('state.goTo', { page: t(`nav.${first.name}`) })}</Link>}
     </Empty>

@@ -7,6 +7,7 @@ import { formatPeriod, monthNames } from '../lib/format';
 import { overlaps, parsePeriod, periodName, yearsBetween, type Period } from '../lib/period';
 import { changeSearch } from '../router/router';
 import { Icon } from '../ui/icons';
+import { besideTrigger } from '../ui/popups';
 import { usePeriod } from './period';
 
 export function PeriodPicker() {
@@ -23,6 +24,7 @@ export function PeriodPicker() {
       trigger="click"
       placement="bottomRight"
       destroyOnHidden
+      getPopupContainer={besideTrigger}
       content={
         <Sheet
           from={county.dataFrom}
@@ -57,7 +59,7 @@ function Sheet({ from, to, chosen, choose }: { from: string; to: string; chosen:
         key={name}
         className="period-option"
         aria-pressed={name === chosen}
-        aria-label={formatPeriod(name, language)}
+        aria-label={`${label} · ${formatPeriod(name, language)}`}
         disabled={!overlaps(period, from, to)}
         onClick={() => choose(name)}
       >

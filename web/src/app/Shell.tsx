@@ -1,6 +1,6 @@
 // The frame around every page: banner, header, pages, drawers that any page opens.
 import { Popover } from 'antd';
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCounty } from '../api/queries';
 import { useLanguage, useText, useWords, switchLanguage } from '../i18n';
 import { decodeCases, decodeRecord } from '../router/places';
@@ -8,14 +8,12 @@ import { hrefTo, Link, usePlace } from '../router/router';
 import { may } from '../session/roles';
 import { useMe, useSession } from '../session/session';
 import { Icon, type IconName } from '../ui/icons';
+import { besideTrigger } from '../ui/popups';
 import { Toasts } from '../ui/toasts';
 import { ConnectionNotice } from './ConnectionNotice';
 import { PeriodPicker } from './PeriodPicker';
-import { navigation, type RouteName } from './routes';
-
-const CasesDrawer = lazy(() => import('../features/cases/CasesDrawer'));
-const RecordDrawer = lazy(() => import('../features/cases/RecordDrawer'));
-const DefinitionDrawer = lazy(() => import('../features/definition/DefinitionDrawer'));
+import { Safe } from './Safe';
+import { drawers, fetchOtherParts, navigation, type RouteName } from './routes';
 
 const icons: Record<RouteName, IconName> = { overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data' };
 
@@ -30,6 +28,8 @@ export function Shell({ route, children }: { route: RouteName | null; children: 
     document.title = `${route ? t(`nav.${route}`) : t('state.noSuchPage')} · ${county?.name ?? ''} ${t('app.name')}`;
   }, [route, county, t]);
 
+  useEffect(() => fetchOtherParts(), []);
+
   // After a step to another page the reader starts at its top, not in the navigation again.
   useEffect(() => {
     if (shownPath.current === path) return;
@@ -40,23 +40,25 @@ export function Shell({ route, children }: { route: RouteName | null; children: 
   return (
     <div className="shell">
       <a className="skip" href="#main">{t('app.skip')}</a>
-      {county?.demo && <div className="demo-banner" role="note">{t('app.demo')}</div>}
-      <header className="header">
-        <Link className="brand" to={hrefTo('/')}>
-          <img src="/mark.svg" alt="" width="28" height="28" />
-          <span className="brand-words">
-            <span className="brand-name">{t('app.name')}</span>
-            {county && <span className="brand-county">{county.name}</span>}
-          </span>
-        </Link>
-        <Navigation route={route} />
-        <div className="header-end">
-          <PeriodPicker />
-          <LanguageSwitch />
-          <UserMenu />
-        </div>
-      </header>
-      <ConnectionNotice />
+      <div className="top">
+        {county?.demo && <aside className="demo-banner" aria-label={t('app.demoLabel')}>{t('app.demo')}</aside>}
+        <header className="header">
+          <Link className="brand" to={hrefTo('/')}>
+            <img src="/mark.svg" alt="" width="28" height="28" />
+            <span className="brand-words">
+              <span className="brand-name">{t('app.name')}</span>
+              {county && <span className="brand-county">{county.name}</span>}
+            </span>
+          </Link>
+          <Navigation route={route} />
+          <div className="header-end">
+            <PeriodPicker />
+            <LanguageSwitch />
+            <UserMenu />
+          </div>
+        </header>
+        <ConnectionNotice />
+      </div>
       <main id="main" ref={main} tabIndex={-1}>{children}</main>
       <Footer />
       <Drawers />
@@ -95,7 +97,7 @@ export function LanguageSwitch() {
       className="header-button language-switch"
       lang={other === 'zh' ? 'zh-CN' : 'en'}
       onClick={() => void switchLanguage(other)}
-      aria-label={other === 'zh' ? '切换为中文' : 'Switch to English'}
+      aria-label={other === 'zh' ? '中文：切换为中文' : 'EN: switch to English'}
     >
       {other === 'zh' ? '中文' : 'EN'}
     </button>
@@ -114,6 +116,7 @@ function UserMenu() {
       trigger="click"
       placement="bottomRight"
       destroyOnHidden
+      getPopupContainer={besideTrigger}
       content={
         <div className="user-menu">
           <p className="user-name">{me.name || me.user}</p>
@@ -155,10 +158,12 @@ function Drawers() {
   const record = decodeRecord(search.get('record'));
   const definition = search.get('definition');
   return (
-    <Suspense fallback={null}>
-      {cases && <CasesDrawer question={cases} />}
-      {record && <RecordDrawer type={record.type} id={record.key} />}
-      {definition && <DefinitionDrawer id={definition} />}
-    </Suspense>
+    <Safe>
+      <Suspense fallback={null}>
+        {cases && <drawers.cases question={cases} />}
+        {record && <drawers.record type={record.type} id={record.key} />}
+        {definition && <drawers.definition id={definition} />}
+      </Suspense>
+    </Safe>
   );
 }

@@ -1,25 +1,56 @@
 // The pages by path. One list for the navigation and for choosing what to show.
 import { lazy } from 'react';
+import { reportReachable, whenReachable } from '../api/client';
 import type { Work } from '../session/roles';
 
 export type RouteName = 'overview' | 'measures' | 'leak' | 'gaps' | 'data';
 
 export const navigation: { name: RouteName; path: string; work?: Work }[] = [
-  { name: 'overview', path: '/', work: 'overview' },
+  { name: 'overview', path: '/', work: 'measures' },
   { name: 'measures', path: '/measures', work: 'measures' },
-  { name: 'leak', path: '/leak', work: 'overview' },
-  { name: 'gaps', path: '/gaps', work: 'measures' },
+  { name: 'leak', path: '/leak', work: 'county' },
+  { name: 'gaps', path: '/gaps', work: 'cases' },
   { name: 'data', path: '/data', work: 'import' },
 ];
 
-export const pages = {
-  overview: lazy(() => import('../features/overview/OverviewPage')),
-  measures: lazy(() => import('../features/measures/MeasuresPage')),
-  leak: lazy(() => import('../features/leak/LeakPage')),
-  gaps: lazy(() => import('../features/gaps/GapsPage')),
-  gap: lazy(() => import('../features/gaps/GapPage')),
-  data: lazy(() => import('../features/data/DataPage')),
+// A part that cannot be fetched is most likely a lost line: say so, wait for the server, try once more.
+const watched = <T>(load: () => Promise<T>) => (): Promise<T> =>
+  load().catch(async () => {
+    reportReachable(false);
+    await whenReachable();
+    return load();
+  });
+
+const parts = {
+  overview: watched(() => import('../features/overview/OverviewPage')),
+  measures: watched(() => import('../features/measures/MeasuresPage')),
+  leak: watched(() => import('../features/leak/LeakPage')),
+  gaps: watched(() => import('../features/gaps/GapsPage')),
+  gap: watched(() => import('../features/gaps/GapPage')),
+  data: watched(() => import('../features/data/DataPage')),
+  cases: watched(() => import('../features/cases/CasesDrawer')),
+  record: watched(() => import('../features/cases/RecordDrawer')),
+  definition: watched(() => import('../features/definition/DefinitionDrawer')),
 };
+
+export const pages = {
+  overview: lazy(parts.overview),
+  measures: lazy(parts.measures),
+  leak: lazy(parts.leak),
+  gaps: lazy(parts.gaps),
+  gap: lazy(parts.gap),
+  data: lazy(parts.data),
+};
+
+export const drawers = { cases: lazy(parts.cases), record: lazy(parts.record), definition: lazy(parts.definition) };
+
+const quietMilliseconds = 2500;
+
+// Once the first page stands, the others are fetched quietly: the next click is quick and works on a bad line.
+export function fetchOtherParts(): void {
+  const fetchAll = () => Object.values(parts).forEach((load) => void load().catch(() => undefined));
+  setTimeout(() => ('requestIdleCallback' in window ? window.requestIdleCallback(fetchAll, { timeout: 4000 }) : fetchAll()), quietMilliseconds);
+}
 
 export function routeOf(path: string): { route: RouteName; gap?: string } | null {
   const clean = path.replace(/\/+$/, '') || '/';

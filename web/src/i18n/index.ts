@@ -1,12 +1,13 @@
-// One catalogue per language, each loaded when it is read. A missing key is an error, never a silent fallback.
+// One catalogue per language. Chinese, which most read, comes with the program; English is loaded by who reads it. A missing key is an error, never a silent fallback.
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import type { Text } from '../api/types';
+import chinese from './zh.json';
 import { rememberLanguage, rememberedLanguage, type Language } from './language';
 
 type Catalogue = Record<string, unknown>;
 const catalogues: Record<Language, () => Promise<{ default: Catalogue }>> = {
-  zh: () => import('./zh.json'),
+  zh: () => Promise.resolve({ default: chinese }),
   en: () => import('./en.json'),
 };
 

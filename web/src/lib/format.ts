@@ -61,13 +61,19 @@ export function formatValue(value: string | number | null | undefined, unit: str
   return Number.isInteger(number) ? formatCount(number) : fixed(number, 1);
 }
 
+// A numerator or denominator: money comes with its decimal places, a count without.
+export function formatPart(part: string | number | null | undefined, isMoney: boolean, language: Language): string {
+  const money = isMoney || (typeof part === 'string' && /\.\d*[1-9]/.test(part));
+  return money ? formatMoney(part, language) : formatCount(part);
+}
+
 // How much it moved: shares in percentage points, the rest in the unit itself.
 export function formatChange(change: string | number | null | undefined, unit: string, language: Language): string {
   const number = toNumber(change);
   if (number === null) return none;
   const sign = number > 0 ? '+' : '';
   if (unit === '1') {
-    const points = Math.abs(number) < 0.01 && number !== 0 ? 2 : 1;
+    const points = Math.abs(number) < 0.0005 && number !== 0 ? 2 : 1;
     return `${sign}${fixed(number * 100, points)}${language === 'zh' ? ' 个百分点' : ' pp'}`;
   }
   return sign + formatValue(number, unit, language);

@@ -1,7 +1,7 @@
 // What a role is offered on the page. Only for showing and hiding: the server decides (src/access/decide.cc).
 import type { Session } from '../api/types';
 
-export type Work = 'overview' | 'measures' | 'cases' | 'decide' | 'import';
+export type Work = 'county' | 'measures' | 'cases' | 'decide' | 'import';
 
 const works: Record<string, Work[]> = {
   administrator: ['measures', 'cases', 'import'],
@@ -16,7 +16,7 @@ const works: Record<string, Work[]> = {
 export function may(session: Session, work: Work): boolean {
   const mine = works[session.role] ?? ['measures', 'cases'];
   // The county's own numbers are for those who see the whole county.
-  if (work === 'overview') return session.wholeCounty && mine.includes('measures');
+  if (work === 'county') return session.wholeCounty && mine.includes('measures');
   return mine.includes(work);
 }
 

@@ -7,7 +7,7 @@ import type { Session } from '../api/types';
 // Says only "somebody was signed in here": without it the first visit would ask the server a question that can only fail.
 const hintKey = 'qianxian.signed-in';
 
-function hint(set?: boolean): boolean {
+export function hint(set?: boolean): boolean {
   try {
     if (set === true) localStorage.setItem(hintKey, '1');
     if (set === false) localStorage.removeItem(hintKey);
@@ -16,6 +16,13 @@ function hint(set?: boolean): boolean {
     return true;  // cannot remember: ask the server
   }
 }
+
+export const sessionQuery = {
+  queryKey: ['session'],
+  queryFn: () => call<Session>('/api/session', { expectUnauthenticated: true }),
+  staleTime: 5000,
+  retry: false,
+};
 
 interface SessionState {
   session: Session | null;
@@ -36,10 +43,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (!hint()) return;
-    call<Session>('/api/session', { expectUnauthenticated: true })
+    client.fetchQuery(sessionQuery)
       .then(setSession, () => hint(false))
       .finally(() => setChecking(false));
-  }, []);
+  }, [client]);
 
   useEffect(() => onSessionExpired(() => setExpired(true)), []);
 

@@ -19,7 +19,8 @@ interface ChartFrameProps {
   chart: (picture: PictureRef) => ReactNode;
   // Left out where the same numbers stand below the picture anyway.
   table?: ReactNode;
-  cells: () => Cell[][];
+  // Left out where the page offers the numbers of the whole table itself.
+  cells?: () => Cell[][];
   // false where what is shown is itself a table
   drawn?: boolean;
   tools?: ReactNode;
@@ -46,10 +47,12 @@ export function ChartFrame({ name, summary, chart, table, cells, tools, drawn = 
               {asTable ? t('chart.asChart') : t('chart.asTable')}
             </button>
           )}
-          <button type="button" className="tool" onClick={() => downloadCsv(cells(), name)}>
-            <Icon name="download" size={16} />
-            CSV
-          </button>
+          {cells && (
+            <button type="button" className="tool" onClick={() => downloadCsv(cells(), name)}>
+              <Icon name="download" size={16} />
+              CSV
+            </button>
+          )}
           {!asTable && drawn && (
             <button type="button" className="tool" onClick={takePicture}>
               <Icon name="download" size={16} />

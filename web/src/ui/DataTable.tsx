@@ -68,7 +68,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, 
           </th>
         ) : (
           <td role="cell" key={column.key} className={classes} data-label={column.title} style={column.style?.(row)}>
-            {column.render(row)}
+            <div className="cell">{column.render(row)}</div>
           </td>
         );
       })}
@@ -76,7 +76,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, 
   );
 
   return (
-    <div className={cards ? 'table-frame table-cards' : 'table-frame'} role="region" aria-label={caption} tabIndex={0}>
+    <div className={cards ? 'table-frame table-cards' : 'table-frame'} role="group" aria-label={caption} tabIndex={0}>
       <table role="table">
         <caption className={captionShown ? undefined : 'only-read'}>{caption}</caption>
         <thead role="rowgroup">

@@ -1,6 +1,6 @@
 // A sheet from the right side (the whole screen on a phone). Focus goes in and comes back; Escape closes.
 import { Drawer } from 'antd';
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useWords } from '../i18n';
 import { Icon } from './icons';
 
@@ -14,6 +14,11 @@ interface SideSheetProps {
 
 export function SideSheet({ title, width = 720, onClose, footer, children }: SideSheetProps) {
   const { t } = useWords();
+  // What was pressed to open it gets the focus back: the sheet goes away with its place in the link, not by its own closing.
+  const [opener] = useState(() => document.activeElement);
+  useEffect(() => () => {
+    if (opener instanceof HTMLElement || opener instanceof SVGElement) setTimeout(() => opener.isConnected && opener.focus(), 0);
+  }, [opener]);
   return (
     <Drawer
       open

@@ -38,7 +38,8 @@ export function Sparkline({ points, target, label }: SparklineProps) {
     <svg className="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       {goal !== null && <line className="sparkline-target" x1="0" x2={width} y1={y(goal)} y2={y(goal)} />}
       <path className="sparkline-line" d={path} />
-      {end !== null && <circle className="sparkline-end" cx={x(last)} cy={y(end)} r="3" />}
+      {/* A line of no length with round ends: stays a dot however the picture is stretched. */}
+      {end !== null && <path className="sparkline-end" d={`M${x(last)} ${y(end)}h0.01`} />}
     </svg>
   );
 }

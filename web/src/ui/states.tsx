@@ -38,11 +38,11 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   );
 }
 
-export function Empty({ title, children, icon = 'file' }: { title: string; children?: ReactNode; icon?: IconName }) {
+export function Empty({ title, children, icon = 'file', page }: { title: string; children?: ReactNode; icon?: IconName; page?: boolean }) {
   return (
     <div className="state">
       <Icon name={icon} size={28} />
-      <p className="state-title">{title}</p>
+      {page ? <h1 className="state-title">{title}</h1> : <p className="state-title">{title}</p>}
       {children}
     </div>
   );

@@ -31,7 +31,7 @@ export default function DataPage() {
     <div className="page">
       <div className="page-head">
         <h1>{t('data.title')}</h1>
-        {!nothingYet && may(me, 'overview') && <Link to={hrefTo('/')}>{t('data.toNumbers')}</Link>}
+        {!nothingYet && may(me, 'measures') && <Link to={hrefTo('/')}>{t('data.toNumbers')}</Link>}
       </div>
       {nothingYet && (
         <div className="hint" role="note">

@@ -125,7 +125,7 @@ function Steps({ action }: { action: Action }) {
       <label className="only-read" htmlFor={id}>{t('action.stepNote')}</label>
       <input id={id} className="text-input" placeholder={t('action.stepNote')} value={draft.value.note} onChange={(event) => draft.change({ note: event.target.value })} />
       {steps.map((status) => (
-        <button key={status} type="button" className={`tool ${status === 'cancelled' ? 'tool-danger' : 'tool-strong'}`} disabled={step.isPending} onClick={() => step.mutate(status)}>
+        <button key={status} type="button" className={`tool ${status === 'cancelled' ? 'tool-danger' : status === back ? '' : 'tool-strong'}`} disabled={step.isPending} onClick={() => step.mutate(status)}>
           {status === back ? t('action.reopen') : t(`actionStep.${status}`)}
         </button>
       ))}

@@ -18,7 +18,7 @@ import { knownDestinations, useNames } from '../../ui/names';
 import { Panel } from '../../ui/Panel';
 import { Answer, Empty } from '../../ui/states';
 import { GroupSheet } from './GroupSheet';
-import { amountOf, leakMeasure, shareOut, type LeakBy } from './leak';
+import { amountOf, isRest, leakMeasure, shareOut, type LeakBy } from './leak';
 
 const barsShown = 12;
 
@@ -45,7 +45,8 @@ function Content({ leak, care }: { leak: Leak; care: string }) {
   const { t } = useWords();
   const { search } = usePlace();
   const [by, setBy] = useState<LeakBy>('cases');
-  const rows = [...leak.rows].sort((a, b) => amountOf(b, by) - amountOf(a, by));
+  // Groups first, the rest of everything last: nobody can act on "other".
+  const rows = [...leak.rows].sort((a, b) => Number(isRest(a)) - Number(isRest(b)) || amountOf(b, by) - amountOf(a, by));
   const open = rows.find((row) => row.diseaseGroup === search.get('group'));
   if (leak.totals.cases === 0) return <Empty title={t('leak.none')} />;
   return (
@@ -64,7 +65,7 @@ function Totals({ leak, care }: { leak: Leak; care: string }) {
   const me = useMe();
   const { totals, period } = leak;
   const out = { measure: leakMeasure(care), period, judgement: 'not_met' };
-  const growth = totals.casesOutPrevious ? totals.casesOut / totals.casesOutPrevious - 1 : null;
+  const growth = totals.casesOutPrevious > 0 ? totals.casesOut / totals.casesOutPrevious - 1 : null;
   const facts: [string, string, string | null][] = [
     [t('leak.casesOut'), formatCount(totals.casesOut), casesHref(out)],
     [t('leak.shareOut'), formatPercent(shareOut(totals)), casesHref(out)],
@@ -121,7 +122,7 @@ function LeakBars({ leak, rows, by, setBy, care }: PartProps) {
   const nameOf = useDestinationName(leak);
   const choice = useByChoice(by, setBy);
   const outside = outsideOf(leak);
-  const shown = rows.filter((row) => row.casesOut > 0).slice(0, barsShown);
+  const shown = rows.filter((row) => row.casesOut > 0 && !isRest(row)).slice(0, barsShown);
   const format = (value: number) => (by === 'cases' ? formatCount(value) : formatMoney(value, language));
   const valueOf = (row: LeakRow, destination: string) => {
     const found = row.destinations.find((each) => each.destination === destination);
@@ -172,14 +173,14 @@ function LeakTable({ leak, rows, by, setBy, care }: PartProps) {
     return <Link to={casesHref({ measure, period: leak.period, diseaseGroup, ...filters })}>{words}</Link>;
   };
   const at = (row: LeakRow, id: string) => row.destinations.find((each) => each.destination === id);
-  const changeOf = (row: LeakRow) => (row.casesOutPrevious === null ? null : row.casesOut - row.casesOutPrevious);
+  const changeOf = (row: LeakRow) => (leak.totals.casesOutPrevious === 0 ? null : row.casesOut - row.casesOutPrevious);
   const columns: Column<LeakRow>[] = [
     { key: 'group', title: t('common.diseaseGroup'), rowHeader: true, csv: (row) => text(row.name), sortBy: (row) => text(row.name),
-      render: (row) => (row.diseaseGroup === '*' ? text(row.name) : <Link to={hrefWith({ group: row.diseaseGroup })}>{text(row.name)}</Link>) },
+      render: (row) => (row.diseaseGroup === '*' || row.diseaseGroup === '' ? text(row.name) : <Link to={hrefWith({ group: row.diseaseGroup })}>{text(row.name)}</Link>) },
     { key: 'cases', title: t('leak.cases'), number: true, render: (row) => open(row, {}, formatCount(row.cases)), csv: (row) => row.cases, sortBy: (row) => row.cases },
     { key: 'casesIn', title: t('leak.casesIn'), number: true, render: (row) => open(row, { judgement: 'met' }, formatCount(row.casesIn)), csv: (row) => row.casesIn, sortBy: (row) => row.casesIn },
     { key: 'casesOut', title: t('leak.casesOut'), number: true, render: (row) => open(row, { judgement: 'not_met' }, formatCount(row.casesOut)), csv: (row) => row.casesOut, sortBy: (row) => row.casesOut },
-    { key: 'shareOut', title: t('leak.shareOut'), number: true, render: (row) => formatPercent(shareOut(row)), csv: (row) => shareOut(row), sortBy: shareOut },
+    { key: 'shareOut', title: t('leak.shareOut'), number: true, render: (row) => open(row, { judgement: 'not_met' }, formatPercent(shareOut(row))), csv: (row) => shareOut(row), sortBy: shareOut },
     ...outside.map((id): Column<LeakRow> => ({
       key: id, title: nameOf(id), number: true, csv: (row) => at(row, id)?.[by] ?? 0, sortBy: (row) => toNumber(at(row, id)?.[by]) ?? 0,
       render: (row) => {
@@ -189,8 +190,8 @@ function LeakTable({ leak, rows, by, setBy, care }: PartProps) {
       // Darker where more goes; pale enough that the figures stay readable.
       style: (row) => (row.diseaseGroup === '*' ? undefined : { backgroundColor: `rgba(11,95,102,${(0.3 * Math.sqrt((toNumber(at(row, id)?.[by]) ?? 0) / most)).toFixed(3)})` }),
     })),
-    { key: 'fundOut', title: t('leak.fundOut'), number: true, render: (row) => formatMoney(row.fundOut, language), csv: (row) => row.fundOut, sortBy: (row) => toNumber(row.fundOut) },
-    { key: 'amountOut', title: t('leak.amountOut'), number: true, render: (row) => formatMoney(row.amountOut, language), csv: (row) => row.amountOut, sortBy: (row) => toNumber(row.amountOut) },
+    { key: 'fundOut', title: t('leak.fundOut'), number: true, render: (row) => open(row, { judgement: 'not_met' }, formatMoney(row.fundOut, language)), csv: (row) => row.fundOut, sortBy: (row) => toNumber(row.fundOut) },
+    { key: 'amountOut', title: t('leak.amountOut'), number: true, render: (row) => open(row, { judgement: 'not_met' }, formatMoney(row.amountOut, language)), csv: (row) => row.amountOut, sortBy: (row) => toNumber(row.amountOut) },
     { key: 'change', title: t('leak.change'), number: true, csv: changeOf, sortBy: changeOf,
       render: (row) => {
         const change = changeOf(row);

@@ -1,5 +1,5 @@
 // What the numbers of the leak mean, and which measure's cases they open to.
-import type { LeakNumbers } from '../../api/types';
+import type { LeakNumbers, LeakRow } from '../../api/types';
 import { toNumber } from '../../lib/format';
 
 export type LeakBy = 'cases' | 'fund' | 'amount';
@@ -10,5 +10,8 @@ export function amountOf(row: LeakNumbers, by: LeakBy): number {
   if (by === 'cases') return row.casesOut;
   return toNumber(by === 'fund' ? row.fundOut : row.amountOut) ?? 0;
 }
+
+// Everything that no group holds.
+export const isRest = (row: LeakRow): boolean => row.diseaseGroup === 'other' || row.diseaseGroup === '';
 
 export const shareOut = (row: LeakNumbers): number | null => (row.cases > 0 ? row.casesOut / row.cases : null);

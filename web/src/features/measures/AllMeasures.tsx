@@ -15,7 +15,7 @@ import { standing, tone } from '../../ui/judge';
 import { Panel } from '../../ui/Panel';
 import { Answer, Empty } from '../../ui/states';
 import { casesOf } from './sheet';
-import { partFormatter, ValueCell } from './ValueCell';
+import { partsOf, ValueCell } from './ValueCell';
 
 export function AllMeasures({ definitions, period }: { definitions: MeasureDefinition[]; period: string }) {
   const me = useMe();
@@ -85,8 +85,8 @@ function CountyTable({ definitions, rows, earlier, period, before }: {
     { key: 'parts', title: t('overview.parts'), number: true,
       render: (definition) => {
         const row = byMeasure.get(definition.id);
-        const part = partFormatter(definition, language);
-        return row && row.denominator !== null ? <span className="faint">{part(row.numerator)} / {part(row.denominator)}</span> : none;
+        const words = row ? partsOf(definition, row, language) : '';
+        return words ? <span className="faint">{words}</span> : none;
       } },
     { key: 'numerator', title: t('definition.numerator'), csv: (definition) => byMeasure.get(definition.id)?.numerator, render: () => null },
     { key: 'denominator', title: t('definition.denominator'), csv: (definition) => byMeasure.get(definition.id)?.denominator, render: () => null },

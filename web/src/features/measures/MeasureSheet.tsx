@@ -13,7 +13,7 @@ import { may } from '../../session/roles';
 import { useMe } from '../../session/session';
 import { TrendChart } from '../../ui/charts';
 import { ChartFrame } from '../../ui/ChartFrame';
-import { DataTable, tableCells, type Column } from '../../ui/DataTable';
+import { DataTable, type Column } from '../../ui/DataTable';
 import { Icon } from '../../ui/icons';
 import { useNames } from '../../ui/names';
 import { Panel } from '../../ui/Panel';
@@ -50,21 +50,18 @@ export function MeasureSheet({ definition, name, period, org, split, columns }: 
   const sheets = answers.map((answer) => answer.data);
   const ready = sheets.every((sheet) => sheet !== undefined);
 
-  const marks = definition.sources.map((source) => source.mark);
   return (
     <Panel
       title={name}
       tools={
         <>
-          <span className="faint">{t('definition.edition')} {definition.edition}</span>
-          {[...new Set(marks)].map((mark) => <MarkBadge key={mark} mark={mark} />)}
           <Link className="tool" to={definitionHref(definition.id)}>
             <Icon name="info" size={16} />
             {t('definition.short')}
           </Link>
           <a className="tool" href={sheetPath(questions[questions.length - 1], 'csv')} download>
             <Icon name="download" size={16} />
-            {t('measures.rawCsv')}
+            CSV
           </a>
         </>
       }
@@ -118,10 +115,10 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
     return value === null || value === undefined || value === '' ? null : Number(value);
   };
   const column = (key: string, title: string, of: string): Column<Line> => ({
-    key, title, number: true, render: (line) => cell(line, key, of), sortBy: (line) => valueAt(line, key), csv: (line) => line.cells.get(key)?.value,
+    key, title, number: true, render: (line) => cell(line, key, of), sortBy: (line) => valueAt(line, key),
   });
   const columns: Column<Line>[] = [
-    { key: 'name', title: split === '' ? t(`subjectOne.${definition.subject}`) : t(`split.${split}`), rowHeader: true, render: lineName, sortBy: lineName, csv: lineName },
+    { key: 'name', title: split === '' ? t(`subjectOne.${definition.subject}`) : t(`split.${split}`), rowHeader: true, render: lineName, sortBy: lineName },
     ...(byYear ? [] : [column(total, formatPeriod(period, language), period)]),
     ...periods.map((each) => column(each, byYear ? formatPeriod(each, language) : each, each)),
   ];
@@ -132,7 +129,7 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
   return (
     <>
       {periods.length > 1 && (
-        <ChartFrame name={`${name} ${period}`} summary={summary} cells={() => tableCells(columns, lines)}
+        <ChartFrame name={`${name} ${period}`} summary={summary} tools={<Edition definition={definition} />}
           chart={(picture) => (
             <TrendChart series={series} unit={definition.unit} target={definition.target?.value} label={summary} picture={picture}
               onPick={opensToCases(definition) && may(me, 'cases') ? (line, each) => navigate(casesHref(casesOf(definition, inChart[line], split, each, org))) : undefined} />
@@ -143,6 +140,16 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
       <DataGaps definition={definition} lines={lines} split={split} period={period} byYear={byYear} />
       <Notes notes={notes} />
     </>
+  );
+}
+
+function Edition({ definition }: { definition: MeasureDefinition }) {
+  const { t } = useWords();
+  return (
+    <span>
+      <span className="faint">{t('definition.edition')} {definition.edition}</span>{' '}
+      {[...new Set(definition.sources.map((source) => source.mark))].map((mark) => <MarkBadge key={mark} mark={mark} />)}
+    </span>
   );
 }
 

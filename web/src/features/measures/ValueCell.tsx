@@ -2,7 +2,8 @@
 import type { CasesQuestion } from '../../api/queries';
 import type { MeasureDefinition, SheetRow } from '../../api/types';
 import { useLanguage, useWords } from '../../i18n';
-import { formatCount, formatMoney, formatValue, none } from '../../lib/format';
+import type { Language } from '../../i18n/language';
+import { formatPart, formatValue, none } from '../../lib/format';
 import { casesHref } from '../../router/places';
 import { Link } from '../../router/router';
 import { may } from '../../session/roles';
@@ -10,9 +11,10 @@ import { useMe } from '../../session/session';
 import { standing } from '../../ui/judge';
 import { opensToCases } from './sheet';
 
-export function partFormatter(definition: MeasureDefinition, language: 'zh' | 'en'): (part: string | null) => string {
-  const money = definition.unit === 'CNY' || definition.id.startsWith('fund');
-  return (part) => (money && Number(part) >= 1000 ? formatMoney(part, language) : formatCount(part));
+// "4,451 / 5,252": what the value is made of.
+export function partsOf(definition: MeasureDefinition, row: SheetRow, language: Language): string {
+  if (row.denominator === null) return '';
+  return `${formatPart(row.numerator, definition.unit === 'CNY', language)} / ${formatPart(row.denominator, false, language)}`;
 }
 
 export function ValueCell({ definition, row, question }: { definition: MeasureDefinition; row: SheetRow | undefined; question: CasesQuestion }) {
@@ -22,8 +24,7 @@ export function ValueCell({ definition, row, question }: { definition: MeasureDe
   if (!row || row.value === null || row.value === '') return <span className="faint">{none}</span>;
   const words = formatValue(row.value, definition.unit, language);
   const state = standing(row.value, definition.target?.value, definition.direction);
-  const part = partFormatter(definition, language);
-  const parts = row.denominator === null ? '' : `${part(row.numerator)} / ${part(row.denominator)}`;
+  const parts = partsOf(definition, row, language);
   const title = [parts, row.missing ? t('measures.missing', { count: row.missing }) : '', row.conflicting ? t('measures.conflicting', { count: row.conflicting }) : '']
     .filter(Boolean).join(' · ');
   const body = (

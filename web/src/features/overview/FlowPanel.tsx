@@ -37,7 +37,10 @@ export function FlowPanel({ overview }: { overview: Overview }) {
     return casesHref({ measure: flowMeasure, period, diseaseGroup, destination, judgement: 'not_met' });
   };
 
-  const links = useMemo(() => [...flow.links].sort((a, b) => b.cases - a.cases), [flow]);
+  const links = useMemo(() => {
+    const heavy = (link: FlowLink) => (by === 'cases' ? link.cases : toNumber(link.amount) ?? 0);
+    return [...flow.links].sort((a, b) => heavy(b) - heavy(a));
+  }, [flow, by]);
   const total = links.reduce((sum, link) => sum + weight(link), 0);
   if (links.length === 0) {
     return (
@@ -60,7 +63,7 @@ export function FlowPanel({ overview }: { overview: Overview }) {
     { key: 'amount', title: t('common.amount'), number: true, render: (link) => formatMoney(link.amount, language),
       sortBy: (link) => toNumber(link.amount), csv: (link) => link.amount },
   ];
-  const heaviest = links[0];
+  const heaviest = links.find((link) => link.diseaseGroup !== 'other' && link.diseaseGroup !== '') ?? links[0];
   const summary = t('overview.flowSummary', {
     total: show(total), group: nameOf('disease', heaviest.diseaseGroup), destination: nameOf('destination', heaviest.destination), most: show(weight(heaviest)),
   });

@@ -48,11 +48,14 @@ function sums(links: FlowLink[], weight: (link: FlowLink) => number, key: (link:
   return [...totals].filter(([, value]) => value > 0);
 }
 
+const widthOf = (character: string): number => (character.charCodeAt(0) > 0x2e80 ? 13 : 7);
+const textWidth = (text: string): number => [...text].reduce((sum, character) => sum + widthOf(character), 0);
+
 function cut(name: string, pixels: number): string {
   let used = 0;
   let at = 0;
   for (const character of name) {
-    used += character.charCodeAt(0) > 0x2e80 ? 13 : 6.8;
+    used += widthOf(character);
     if (used > pixels) return `${name.slice(0, Math.max(at - 1, 1))}…`;
     at += character.length;
   }
@@ -76,8 +79,12 @@ export function FlowPicture({ flow, weight, nameOf, show, href, picture, label }
   }), []);
 
   const narrow = width < 560;
-  const leftRoom = narrow ? 116 : 190;
-  const rightRoom = narrow ? 84 : 150;
+  const roomFor = (side: FlowNode['side'], most: number): number => {
+    const wanted = flow.nodes.filter((node) => node.side === side).map((node) => textWidth(nameOf(side, node.id)));
+    return Math.min(most, Math.max(80, ...wanted) + 16);
+  };
+  const leftRoom = narrow ? roomFor('disease', 124) : Math.min(roomFor('disease', 400) + 76, width * 0.42);
+  const rightRoom = narrow ? roomFor('destination', 104) : roomFor('destination', 190);
   const { left, right, height, bands } = useMemo(() => {
     const groups = sums(flow.links, weight, (link) => link.diseaseGroup)
       .sort((a, b) => Number(a[0] === 'other') - Number(b[0] === 'other') || b[1] - a[1]);
@@ -124,18 +131,18 @@ export function FlowPicture({ flow, weight, nameOf, show, href, picture, label }
     const inOneLine = onLeft && !narrow;
     const words = (
       <>
+        <title>{`${name} ${amount}`}</title>
         <rect className={`flow-bar ${onLeft ? 'flow-group' : `flow-${slot.id}`}`} x={onLeft ? leftRoom : x2} y={slot.top} width={barWidth} height={slot.height} />
         <text className="flow-label" x={x} y={y} textAnchor={onLeft ? 'end' : 'start'} dominantBaseline="middle">
-          <title>{`${name} ${amount}`}</title>
           {inOneLine ? (
             <>
-              <tspan className="flow-name">{cut(name, room - amount.length * 8 - 8)}</tspan>
-              <tspan className="flow-amount" dx="6">{amount}</tspan>
+              <tspan className="flow-name">{cut(name, room - textWidth(amount) - 8)}</tspan>{' '}
+              <tspan className="flow-amount" dx="2">{amount}</tspan>
             </>
           ) : (
             <>
-              <tspan className="flow-name" x={x} dy="-0.55em">{cut(name, room)}</tspan>
-              <tspan className="flow-amount" x={x} dy="1.2em">{amount}</tspan>
+              <tspan className="flow-name" x={x} dy="-0.6em">{cut(name, room)}</tspan>{' '}
+              <tspan className="flow-amount" x={x} dy="1.4em">{amount}</tspan>
             </>
           )}
         </text>
@@ -144,7 +151,7 @@ export function FlowPicture({ flow, weight, nameOf, show, href, picture, label }
     const key = `${side}:${slot.id}`;
     const events = { onMouseEnter: () => setLit(key), onMouseLeave: () => setLit(null), onFocus: () => setLit(key), onBlur: () => setLit(null) };
     return to ? (
-      <Link key={key} to={to} aria-label={`${name} ${amount}`} className="flow-node" {...events}>{words}</Link>
+      <Link key={key} to={to} className="flow-node" {...events}>{words}</Link>
     ) : (
       <g key={key} {...events}>{words}</g>
     );

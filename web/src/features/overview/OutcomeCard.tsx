@@ -3,13 +3,14 @@ import { Popover } from 'antd';
 import { useState } from 'react';
 import type { OutcomeCard as Card } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
-import { formatChange, formatCount, formatMoney, formatPeriod, formatValue, toNumber } from '../../lib/format';
+import { formatChange, formatPart, formatPeriod, formatValue, toNumber } from '../../lib/format';
 import { yearBefore } from '../../lib/period';
 import { casesHref, definitionHref } from '../../router/places';
 import { hrefTo, Link } from '../../router/router';
 import { may } from '../../session/roles';
 import { useMe } from '../../session/session';
 import { Icon } from '../../ui/icons';
+import { besideTrigger } from '../../ui/popups';
 import { standing, tone } from '../../ui/judge';
 import { useDefinitions } from '../../ui/names';
 import { Sparkline } from '../../ui/Sparkline';
@@ -28,8 +29,10 @@ export function OutcomeCard({ card, period }: { card: Card; period: string }) {
   const before = toNumber(card.previous);
   const change = now !== null && before !== null ? now - before : null;
   const goal = toNumber(card.target);
-  const isMoney = card.measure.startsWith('fund');
-  const amount = (sum: string | null) => (isMoney ? formatMoney(sum, language) : formatCount(sum));
+  const part = (sum: string | null, judgement?: string) => {
+    const words = formatPart(sum, false, language);
+    return may(me, 'cases') ? <Link to={casesHref({ measure: card.measure, period, judgement })}>{words}</Link> : words;
+  };
   const previousPeriod = formatPeriod(card.previousPeriod ?? yearBefore(period), language);
   const [first, last] = [card.trend[0], card.trend[card.trend.length - 1]];
   return (
@@ -63,11 +66,12 @@ export function OutcomeCard({ card, period }: { card: Card; period: string }) {
         </div>
         <div className="card-parts">
           <dt>{t('overview.parts')}</dt>
-          <dd>{amount(card.numerator)} / {amount(card.denominator)}</dd>
+          <dd>{part(card.numerator, 'met')} / {part(card.denominator)}</dd>
         </div>
       </dl>
       {first && last && (
-        <Link className="card-trend" to={hrefTo('/measures', { m: card.measure })} aria-label={t('overview.toTrend', { name })}>
+        <Link className="card-trend" to={hrefTo('/measures', { m: card.measure })}>
+          <span className="only-read">{t('overview.toTrend', { name })}</span>
           <Sparkline
             points={card.trend}
             target={card.target}
@@ -76,7 +80,7 @@ export function OutcomeCard({ card, period }: { card: Card; period: string }) {
               to: formatPeriod(last.period, language), toValue: formatValue(last.value, unit, language),
             })}
           />
-          <span className="card-trend-ends" aria-hidden="true">
+          <span className="card-trend-ends">
             <span>{first.period}</span>
             <span>{last.period}</span>
           </span>
@@ -99,6 +103,7 @@ function DefinitionButton({ measure, name }: { measure: string; name: string }) 
       trigger="click"
       placement="bottomLeft"
       destroyOnHidden
+      getPopupContainer={besideTrigger}
       content={
         <div className="definition-short">
           <p>{text(definition.definition)}</p>

@@ -5,6 +5,8 @@ import { usePeriod } from '../../app/period';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatDate, formatPeriod, formatValue } from '../../lib/format';
 import { hrefTo, Link } from '../../router/router';
+import { may } from '../../session/roles';
+import { useMe } from '../../session/session';
 import { ActionState, GapState } from '../../ui/badges';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { Icon } from '../../ui/icons';
@@ -35,16 +37,32 @@ export default function OverviewPage() {
 
 function Content({ overview }: { overview: Overview }) {
   const { t } = useWords();
+  const me = useMe();
+  if (overview.scope === 'own') {
+    return (
+      <>
+        <p className="hint">{t('overview.ownOnly')} <Link to={hrefTo('/measures')}>{t('overview.toMeasures')}</Link></p>
+        <WorstGaps overview={overview} />
+        <ActionsUnderWay overview={overview} />
+      </>
+    );
+  }
+  // Who may see numbers but no gaps (a viewer) gets the picture in full width.
+  const withGaps = may(me, 'cases');
   return (
     <>
       <section className="cards" aria-label={t('overview.outcomes')}>
         {overview.cards.map((card) => <OutcomeCard key={card.measure} card={card} period={overview.period} />)}
       </section>
-      <div className="columns columns-wide-first">
+      {withGaps ? (
+        <div className="columns columns-wide-first">
+          <FlowPanel overview={overview} />
+          <WorstGaps overview={overview} />
+        </div>
+      ) : (
         <FlowPanel overview={overview} />
-        <WorstGaps overview={overview} />
-      </div>
-      <ActionsUnderWay overview={overview} />
+      )}
+      {withGaps && <ActionsUnderWay overview={overview} />}
     </>
   );
 }

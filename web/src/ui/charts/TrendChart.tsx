@@ -30,10 +30,8 @@ export default function TrendChart({ series, unit, label, target, marks, spans, 
   const option = useMemo(() => {
     const goal = toNumber(target);
     const lines = [
-      ...(goal === null ? [] : [{ yAxis: goal, lineStyle: { color: targetColour, type: 'dashed' as const },
-        label: { formatter: t('common.targetIs', { value: formatValue(target, unit, language) }), position: 'insideEndTop' as const, color: targetColour } }]),
       ...(marks ?? []).filter((mark) => periods.includes(mark.period)).map((mark) => ({
-        xAxis: mark.period, lineStyle: { color: '#6b7780', type: 'dotted' as const }, label: { formatter: mark.words, position: 'insideEndTop' as const, color: '#44545c' } })),
+        xAxis: mark.period, lineStyle: { color: '#6b7780', type: 'dotted' as const }, label: { formatter: mark.words, position: 'end' as const, rotate: 0, color: '#44545c' } })),
     ];
     const areas = (spans ?? []).map((span, index) => [
       { xAxis: span.from, name: span.words, itemStyle: { color: index === 0 ? 'rgba(107,119,128,.09)' : 'rgba(11,95,102,.09)' },
@@ -43,7 +41,7 @@ export default function TrendChart({ series, unit, label, target, marks, spans, 
     return {
       textStyle: text,
       color: seriesColours,
-      grid: { left: 8, right: 14, top: series.length > 1 ? 40 : 18, bottom: 6, containLabel: true },
+      grid: { left: 8, right: goal === null ? 14 : 52, top: series.length > 1 ? 44 : 26, bottom: 6, containLabel: true },
       legend: series.length > 1 ? { type: 'scroll', top: 0, left: 0, textStyle: text, itemWidth: 16 } : undefined,
       tooltip: {
         trigger: 'axis', confine: true, textStyle: text,
@@ -55,10 +53,8 @@ export default function TrendChart({ series, unit, label, target, marks, spans, 
       },
       yAxis: {
         type: 'value', scale: true, splitLine, axisLabel: { ...text, formatter: (value: number) => formatValue(value, unit, language) },
-        min: goal === null ? undefined : ({ min }: { min: number }) => Math.min(min, goal),
-        max: goal === null ? undefined : ({ max }: { max: number }) => Math.max(max, goal),
       },
-      series: series.map((line, index) => {
+      series: [...series.map((line, index) => {
         const values = new Map(line.points.map((point) => [point.period, toNumber(point.value)]));
         return {
           type: 'line', name: line.name, data: periods.map((period) => values.get(period) ?? null), symbol: 'circle',
@@ -66,11 +62,16 @@ export default function TrendChart({ series, unit, label, target, marks, spans, 
           markLine: index === 0 && lines.length > 0 ? { symbol: 'none', data: lines, silent: true } : undefined,
           markArea: index === 0 && areas.length > 0 ? { data: areas, silent: true } : undefined,
         };
-      }),
+      }), ...(goal === null ? [] : [{
+        // A line of its own, so that the axis always holds it.
+        type: 'line', name: t('common.target'), data: periods.map(() => goal), symbol: 'none', silent: true, color: targetColour,
+        lineStyle: { width: 1.5, type: 'dashed', color: targetColour },
+        endLabel: { show: true, formatter: formatValue(target, unit, language), color: targetColour, distance: 4 },
+      }])],
     };
   }, [series, unit, target, marks, spans, periods, language, t]);
   return (
     <EChart option={option} height={height} label={label} picture={picture}
-      onPick={onPick && (({ seriesIndex, dataIndex }) => onPick(seriesIndex, periods[dataIndex]))} />
+      onPick={onPick && (({ seriesIndex, dataIndex }) => seriesIndex < series.length && onPick(seriesIndex, periods[dataIndex]))} />
   );
 }

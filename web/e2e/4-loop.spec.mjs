@@ -1,0 +1,135 @@
+// The loop: approve an action, see it in its history, take a step back, two people at once, nothing typed is lost.
+import { must, newPassword, same, words } from './support.mjs';
+
+const gapWithMenu = async (world, page) => {
+  const { body: { gaps } } = await world.api(page, '/api/gaps?closed=0');
+  for (const gap of gaps) {
+    const { body: { types } } = await world.api(page, `/api/action-types?measure=${gap.measure}`);
+    if (gap.state !== 'closed' && types.length > 0) return gap;
+  }
+  throw new Error('no open gap has a menu of actions');
+};
+
+const lastCard = (page) => page.locator('.action-card').last();
+
+export const tests = [
+  {
+    name: 'an action is approved from the menu; a reload in between loses nothing; history shows it',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/');
+      const gap = await gapWithMenu(world, page);
+      await world.go(page, `/gaps/${encodeURIComponent(gap.id)}`);
+      const before = await page.locator('.action-card').count();
+      await page.getByRole('button', { name: words('zh', 'action.approve') }).click();
+      await page.locator('.menu-item').first().waitFor();
+      const note = `浏览器测试 ${Date.now()}`;
+      const owner = page.getByLabel(words('zh', 'action.owner'), { exact: true });
+      await owner.fill('张副院长');
+      await page.getByRole('textbox', { name: words('zh', 'action.note'), exact: true }).fill(note);
+      await page.reload();
+      await page.locator('.menu-item').first().waitFor();
+      same(await page.getByLabel(words('zh', 'action.owner'), { exact: true }).inputValue(), '张副院长', 'the owner is still there after a reload');
+      await world.check(page, 'approve');
+      await page.getByRole('button', { name: words('zh', 'action.approveNow'), exact: true }).click();
+      await page.locator('.toast').waitFor();
+      await page.waitForFunction((count) => document.querySelectorAll('.action-card').length === count, before + 1);
+      const card = page.locator('.action-card').filter({ hasText: note });
+      await card.waitFor();
+      await card.locator('details').last().locator('summary').click();
+      await card.locator('.history').getByText(world.user).first().waitFor();
+      await world.check(page, 'gap with an action');
+      await world.go(page, '/gaps?tab=actions');
+      await page.getByText(note).first().waitFor();
+    },
+  },
+  {
+    name: 'a status is changed with a word, undone, and a change of somebody else is told',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/');
+      const { body: { actions } } = await world.api(page, '/api/actions?ended=0');
+      const action = actions.find((each) => each.status === 'accepted' && each.owner === '张副院长');
+      must(action, 'the approved action is there');
+      await world.go(page, `/gaps/${encodeURIComponent(action.gapId)}`);
+      const card = page.locator('.action-card').filter({ hasText: action.note });
+      await card.locator('.steps input').fill('先开一次会');
+      await card.getByRole('button', { name: words('zh', 'actionStep.in-progress'), exact: true }).click();
+      await card.getByText(words('zh', 'actionStatus.in-progress')).first().waitFor();
+      await page.locator('.toast').getByRole('button', { name: words('zh', 'common.undo') }).click();
+      await card.locator('.action-card-head').getByText(words('zh', 'actionStatus.accepted')).waitFor();
+      const { body: now } = await world.api(page, `/api/gaps/${encodeURIComponent(action.gapId)}`);
+      const history = now.actions.find((each) => each.id === action.id).history;
+      must(history.some((event) => event.note === '先开一次会'), 'the word stands in the history');
+      must(history.length >= 3, 'each step stands in the history');
+      // Somebody else is faster.
+      const fresh = now.actions.find((each) => each.id === action.id);
+      const changed = await world.api(page, `/api/actions/${encodeURIComponent(action.id)}`, { method: 'PATCH', body: { note: '别处', version: fresh.version } });
+      same(changed.status, 200, 'the other change');
+      await card.locator('.steps input').fill('我的说明');
+      await card.getByRole('button', { name: words('zh', 'actionStep.in-progress'), exact: true }).click();
+      await card.locator('.form-error').waitFor();
+      same(await card.locator('.steps input').inputValue(), '我的说明', 'what was typed stays');
+      await world.settle(page);
+      await card.getByRole('button', { name: words('zh', 'actionStep.in-progress'), exact: true }).click();
+      await card.locator('.action-card-head').getByText(words('zh', 'actionStatus.in-progress')).waitFor();
+    },
+  },
+  {
+    name: 'an ended session asks again above the page; place and typing stay',
+    run: async (world) => {
+      const page = await world.page();
+      await world.go(page, '/');
+      await page.fill('input[name=username]', world.user);
+      await page.fill('input[name=password]', newPassword);
+      await page.click('button[type=submit]');
+      await page.waitForSelector('.header');
+      const gap = await gapWithMenu(world, page);
+      await world.go(page, `/gaps/${encodeURIComponent(gap.id)}?approve=1`);
+      await page.locator('.menu-item').first().waitFor();
+      await page.getByRole('textbox', { name: words('zh', 'action.note'), exact: true }).fill('还没有写完');
+      await page.context().clearCookies();
+      await page.getByLabel(words('zh', 'action.owner'), { exact: true }).fill('李主任');
+      await page.getByRole('button', { name: words('zh', 'action.approveNow'), exact: true }).click();
+      const dialog = page.locator('.return-dialog');
+      await dialog.waitFor();
+      await world.check(page, 'ended session');
+      await world.shot(page, 'session-ended-zh-desktop', { full: false });
+      await dialog.locator('input[name=password]').fill(newPassword);
+      await dialog.locator('button[type=submit]').click();
+      await dialog.waitFor({ state: 'detached' });
+      same(await page.getByRole('textbox', { name: words('zh', 'action.note'), exact: true }).inputValue(), '还没有写完', 'the note is still there');
+      must(page.url().includes('approve=1'), 'the place is the same');
+    },
+  },
+  {
+    name: 'a lost line is told and comes back by itself',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/');
+      await page.context().setOffline(true);
+      await page.getByRole('link', { name: words('zh', 'nav.leak') }).first().click();
+      await page.locator('.offline').waitFor();
+      await page.context().setOffline(false);
+      await page.locator('.offline').waitFor({ state: 'detached' });
+      await page.locator('.table-frame').first().waitFor();
+    },
+  },
+  {
+    name: 'an answer that fails is told in the language, and another try brings it',
+    run: async (world) => {
+      const page = await world.signedIn(world.user, { language: 'en' });
+      let broken = true;
+      await page.route('**/api/leak?*', (route) => (broken
+        ? route.fulfill({ status: 500, contentType: 'application/json', body: '{"error":{"category":"fault","code":"disk","zh":"磁盘坏了","en":"The disk is broken."}}' })
+        : route.continue()));
+      await world.go(page, '/leak');
+      await page.getByText('The disk is broken.').waitFor();
+      await world.check(page, 'failed answer');
+      await world.shot(page, 'failed-answer-en-desktop', { full: false });
+      broken = false;
+      await page.getByRole('button', { name: words('en', 'state.retry') }).click();
+      await page.locator('.table-frame').first().waitFor();
+    },
+  },
+];

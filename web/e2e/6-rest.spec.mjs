@@ -1,0 +1,109 @@
+// Speed of the first view, paper, other roles, an empty county.
+import { startMock } from './mock-server.mjs';
+import { must, same, words } from './support.mjs';
+
+const needsUser = (user) => (world) => (world.logins.has(user) ? '' : `no login for ${user}`);
+
+export const tests = [
+  {
+    name: 'the first view is usable in under a second and needs at most 350 kB of script',
+    run: async (world) => {
+      const times = [];
+      let bytes = 0;
+      for (let round = 0; round < 5; round++) {
+        const page = await world.signedIn(world.user);
+        const network = await page.context().newCDPSession(page);
+        await network.send('Network.enable');
+        const scripts = new Set();
+        bytes = 0;
+        network.on('Network.responseReceived', ({ requestId, type }) => type === 'Script' && scripts.add(requestId));
+        network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+          if (scripts.has(requestId)) bytes += encodedDataLength;
+        });
+        await page.goto(world.url);
+        await page.waitForSelector('.card-value');
+        await page.waitForSelector('.flow-band, .gap-list');
+        times.push(await page.evaluate(() => performance.now()));
+        await page.waitForLoadState('networkidle');
+        await page.context().close();
+      }
+      times.sort((a, b) => a - b);
+      console.log(`        first view: ${times.map((time) => Math.round(time)).join(', ')} ms; script ${(bytes / 1000).toFixed(0)} kB`);
+      must(times[2] < 1000, `half of the first views took ${Math.round(times[2])} ms or more`);
+      must(bytes > 50_000 && bytes <= 350_000, `the first view loads ${bytes} bytes of script`);
+    },
+  },
+  {
+    name: 'on paper there is the page and not its tools',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      const { gap } = await (async () => {
+        await world.go(page, '/');
+        const { body } = await world.api(page, '/api/gaps?closed=0');
+        return { gap: body.gaps[0] };
+      })();
+      for (const [name, path] of [['overview', '/'], ['gap', `/gaps/${encodeURIComponent(gap.id)}`]]) {
+        await world.go(page, path);
+        await page.emulateMedia({ media: 'print' });
+        same(await page.locator('.header').isVisible(), false, `${name}: no header on paper`);
+        must(await page.locator('h1').first().isVisible(), `${name}: the title is on paper`);
+        await world.shot(page, `print-${name}-zh`);
+        await page.emulateMedia({ media: 'screen' });
+      }
+    },
+  },
+  {
+    name: 'somebody of one hospital sees its own: no leak, measures and gaps of its own',
+    needs: needsUser('manager'),
+    run: async (world) => {
+      const page = await world.signedIn('manager');
+      await world.go(page, '/');
+      same(await page.locator('.navigation a').filter({ hasText: words('zh', 'nav.leak') }).count(), 0, 'no leak in the navigation');
+      same(await page.locator('.card').count(), 0, 'no card of the county');
+      await world.check(page, 'overview of a hospital');
+      await world.shot(page, 'overview-own-zh-desktop');
+      await world.go(page, '/measures');
+      await page.locator('tbody td a').first().waitFor();
+      await world.check(page, 'measures of a hospital');
+      await world.go(page, '/leak');
+      await page.getByText(words('zh', 'state.forbidden')).waitFor();
+      await world.check(page, 'a page that is not theirs');
+    },
+  },
+  {
+    name: 'a viewer sees numbers that do not open',
+    needs: needsUser('viewer'),
+    run: async (world) => {
+      const page = await world.signedIn('viewer', { language: 'en' });
+      await world.go(page, '/');
+      await page.locator('span.card-value').first().waitFor();
+      same(await page.locator('a.card-value').count(), 0, 'numbers are no links');
+      await world.check(page, 'overview of a viewer');
+    },
+  },
+  {
+    name: 'an empty county says what to bring first (stand-in server)',
+    needs: (world) => (world.isMock ? '' : 'only without a real server'),
+    run: async (world) => {
+      const empty = await startMock({ empty: true });
+      try {
+        for (const language of ['zh', 'en']) {
+          const page = await world.page({ language });
+          await page.goto(empty.url);
+          await page.fill('input[name=username]', 'admin');
+          await page.fill('input[name=password]', 'one-time-1');
+          await page.click('button[type=submit]');
+          await page.getByText(words(language, 'state.nothingYet')).waitFor();
+          await world.check(page, `empty ${language}`);
+          await world.shot(page, `empty-${language}-desktop`);
+          await page.getByRole('link', { name: words(language, 'state.toImport') }).click();
+          await page.locator('.drop-zone').waitFor();
+          await world.settle(page);
+          await world.check(page, `empty data ${language}`);
+        }
+      } finally {
+        empty.close();
+      }
+    },
+  },
+];
