@@ -24,6 +24,11 @@ bool IsUnder(std::string_view path, std::string_view folder) {
 
 bool IsSafeMethod(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
+Error PasswordChangeRequired() {
+  return MakeError(ErrorCategory::kForbidden, "password-change-required", "change the one-time password first (POST /api/password)",
+                   "请先修改一次性密码");
+}
+
 struct Identity {
   std::string secret;
   bool by_cookie = false;
@@ -56,6 +61,22 @@ class WholeApi final : public Api {
 
   std::string UploadDirectory(std::string_view method, std::string_view path) const override {
     return method == "POST" && path == "/api/imports" ? services_.directory + "/inbox" : std::string();
+  }
+
+  std::optional<http::Response> AdmitUpload(const http::Request& request) override {
+    auto refuse = [](const Error& error) {
+      http::Response response = ApiError(error);
+      AddSecurityHeaders(response, false);
+      return response;
+    };
+    Result<std::shared_ptr<const auth::Session>> session = Identify(request, IdentityOf(request), true);
+    if (!session.ok()) return refuse(session.error());
+    if ((*session)->must_change) return refuse(PasswordChangeRequired());
+    const access::Caller& caller = (*session)->caller;
+    std::string owner = caller.whole_county || caller.organizations.empty() ? "" : caller.organizations.front();
+    Status may = access::Decide(caller, access::Verb::kImport, "*", owner);
+    if (!may.ok()) return refuse(may.error());
+    return std::nullopt;
   }
 
   bool IsQuick(std::string_view method, std::string_view path) const override {
@@ -117,10 +138,7 @@ class WholeApi final : public Api {
     Identity identity = IdentityOf(request);
     Result<std::shared_ptr<const auth::Session>> session = Identify(request, identity, !quick);
     if (!session.ok()) return FhirError(session.error());
-    if ((*session)->must_change) {
-      return FhirError(MakeError(ErrorCategory::kForbidden, "password-change-required", "change the one-time password first",
-                                 "请先修改一次性密码"));
-    }
+    if ((*session)->must_change) return FhirError(PasswordChangeRequired());
     if (quick) {
       std::optional<http::Response> response = fhir_.ReadQuickly(request, **session);
       if (response) return std::move(*response);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ class Api {
   virtual http::Response Handle(http::Request& request) = 0;
   // For http::ServerOptions: where uploads go, what may be answered on the io thread, words for the server's own answers.
   virtual std::string UploadDirectory(std::string_view method, std::string_view path) const = 0;
+  // Looks at an upload's header before its body is taken: an answer refuses it.
+  virtual std::optional<http::Response> AdmitUpload(const http::Request& request) = 0;
   virtual bool IsQuick(std::string_view method, std::string_view path) const = 0;
   virtual http::Response Refuse(int status, std::string_view path) const = 0;
   // Makes the answers of the first view, when there are newer data.

@@ -82,7 +82,10 @@ std::string MakeCapabilityStatement(const Services& services, std::string_view b
   writer.Member("description", "Bearer token (qianxian token), or the page's session cookie with the header X-Qianxian: 1");
   writer.EndObject();
   writer.Name("resource").BeginArray();
+  const fhir::CodeList* r4_types = services.definitions->FindCodeList("http://hl7.org/fhir/ValueSet/resource-types");
   for (std::string_view type : services.definitions->resource_types()) {
+    // The definitions also hold what was taken back from R5 (SubscriptionStatus): stored like any, but no type of R4.
+    if (r4_types && !r4_types->FindSystem(type)) continue;
     WriteType(writer, *services.parameters, std::string(type));
   }
   writer.EndArray();

@@ -110,7 +110,6 @@ std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request,
 }
 
 Result<http::Response> FhirApi::Show(const Exchange& exchange, const Call& call, store::Resource resource) {
-  QX_DO(CheckReadParameters(exchange, call.query));
   QX_TRY(Filter filter, ParseFilter(call.query));
   bool fresh = !call.if_none_match.empty() && TagMatches(call.if_none_match, resource.version);
   if (call.if_none_match.empty() && !call.if_modified_since.empty()) {
@@ -127,6 +126,7 @@ Result<http::Response> FhirApi::Show(const Exchange& exchange, const Call& call,
 }
 
 Result<http::Response> FhirApi::Read(const Exchange& exchange, const Call& call) {
+  QX_DO(CheckReadParameters(exchange, call.query));
   QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
   Result<store::Resource> resource = snapshot->Read(call.path[0], call.path[1]);
   if (resource.ok()) return Show(exchange, call, std::move(*resource));
@@ -138,6 +138,7 @@ Result<http::Response> FhirApi::Read(const Exchange& exchange, const Call& call)
 }
 
 Result<http::Response> FhirApi::ReadVersion(const Exchange& exchange, const Call& call) {
+  QX_DO(CheckReadParameters(exchange, call.query));
   QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
   int64_t version = 0;
   if (!ParseInteger(call.path[3], version) || version < 1) {
@@ -152,7 +153,6 @@ Result<http::Response> FhirApi::ReadVersion(const Exchange& exchange, const Call
 std::optional<Result<http::Response>> FhirApi::ReadVirtual(const Exchange& exchange, const Call& call) {
   const std::string& id = call.path[1];
   auto show = [&](std::string body) -> Result<http::Response> {
-    QX_DO(CheckReadParameters(exchange, call.query));
     QX_TRY(Filter filter, ParseFilter(call.query));
     QX_TRY(std::string cut, ApplyFilter(*services_.definitions, filter, std::move(body)));
     return VirtualResponse(std::move(cut));

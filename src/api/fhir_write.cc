@@ -12,9 +12,8 @@ namespace {
 Error ShapeError(const std::vector<fhir::Issue>& issues) {
   std::vector<std::string> zh, en;
   for (const fhir::Issue& issue : issues) {
-    std::string where = issue.expression.empty() ? "" : issue.expression + ": ";
-    en.push_back(where + issue.en);
-    zh.push_back(where + (issue.zh.empty() ? issue.en : issue.zh));
+    en.push_back(issue.en);
+    zh.push_back(issue.zh.empty() ? issue.en : issue.zh);
   }
   return Invalid(issues.front().detail_code.empty() ? "bad-resource" : issues.front().detail_code, Join(en, "; "), Join(zh, "；"));
 }

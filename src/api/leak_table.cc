@@ -10,12 +10,12 @@ namespace {
 constexpr std::string_view kCases =
     "SELECT coalesce(c.disease_group, '') AS disease_group, coalesce(c.destination, 'unknown') AS destination, "
     "coalesce(c.institution, '') AS institution, max(s.fixmedins_name) AS institution_name, "
-    "(c.judgement = 'not_met') AS is_out, count(*) AS cases, "
+    "(coalesce(c.numerator, 0) = 0) AS is_out, count(*) AS cases, "
     "CAST(coalesce(sum(s.fund_pay_sumamt), 0) AS DECIMAL(18,2)) AS fund, "
     "CAST(coalesce(sum(s.medfee_sumamt), 0) AS DECIMAL(18,2)) AS amount "
     "FROM c JOIN settlement s ON s.setl_id = c.case_key GROUP BY 1, 2, 3, 5";
 constexpr std::string_view kPrevious =
-    "SELECT coalesce(c.disease_group, '') AS disease_group, count(*) AS cases FROM c WHERE c.judgement = 'not_met' GROUP BY 1";
+    "SELECT coalesce(c.disease_group, '') AS disease_group, count(*) AS cases FROM c WHERE coalesce(c.numerator, 0) = 0 GROUP BY 1";
 
 std::string Over(const pack::Measure& measure, std::string_view select) {
   return "WITH c AS (SELECT * FROM (" + measure.cases_sql + "\n) WHERE on_date BETWEEN $1 AND $2 AND subject = $3) " +

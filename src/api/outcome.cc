@@ -1,5 +1,6 @@
 #include "api/outcome.h"
 
+#include "base/text.h"
 #include "json/writer.h"
 
 namespace qianxian::api {
@@ -56,7 +57,7 @@ http::Response FhirError(const Error& error) {
 
 std::string ApiErrorJson(const Error& error) {
   json::Writer writer;
-  writer.BeginObject().Member("category", Name(error.category)).Member("code", error.code);
+  writer.BeginObject().Member("category", ReplaceAll(Name(error.category), "-", "_")).Member("code", error.code);
   writer.Member("zh", error.zh.empty() ? error.en : error.zh).Member("en", error.en).EndObject();
   return writer.Take();
 }

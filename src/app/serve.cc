@@ -55,6 +55,7 @@ Result<std::unique_ptr<http::Server>> Listen(const ServeOptions& options, api::A
   server.address = options.address;
   server.port = options.port;
   server.upload = [&api](std::string_view method, std::string_view path) { return api.UploadDirectory(method, path); };
+  server.admit_upload = [&api](const http::Request& request) { return api.AdmitUpload(request); };
   server.inline_handler = [&api](std::string_view method, std::string_view path) { return api.IsQuick(method, path); };
   server.refuse = [&api](int status, std::string_view path) { return api.Refuse(status, path); };
   return http::Server::Start(server, [&api](http::Request& request) { return api.Handle(request); });

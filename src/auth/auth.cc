@@ -1,5 +1,6 @@
 #include "auth/auth.h"
 
+#include <mutex>
 #include <unordered_map>
 
 #include "auth/accounts.h"
@@ -34,10 +35,7 @@ struct Failures {                          // of a name that no account has
 
 class LocalAuth final : public Auth {
  public:
-  explicit LocalAuth(const Tools& tools) : tools_(tools), sessions_(tools), accounts_(tools, sessions_) {
-    // What a password of an unknown user is compared with, so that it takes as long as that of a known one.
-    nobody_hash_ = crypto::HashPassword(crypto::NewSecret(*tools.random), *tools.random);
-  }
+  explicit LocalAuth(const Tools& tools) : tools_(tools), sessions_(tools), accounts_(tools, sessions_) {}
 
   Result<SignedIn> SignIn(std::string_view user, std::string_view password, std::string_view origin) override {
     constexpr int kTries = 8;
@@ -142,6 +140,10 @@ class LocalAuth final : public Auth {
       auto found = unknown->find(id);
       if (found != unknown->end() && now < found->second.locked_until) return LockedUntil(found->second.locked_until, now);
     }
+    // Compared with something, so that it takes as long as for a known user. Made at the first need: it costs a start.
+    std::call_once(nobody_made_, [&] {
+      nobody_hash_ = crypto::HashPassword(crypto::NewSecret(*tools_.random), *tools_.random);
+    });
     PasswordFits(nobody_hash_, password);
     auto unknown = unknown_.Lock();
     if (unknown->size() >= limits::kUnknownUsers) unknown->clear();
@@ -155,6 +157,7 @@ class LocalAuth final : public Auth {
   Tools tools_;
   Sessions sessions_;
   Accounts accounts_;
+  std::once_flag nobody_made_;
   std::string nobody_hash_;
   Locked<std::unordered_map<std::string, Failures>> unknown_;
 };
