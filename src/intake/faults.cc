@@ -95,7 +95,8 @@ void Faults::UnknownOrganization(std::string_view column, std::string_view value
   if (matches > 1)
     return Add(column, value, "unknown-organization", "有 " + std::to_string(matches) + " 家机构都叫“" + shown +
                    "”；请用机构代码（--org）指定。",
-               std::to_string(matches) + " organisations are called \"" + shown + "\"; name the hospital by its code (--org).");
+               std::to_string(matches) + " organisations are called \"" + shown +
+                   "\"; name the hospital by its code (--org).");
   Add(column, value, "unknown-organization", "机构“" + shown + "”还没有登记；请先导入机构表，或用 --org 指定医院代码。",
       "The organisation \"" + shown + "\" is not known; import the organisations first, or name the hospital with --org.");
 }

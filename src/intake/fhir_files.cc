@@ -85,7 +85,9 @@ class FhirImport {
   Status Run() {
     uint64_t passed_over = 0;
     QX_TRY(const std::vector<InputFile> files, FhirFiles(work_, passed_over));
-    if (files.empty()) return Invalid("no-file", "The folder holds no FHIR files (.json, .ndjson).", "文件夹中没有 FHIR 文件（.json、.ndjson）。");
+    if (files.empty())
+      return Invalid("no-file", "The folder holds no FHIR files (.json, .ndjson).",
+                     "文件夹中没有 FHIR 文件（.json、.ndjson）。");
     if (passed_over)
       work_.AddNote("文件夹中有 " + std::to_string(passed_over) + " 个其他类型的文件，未导入。",
                     std::to_string(passed_over) + " other files in the folder were passed over.");
@@ -266,7 +268,8 @@ class FhirImport {
 
   void Tell(size_t index, uint64_t position, uint64_t size) {
     const double within = size ? static_cast<double>(position) / static_cast<double>(size) : 0;
-    work_.Tell("committing", (static_cast<double>(index) + (index < file_count_ ? within : 0)) / static_cast<double>(file_count_));
+    const double files = static_cast<double>(index) + (index < file_count_ ? within : 0);
+    work_.Tell("committing", files / static_cast<double>(file_count_));
   }
 
   Work& work_;

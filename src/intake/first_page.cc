@@ -93,7 +93,8 @@ void FirstPageParser::ParseStay(const sheet::Row& row, FirstPage& page, Faults& 
   ParseTimes(row, page);
   page.admit_source = CleanCode(Header::Field(row, layout_.admit_source));
   page.disposition = CleanCode(Header::Field(row, layout_.disposition));
-  for (const auto& [place, out] : {std::pair(layout_.total_cost, &page.total_cost_fen), {layout_.self_paid, &page.self_paid_fen}}) {
+  for (const auto& [place, out] : {std::pair(layout_.total_cost, &page.total_cost_fen),
+                                   std::pair(layout_.self_paid, &page.self_paid_fen)}) {
     const std::string_view field = Header::Field(row, place);
     if (field.empty()) continue;
     const Result<int64_t> fen = ParseMoney(field);
@@ -149,7 +150,9 @@ void FirstPageParser::ParseDiagnoses(const sheet::Row& row, FirstPage& page) {
 
 void FirstPageParser::ParseOperations(const sheet::Row& row, FirstPage& page, Faults& faults) {
   for (const FirstPageLayout::Operation& at : layout_.operations) {
-    FirstPage::Operation operation{.code = CleanCode(Header::Field(row, at.code)), .name = Clean(Header::Field(row, at.name))};
+    FirstPage::Operation operation;
+    operation.code = CleanCode(Header::Field(row, at.code));
+    operation.name = Clean(Header::Field(row, at.name));
     if (operation.code.empty() && operation.name.empty()) continue;
     operation.day = ParseDay(row, at.day, faults);
     const std::string_view level = Header::Field(row, at.level);

@@ -81,7 +81,9 @@ class FirstPageParser {
   void ParseOperations(const sheet::Row& row, FirstPage& page, Faults& faults);
   void ParseFurther(const sheet::Row& row, FirstPage& page, Faults& faults);
   int32_t ParseDay(const sheet::Row& row, int place, Faults& faults);
-  std::string_view Column(int place) const { return place < 0 ? std::string_view() : header_.name(static_cast<size_t>(place)); }
+  std::string_view Column(int place) const {
+    return place < 0 ? std::string_view() : header_.name(static_cast<size_t>(place));
+  }
 
   const Header& header_;
   const FirstPageLayout& layout_;

@@ -68,8 +68,10 @@ class Patients {
 void CountRow(const Share& share, const std::vector<store::ChangeReceipt>& receipts, Counts& counts) {
   const store::Outcome encounter = receipts[share.first].outcome;
   bool same = share.patient == SIZE_MAX || receipts[share.patient].outcome == store::Outcome::kUnchanged;
-  for (size_t i = share.first; i < share.first + share.count; ++i)
-    same = same && (receipts[i].outcome == store::Outcome::kUnchanged || receipts[i].outcome == store::Outcome::kAlreadyDeleted);
+  for (size_t i = share.first; i < share.first + share.count; ++i) {
+    const store::Outcome outcome = receipts[i].outcome;
+    same = same && (outcome == store::Outcome::kUnchanged || outcome == store::Outcome::kAlreadyDeleted);
+  }
   if (encounter == store::Outcome::kCreated) ++counts.accepted;
   else if (same) ++counts.unchanged;
   else ++counts.replaced;

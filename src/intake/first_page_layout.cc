@@ -12,8 +12,9 @@ constexpr std::array<std::string_view, 11> kOperationFields = {"SSJCZBM", "SSJCZ
                                                                "EZ", "QKDJ", "QKYHLB", "MZFS", "MZYS"};
 // Items of the bill, besides the total and what the patient paid.
 constexpr std::array<std::string_view, 28> kFees = {
-    "YLFUF", "ZLCZF", "HLF",  "QTFY", "BLZDF", "SYSZDF", "YXXZDF",  "LCZDXMF",  "FSSZLXMF", "WLZLF",   "SSZLF", "MAF",  "SSF",     "KFF",
-    "ZYZLF", "XYF",   "KJYWF", "ZCYF", "ZCYF1", "XF",     "BDBLZPF", "QDBLZPF", "NXYZLZPF", "XBYZLZPF", "HCYYCLF", "YYCLF", "YCXYYCLF", "QTF"};
+    "YLFUF", "ZLCZF", "HLF",  "QTFY",    "BLZDF",   "SYSZDF",   "YXXZDF",   "LCZDXMF", "FSSZLXMF", "WLZLF",
+    "SSZLF", "MAF",   "SSF",  "KFF",     "ZYZLF",   "XYF",      "KJYWF",    "ZCYF",    "ZCYF1",    "XF",
+    "BDBLZPF", "QDBLZPF", "NXYZLZPF", "XBYZLZPF", "HCYYCLF", "YYCLF", "YCXYYCLF", "QTF"};
 
 std::string Numbered(std::string_view name, int n) { return std::string(name) + std::to_string(n); }
 

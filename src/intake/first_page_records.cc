@@ -75,9 +75,11 @@ std::string PatientJson(const FirstPage& page, const std::string& patient_id, co
     w.Name("telecom").BeginArray().BeginObject().Member("system", "phone").Member("value", page.phone);
     w.EndObject().EndArray();
   }
-  w.Member("gender", page.sex == "1" || page.sex == "男" ? "male" : page.sex == "2" || page.sex == "女" ? "female" : "unknown");
+  const bool male = page.sex == "1" || page.sex == "男", female = page.sex == "2" || page.sex == "女";
+  w.Member("gender", male ? "male" : female ? "female" : "unknown");
   if (page.born != FirstPage::kNoDate) w.Member("birthDate", DayText(page.born));
-  if (!page.address.empty()) w.Name("address").BeginArray().BeginObject().Member("text", page.address).EndObject().EndArray();
+  if (!page.address.empty())
+    w.Name("address").BeginArray().BeginObject().Member("text", page.address).EndObject().EndArray();
   Reference(w, "managingOrganization", "Organization", page.organization_id);
   w.EndObject();
   return w.Take();

@@ -17,7 +17,8 @@ constexpr double kReadingShare = 0.6;
 
 std::vector<std::string> RequiredColumns(const store::LedgerSchema& schema) {
   if (schema.kind == "settlement")
-    return {"setl_id", "psn_no", "insu_admdvs", "fixmedins_code", "fix_blng_admdvs", "med_type", "enddate", "fund_pay_sumamt"};
+    return {"setl_id",         "psn_no",   "insu_admdvs", "fixmedins_code",
+            "fix_blng_admdvs", "med_type", "enddate",     "fund_pay_sumamt"};
   std::vector<std::string> all;
   for (const store::LedgerColumn& column : schema.columns) all.push_back(column.name);
   return all;

@@ -79,7 +79,8 @@ class OrganizationSheet {
   Status ReadRow(const Header& header, const sheet::Row& row) {
     Line line{row.line, {}};
     const auto field = [&](std::string_view name) { return std::string(Header::Field(row, header.Find(name))); };
-    line.row = {field("code"), field("name"), ToLowerAscii(field("kind")), field("level"), field("region"), field("lead"), "", ""};
+    line.row = {.code = field("code"), .name = field("name"), .kind = ToLowerAscii(field("kind")),
+                .level = field("level"), .region = field("region"), .lead = field("lead")};
     Faults faults;
     if (row.damaged) faults.BadEncoding("", "");
     if (!header.Extra(row).empty()) faults.FieldCount(row.fields.size(), header.size(), header.Extra(row));

@@ -96,8 +96,9 @@ class Ledger {
   virtual Result<std::unique_ptr<LedgerSession>> Begin(const access::Caller& caller, const LedgerSchema& schema) = 0;
   // The batches of a kind that the record knows at the store's newest t, in order.
   virtual Result<std::vector<Batch>> Batches(const access::Caller& caller, std::string_view kind) = 0;
-  // SQL (DuckDB) of a relation (a SELECT, to be put in brackets) with the kind's columns plus `batch` VARCHAR, `row` BIGINT and `line` BIGINT, that holds
-  // each key's current row: the batch files in place, less the superseded rows. An empty relation where there is no batch.
+  // SQL (DuckDB) of a relation (a SELECT, to be put in brackets) with the kind's columns plus `batch` VARCHAR, `row` BIGINT
+  // and `line` BIGINT, that holds each key's current row: the batch files in place, less the superseded rows. An empty
+  // relation where there is no batch.
   virtual Result<std::string> CurrentRowsSql(const access::Caller& caller, std::string_view kind) = 0;
   // Verifies every batch file against its hash and row count.
   virtual Result<CheckReport> Check(const access::Caller& caller) = 0;
