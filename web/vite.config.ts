@@ -58,7 +58,7 @@ export default defineConfig({
     proxy: { '/api': server, '/health': server, '/fhir': server },
   },
   test: {
-    environment: 'jsdom',
+    environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
   },
