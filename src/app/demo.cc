@@ -5,6 +5,7 @@
 
 #include "api/settings.h"
 #include "app/commands.h"
+#include "app/demo_actions.h"
 #include "app/terminal.h"
 #include "auth/organizations.h"
 #include "auth/secret_file.h"
@@ -201,6 +202,8 @@ Status MakeDemonstration(Folder& folder, const DemoOptions& options, const Cance
   if (numbers.ok()) {
     QX_DO(folder.CatchUp(cancel));
     QX_DO(folder.gaps().Sweep());
+    const std::string packs = options.folder.packs_directory.empty() ? DefaultPacksDirectory() : options.folder.packs_directory;
+    QX_DO(ApproveDemoActions(folder.gaps(), packs, first.code, hospital));
   }
   state.finished = true;
   return WriteState(folder, state);

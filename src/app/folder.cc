@@ -22,7 +22,7 @@ Result<std::unique_ptr<Folder>> Folder::Open(const FolderOptions& options) {
   auth::Tools tools{folder->store_.get(), &folder->clock_, &folder->random_, options.directory};
   folder->auth_ = auth::Auth::Make(tools);
   QX_TRY(std::optional<std::string> password, auth::EnsureAdministrator(tools));
-  if (password) {
+  if (password && !options.quiet) {
     std::string file = options.directory + "/" + std::string(auth::kAdministratorFile);
     Say("首次使用该数据目录：已创建管理员 admin，一次性密码 " + *password + "，登录后须修改（也保存在 " + file + "）");
     Say("first use of this data folder: administrator admin, one-time password " + *password +

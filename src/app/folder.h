@@ -25,6 +25,7 @@ namespace qianxian::app {
 struct FolderOptions {
   std::string directory = "./data";
   std::string packs_directory;             // "" = found beside the program
+  bool quiet = false;                      // says nothing of the first administrator (it stands in the folder all the same)
 };
 
 class Folder {
