@@ -175,6 +175,7 @@ class Checker {
     for (const IndexRows::Word& word : rows.words) {
       QX_TRY(Statement* statement, database_.Cached("SELECT 1 FROM " + IndexTable("word", generation_) +
                                                     " WHERE parameter = ?1 AND text = ?2 AND slot = ?3"));
+      const Resetter resetter(*statement);
       statement->Integer(1, word.parameter);
       statement->Text(2, word.text);
       statement->Integer(3, slot);
@@ -190,6 +191,7 @@ class Checker {
                               "s.slot = ?4 AND s.high = ?5 AND c.code IS ?6 AND u.code IS ?7 AND s.coding IN (SELECT 0 "
                               "UNION ALL SELECT number FROM " +
                               IndexTable("coding", generation_) + " WHERE code IS ?6)"));
+      const Resetter resetter(*statement);
       statement->Integer(1, span.parameter);
       statement->Integer(2, span.width);
       statement->Integer(3, span.low);

@@ -134,6 +134,12 @@ Result<Statement*> Database::Cached(const std::string& sql) {
   return &found->second;
 }
 
+void Database::EndAll() {
+  if (sqlite3_txn_state(connection_, "main") == SQLITE_TXN_NONE) return;
+  for (auto& [sql, statement] : cached_) statement.Reset();
+  if (sqlite3_get_autocommit(connection_) == 0) sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 Result<int64_t> Database::QueryInteger(const std::string& sql) {
   QX_TRY(Statement statement, Prepare(sql));
   QX_TRY(const bool row, statement.Step());

@@ -72,7 +72,8 @@ class Database {
   Result<Statement> Prepare(std::string_view sql);
   // Prepared once and kept; reset before it is given out.
   Result<Statement*> Cached(const std::string& sql);
-  void DropCached() { cached_.clear(); }
+  // Ends whatever a statement that was not reset, or a transaction that was not ended, keeps open.
+  void EndAll();
   Result<int64_t> QueryInteger(const std::string& sql);
   int64_t LastInsertRow() const;
   sqlite3* handle() { return connection_; }

@@ -23,6 +23,7 @@ Result<ReaderPool::Lease> ReaderPool::Borrow() {
 }
 
 void ReaderPool::Return(std::unique_ptr<Database> database) {
+  database->EndAll();   // or the next reader would see an old state
   const std::lock_guard lock(mutex_);
   if (idle_.size() < kIdle) idle_.push_back(std::move(database));
 }

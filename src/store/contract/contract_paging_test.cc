@@ -1,0 +1,115 @@
+// Pages: every match exactly once, in order, whatever is written meanwhile.
+#include "search/parameters.h"
+#include "store/contract/contract.h"
+#include "store/sort_order.h"
+
+namespace qianxian::store {
+namespace {
+
+std::vector<Change> Patients(int count, SeededRandom& random) {
+  std::vector<Change> changes;
+  for (int i = 0; i < count; ++i) {
+    const std::string id = "p" + std::to_string(i);
+    std::string members = R"("gender":")" + std::string(random.NextBelow(2) ? "male" : "female") + "\"";
+    if (random.NextBelow(6)) {
+      members += R"(,"birthDate":")" + std::to_string(1950 + random.NextBelow(40)) + "-0" + std::to_string(1 + random.NextBelow(9)) + "-11\"";
+    }
+    if (random.NextBelow(6)) {
+      members += R"(,"name":[{"family":"F)" + std::to_string(random.NextBelow(200)) + R"("},{"family":"G)" +
+                 std::to_string(random.NextBelow(200)) + "\"}]";
+    }
+    if (random.NextBelow(4)) {
+      members += R"(,"identifier":[{"system":"urn:a","value":")" + std::to_string(random.NextBelow(5000)) + "\"}]";
+    }
+    changes.push_back(Put("Patient", id, Json("Patient", id, members)));
+  }
+  return changes;
+}
+
+TEST_P(StoreContract, PagesCoverAllOnceWhileOthersWrite) {
+  SeededRandom random(3);
+  MustCommit(Patients(137, random));
+  for (const char* text : {"_count=10", "gender=male&_count=7", "gender:not=male&_count=7", "_sort=birthdate&_count=10",
+                           "_sort=-birthdate,family&_count=9", "_sort=-_lastUpdated&_count=10", "_sort=_id&_count=50",
+                           "family:contains=1&_count=5", "_sort=identifier&_count=13"}) {
+    const auto whole = Sorted(SearchAll(system_, "Patient", std::string(text).substr(0, std::string(text).rfind('_')) + "_count=1000"));
+    std::vector<std::string> seen;
+    std::string place;
+    int page_number = 0;
+    do {
+      auto query = search::Query::ParseText(R4Parameters(), "Patient", text).value();
+      query.place = place;
+      const auto page = Snap()->Search(query).value();
+      for (const std::string& id : Ids(page.matches)) seen.push_back(id);
+      EXPECT_TRUE(page.next.empty() || page.matches.size() == query.count) << text;
+      place = page.next;
+      // Others come, change and go between two pages.
+      const std::string id = "p" + std::to_string(random.NextBelow(137));
+      MustCommit({Put("Patient", "new", Json("Patient", "new", R"("gender":"male")")), Delete("Patient", id)});
+      ++page_number;
+    } while (!place.empty() && page_number < 200);
+    EXPECT_EQ(Sorted(seen), whole) << text;
+    MustCommit(Patients(137, random));
+    MustCommit({Delete("Patient", "new")});
+  }
+}
+
+// Small sets are sorted by their bodies, big ones by an index: both must give the order that was asked for.
+TEST_P(StoreContract, SortsByAnyParameter) {
+  SeededRandom random(5);
+  MustCommit(Patients(900, random));
+  MustCommit(Patients(450, random));   // half of them have two versions
+  for (const char* sort : {"birthdate", "-birthdate", "family", "-family", "identifier", "-identifier", "_id", "-_id",
+                           "_lastUpdated", "-_lastUpdated", "birthdate,-family", "-family,birthdate,_id", "gender,birthdate"}) {
+    for (const char* filter : {"", "gender=male&", "birthdate=1960&"}) {
+      const std::string text = std::string(filter) + "_sort=" + sort;
+      const auto query = search::Query::ParseText(R4Parameters(), "Patient", text + "&_count=1000").value();
+      const auto page = Snap()->Search(query).value();
+      const auto expected = SearchAll(system_, "Patient", std::string(filter) + "_count=1000");
+      EXPECT_EQ(Sorted(Ids(page.matches)), Sorted(expected)) << text;
+      std::vector<std::vector<SortValue>> values;
+      for (const Resource& resource : page.matches) {
+        std::vector<search::IndexEntry> entries;
+        const auto document = json::Document::Parse(resource.body).value();
+        R4Parameters().Extract(document.root(), entries);
+        R4Parameters().AppendIdentity("Patient", resource.id, resource.last_updated, entries);
+        values.emplace_back();
+        for (const search::SortKey& key : query.sort) values.back().push_back(SortValueOf(key, entries));
+      }
+      for (size_t i = 1; i < values.size(); ++i) {
+        int order = 0;
+        for (size_t k = 0; k < query.sort.size() && order == 0; ++k) {
+          order = CompareSortValues(values[i - 1][k], values[i][k], query.sort[k].descending);
+        }
+        ASSERT_LE(order, 0) << text << " at " << i;
+      }
+      const auto paged = SearchAll(system_, "Patient", text + "&_count=100");
+      EXPECT_EQ(paged, Ids(page.matches)) << text << ": pages and the whole are one order";
+    }
+  }
+}
+
+TEST_P(StoreContract, RefusesAPlaceThatIsNone) {
+  MustCommit({Put("Patient", "a", Json("Patient", "a"))});
+  for (const char* place : {"x", "1", "1.q.1", "-1.s.1", "9999.s.1", "1.s.1.1"}) {
+    auto query = search::Query::ParseText(R4Parameters(), "Patient", "").value();
+    query.place = place;
+    EXPECT_FALSE(Snap()->Search(query).ok()) << place;
+    EXPECT_FALSE(Snap()->History("Patient", "", std::nullopt, 10, "nonsense").ok());
+  }
+}
+
+TEST_P(StoreContract, CountsWithoutRows) {
+  SeededRandom random(8);
+  MustCommit(Patients(50, random));
+  for (const char* text : {"_summary=count", "_count=0"}) {
+    const SearchPage page = Search("Patient", text);
+    EXPECT_EQ(page.total, 50u) << text;
+    EXPECT_TRUE(page.matches.empty());
+  }
+  EXPECT_FALSE(Search("Patient", "_count=10").total.has_value());
+  EXPECT_EQ(Search("Patient", "_count=10&_total=accurate").total, 50u);
+}
+
+}  // namespace
+}  // namespace qianxian::store

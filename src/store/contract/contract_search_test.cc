@@ -1,0 +1,226 @@
+// What searches mean: by example, and on random resources against the memory engine, which asks every resource.
+#include "search/parameters.h"
+#include "store/contract/contract.h"
+
+namespace qianxian::store {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+class Generator {
+ public:
+  explicit Generator(uint64_t seed) : random_(seed) {}
+
+  Change Next() {
+    const uint64_t kind = random_.NextBelow(10);
+    if (kind < 3) return Patient();
+    if (kind < 5) return Encounter();
+    if (kind < 9) return Observation();
+    return Questionnaire();
+  }
+  uint64_t Below(uint64_t bound) { return random_.NextBelow(bound); }
+  std::string Pick(const Strings& texts) { return texts[random_.NextBelow(texts.size())]; }
+  std::string Id(const char* prefix, uint64_t bound) { return prefix + std::to_string(random_.NextBelow(bound)); }
+
+  std::string Date() {
+    std::string date = std::to_string(2018 + Below(5));
+    if (Below(8) == 0) return date;
+    const auto two = [&](uint64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    date += "-" + two(1 + Below(12));
+    if (Below(6) == 0) return date;
+    date += "-" + two(1 + Below(28));
+    if (Below(2) == 0) return date;
+    return date + "T" + two(Below(24)) + ":" + two(Below(60)) + ":00" + (Below(2) == 0 ? "Z" : "+08:00");
+  }
+
+ private:
+  Change Patient() {
+    const std::string id = Id("p", 60);
+    std::string members = R"("active":)" + std::string(Below(2) ? "true" : "false");
+    if (Below(5)) members += R"(,"gender":")" + Pick({"male", "female", "other"}) + "\"";
+    if (Below(5)) members += R"(,"birthDate":")" + Date().substr(0, 10) + "\"";
+    if (Below(6)) {
+      members += R"(,"name":[{"family":")" + Pick({"Li", "Lì", "李", "Wang", "王小明", "van der Berg", "Müller"}) +
+                 R"(","given":[")" + Pick({"Anna", "ANNA MARIA", "Bo", "明"}) + "\"]}]";
+    }
+    if (Below(3) == 0) {
+      members += R"(,"identifier":[{"system":")" + Pick({"urn:a", "urn:b"}) + R"(","value":")" +
+                 std::to_string(Below(30)) + "\"}]";
+    }
+    if (Below(3) == 0) members += R"(,"managingOrganization":{"reference":"Organization/)" + Id("o", 4) + "\"}";
+    if (Below(4) == 0) members += R"(,"address":[{"city":")" + Pick({"安吉", "Hangzhou", "hangzhou bay"}) + "\"}]";
+    return Put("Patient", id, Json("Patient", id, members));
+  }
+  Change Encounter() {
+    const std::string id = Id("e", 60);
+    std::string members = R"("status":")" + Pick({"finished", "planned"}) + R"(","class":{"code":")" +
+                          Pick({"IMP", "AMB"}) + R"("},"subject":{"reference":"Patient/)" + Id("p", 70) + "\"}";
+    if (Below(4)) {
+      members += R"(,"period":{)";
+      const bool start = Below(6) != 0;
+      if (start) members += R"("start":")" + Date() + "\"";
+      if (!start || Below(3)) members += std::string(start ? "," : "") + R"("end":"2024-)" + Pick({"01", "05", "11"}) + "-10\"";
+      members += "}";
+    }
+    if (Below(3) == 0) members += R"(,"partOf":{"reference":"Encounter/)" + Id("e", 60) + "\"}";
+    return Put("Encounter", id, Json("Encounter", id, members));
+  }
+  Change Observation() {
+    const std::string id = Id("ob", 150);
+    std::string members = R"("status":")" + Pick({"final", "amended", "entered-in-error"}) +
+                          R"(","code":{"coding":[{"system":"http://loinc.org","code":")" + Pick({"8480-6", "8462-4", "718-7"}) +
+                          R"(","display":")" + Pick({"Systolic blood pressure", "Diastolic", "Haemoglobin"}) + "\"}";
+    if (Below(3) == 0) members += R"(,{"system":"urn:local","code":")" + Pick({"bp", "hb", "8480-6"}) + "\"}";
+    members += R"(],"text":"blood )" + Pick({"pressure", "count"}) + "\"}";
+    if (Below(8)) members += R"(,"subject":{"reference":")" + Pick({"Patient/", "Patient/", "http://elsewhere/Patient/"}) + Id("p", 70) + "\"}";
+    if (Below(2)) members += R"(,"encounter":{"reference":"Encounter/)" + Id("e", 60) + "\"}";
+    if (Below(4)) members += R"(,"effectiveDateTime":")" + Date() + "\"";
+    switch (Below(4)) {
+      case 0:
+      case 1:
+        members += R"(,"valueQuantity":{"value":)" + Pick({"5", "5.4", "5.40", "120", "1e2", "-3"}) + R"(,"unit":"u","system":")" +
+                   Pick({"http://unitsofmeasure.org", "urn:u"}) + R"(","code":")" + Pick({"mm[Hg]", "g/L"}) + "\"}";
+        break;
+      case 2: members += R"(,"valueCodeableConcept":{"coding":[{"system":"urn:v","code":")" + Pick({"pos", "neg"}) + "\"}]}"; break;
+      default: members += R"(,"valueString":")" + Pick({"all fine", "All FINE indeed", "bad"}) + "\""; break;
+    }
+    return Put("Observation", id, Json("Observation", id, members));
+  }
+  Change Questionnaire() {
+    const std::string id = Id("q", 20);
+    return Put("Questionnaire", id,
+               Json("Questionnaire", id, R"("status":"active","url":"http://example.org/q/)" + Pick({"a", "a/b", "abc", "b"}) +
+                                             R"(","title":")" + Pick({"Screening form", "Follow-up", "筛查表"}) + "\""));
+  }
+  SeededRandom random_;
+};
+
+// One search of each kind of parameter, modifier and prefix, and mixtures.
+Strings Searches(Generator& g) {
+  Strings out = {
+      "Patient?gender=male", "Patient?gender=male,other", "Patient?gender:not=male", "Patient?gender:missing=true",
+      "Patient?gender:missing=false", "Patient?active=true", "Patient?identifier=urn:a|3", "Patient?identifier=3",
+      "Patient?identifier=urn:b|", "Patient?identifier=|3", "Patient?name=li", "Patient?name=LI", "Patient?family=wang",
+      "Patient?family=%E6%9D%8E", "Patient?family:exact=Li", "Patient?family:exact=L%C3%AC", "Patient?name:contains=er",
+      "Patient?name:contains=%E5%B0%8F", "Patient?given=anna", "Patient?address-city=hang", "Patient?birthdate=2019",
+      "Patient?birthdate=ge2019&birthdate=lt2021", "Patient?birthdate=ne2020", "Patient?birthdate:missing=true",
+      "Patient?organization=Organization/o1", "Patient?organization=o2", "Patient?organization:missing=true",
+      "Patient?_id=p1,p2,p3", "Patient?_id:not=p1", "Patient?_has:Observation:patient:code=718-7",
+      "Patient?_has:Encounter:patient:class=IMP&gender=female",
+      "Patient?_has:Observation:patient:_has:Nothing", "Encounter?status=finished&class=AMB", "Encounter?date=2020",
+      "Encounter?date=gt2021-05", "Encounter?date=lt2019-03-02", "Encounter?date=ge2020-01-01", "Encounter?date=le2020-02",
+      "Encounter?date=sa2022", "Encounter?date=eb2019", "Encounter?date=ne2020", "Encounter?date=ap2021",
+      "Encounter?patient=p3", "Encounter?patient=Patient/p4,Patient/p5", "Encounter?subject:Patient=p5",
+      "Encounter?patient.gender=male", "Encounter?patient.name=li&status=planned", "Encounter?part-of.class=IMP",
+      "Encounter?part-of.patient.gender=female", "Observation?code=8480-6", "Observation?code=http://loinc.org|8480-6",
+      "Observation?code=urn:local|", "Observation?code:text=blood", "Observation?code:text=systolic",
+      "Observation?code:not=718-7", "Observation?status=final,amended&code=8462-4", "Observation?value-quantity=5.4",
+      "Observation?value-quantity=5", "Observation?value-quantity=gt5.4", "Observation?value-quantity=lt100|urn:u|g/L",
+      "Observation?value-quantity=ge5.4||g/L", "Observation?value-quantity=ne5.4", "Observation?value-quantity=ap5",
+      "Observation?value-quantity=100", "Observation?value-quantity=le0", "Observation?value-string=all",
+      "Observation?value-string:contains=FINE", "Observation?value-concept=urn:v|pos", "Observation?value-concept=neg",
+      "Observation?code-value-quantity=8480-6$gt50", "Observation?code-value-quantity=http://loinc.org|8480-6$5.4",
+      "Observation?code-value-quantity=8480-6$lt50|urn:u|g/L", "Observation?code-value-concept=718-7$pos",
+      "Observation?code-value-concept=http://loinc.org|718-7$urn:v|pos", "Observation?code-value-string=8462-4$all",
+      "Observation?combo-code-value-quantity=8480-6$ge5", "Observation?date=2020", "Observation?date=ne2020",
+      "Observation?date=gt2020", "Observation?date=2020-03", "Observation?date=lt2020-03-04T12:00:00Z",
+      "Observation?date=ge2019-06-15&date=le2021-02", "Observation?date:missing=true",
+      "Observation?subject=http://elsewhere/Patient/p1", "Observation?patient.birthdate=lt2020&code=8480-6",
+      "Observation?encounter.patient.gender=male", "Observation?encounter.date=2020", "Questionnaire?url=http://example.org/q/a",
+      "Questionnaire?url:below=http://example.org/q/a", "Questionnaire?url:above=http://example.org/q/a/b/c",
+      "Questionnaire?title=screen", "Questionnaire?title:contains=%E6%9F%A5", "Patient?_lastUpdated=gt2000",
+      "Patient?_lastUpdated=lt2000", "?_type=Patient,Encounter&_lastUpdated=ge2000", "?_id=p1,e1,ob1",
+      "Observation?code=nothing&status=final", "Patient?gender=male&gender=female",
+  };
+  for (int i = 0; i < 60; ++i) {
+    const char* prefixes[] = {"", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"};
+    std::string date = g.Date();
+    if (date.size() > 10 && date.back() != 'Z') date = date.substr(0, 10);
+    out.push_back((i % 3 == 0 ? "Patient?birthdate=" : i % 3 == 1 ? "Encounter?date=" : "Observation?date=") +
+                  std::string(prefixes[g.Below(10)]) + date);
+    out.push_back("Observation?value-quantity=" + std::string(prefixes[g.Below(10)]) +
+                  g.Pick({"5", "5.4", "5.40", "120", "100", "-3", "0", "1e2", "99"}));
+  }
+  return out;
+}
+
+void SplitSearch(const std::string& search, std::string& type, std::string& text) {
+  const size_t mark = search.find('?');
+  type = search.substr(0, mark);
+  text = search.substr(mark + 1);
+}
+
+TEST_P(StoreContract, SearchesAgreeWithTheJudge) {
+  const uint64_t seed = 4711;
+  Generator generator(seed);
+  OpenOptions options;
+  options.parameters = &R4Parameters();
+  options.clock = &clock_;
+  options.random = &random_;
+  const std::unique_ptr<Store> judge = OpenMemoryStore(options).value();
+  for (int commit = 0; commit < 160; ++commit) {
+    std::vector<Change> changes;
+    for (uint64_t n = 1 + generator.Below(6); n > 0; --n) {
+      Change change = generator.Next();
+      if (generator.Below(15) == 0) change = Delete(change.type, change.id);
+      changes.push_back(std::move(change));
+    }
+    ASSERT_TRUE(judge->Commit(system_, {changes, "test"}).ok());
+    MustCommit(std::move(changes));
+    clock_.Advance(static_cast<int64_t>(generator.Below(3)) * 1'000'000);
+  }
+  const Strings searches = Searches(generator);
+  for (const std::optional<uint64_t> t : {std::optional<uint64_t>(), std::optional<uint64_t>(80)}) {
+    const auto mine = Snap(t);
+    const auto right = judge->OpenSnapshot(system_, t).value();
+    int some = 0;
+    for (const std::string& search : searches) {
+      std::string type, text;
+      SplitSearch(search, type, text);
+      const auto query = search::Query::ParseText(R4Parameters(), type, text + "&_count=1000&_total=accurate");
+      if (!query.ok()) continue;   // what the parser refuses is not ours
+      const auto got = mine->Search(*query);
+      const auto expected = right->Search(*query);
+      ASSERT_TRUE(expected.ok()) << search;
+      ASSERT_TRUE(got.ok()) << search << ": " << Describe(got.error());
+      EXPECT_EQ(Sorted(Ids(got->matches)), Sorted(Ids(expected->matches))) << search << " seed " << seed;
+      EXPECT_EQ(got->total, expected->total) << search;
+      some += expected->matches.empty() ? 0 : 1;
+    }
+    EXPECT_GT(some, 100) << "the searches must find something";
+  }
+}
+
+TEST_P(StoreContract, IncludesAgreeWithTheJudge) {
+  Generator generator(99);
+  OpenOptions options;
+  options.parameters = &R4Parameters();
+  options.clock = &clock_;
+  options.random = &random_;
+  const std::unique_ptr<Store> judge = OpenMemoryStore(options).value();
+  for (int commit = 0; commit < 60; ++commit) {
+    std::vector<Change> changes;
+    for (int n = 0; n < 5; ++n) changes.push_back(generator.Next());
+    ASSERT_TRUE(judge->Commit(system_, {changes, "test"}).ok());
+    MustCommit(std::move(changes));
+  }
+  for (const char* search :
+       {"Observation?code=8480-6&_include=Observation:patient", "Observation?code=8480-6&_include=Observation:subject:Patient",
+        "Observation?_include=Observation:encounter&_include:iterate=Encounter:patient", "Encounter?_include=*",
+        "Encounter?class=AMB&_include=Encounter:part-of", "Encounter?class=AMB&_include:iterate=Encounter:part-of", "Patient?gender=male&_revinclude=Encounter:patient",
+        "Patient?gender=male&_revinclude=Encounter:patient&_revinclude:iterate=Observation:encounter",
+        "Patient?_id=p1,p2&_revinclude=Observation:subject&_revinclude=Observation:patient"}) {
+    std::string type, text;
+    SplitSearch(search, type, text);
+    const auto query = search::Query::ParseText(R4Parameters(), type, text + "&_count=1000");
+    ASSERT_TRUE(query.ok()) << search << Describe(query.error());
+    const auto got = Snap()->Search(*query).value();
+    const auto expected = judge->OpenSnapshot(system_, std::nullopt).value()->Search(*query).value();
+    EXPECT_EQ(Sorted(Ids(got.matches)), Sorted(Ids(expected.matches))) << search;
+    EXPECT_EQ(Sorted(Ids(got.included)), Sorted(Ids(expected.included))) << search;
+    EXPECT_FALSE(expected.included.empty()) << search;
+  }
+}
+
+}  // namespace
+}  // namespace qianxian::store

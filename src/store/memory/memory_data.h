@@ -1,0 +1,57 @@
+// The slow, obviously right engine: every version in a list, every question a walk over it.
+// Threads: any, one lock over everything.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "search/query.h"
+#include "store/store.h"
+
+namespace qianxian::store::memory {
+
+struct Version {
+  Resource resource;                             // body whole, as it is given back
+  std::string hash;
+  std::vector<search::IndexEntry> entries;       // identity included
+};
+
+struct Data {
+  std::mutex mutex;
+  const search::Parameters* parameters = nullptr;
+  Clock* clock = nullptr;
+  std::vector<std::shared_ptr<const Version>> versions;                            // in order of commits
+  std::map<std::pair<std::string, std::string>, std::vector<size_t>> resources;    // (type, id) -> places in versions
+  uint64_t t = 0;
+  Instant at;
+};
+
+// One state for one caller; the lock is held by whoever calls.
+class View {
+ public:
+  View(const Data& data, const access::Caller& caller, uint64_t t) : data_(data), caller_(caller), t_(t) {}
+  bool MaySee(const Resource& resource) const;
+  // The newest version at t, deleted or not, seen or not; null if there was none.
+  std::shared_ptr<const Version> Newest(std::string_view type, std::string_view id) const;
+  // Living and visible, in order of their commits; type "" = all.
+  std::vector<std::shared_ptr<const Version>> Living(std::string_view type) const;
+  Result<SearchPage> Search(const search::Query& query) const;
+  uint64_t t() const { return t_; }
+
+ private:
+  bool Holds(const search::Clause& clause, const Version& version) const;
+  bool ChainHolds(const search::Clause& clause, const Version& version) const;
+  bool HasHolds(const search::Clause& clause, const Version& version) const;
+  void Include(const search::Query& query, const std::vector<std::shared_ptr<const Version>>& matches,
+               SearchPage& page) const;
+
+  const Data& data_;
+  const access::Caller& caller_;
+  uint64_t t_;
+};
+
+}  // namespace qianxian::store::memory

@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <set>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "store/memory/memory_data.h"
+#include "store/sort_order.h"
+
+namespace qianxian::store::memory {
+
+using search::Clause;
+using search::IndexEntry;
+using search::ParameterKind;
+using VersionPointer = std::shared_ptr<const Version>;
+
+bool View::MaySee(const Resource& resource) const {
+  return access::Decide(caller_, access::Verb::kRead, resource.type, resource.owner).ok();
+}
+
+VersionPointer View::Newest(std::string_view type, std::string_view id) const {
+  const auto found = data_.resources.find({std::string(type), std::string(id)});
+  if (found == data_.resources.end()) return nullptr;
+  VersionPointer newest;
+  for (size_t place : found->second) {
+    if (data_.versions[place]->resource.t <= t_) newest = data_.versions[place];
+  }
+  return newest;
+}
+
+std::vector<VersionPointer> View::Living(std::string_view type) const {
+  std::vector<VersionPointer> living;
+  for (const VersionPointer& version : data_.versions) {
+    const Resource& resource = version->resource;
+    if (resource.t > t_ || resource.deleted || (!type.empty() && resource.type != type)) continue;
+    if (Newest(resource.type, resource.id) == version && MaySee(resource)) living.push_back(version);
+  }
+  return living;
+}
+
+bool View::ChainHolds(const Clause& clause, const Version& version) const {
+  for (const IndexEntry& entry : version.entries) {
+    if (entry.parameter != clause.parameter->number || entry.kind != ParameterKind::kReference) continue;
+    for (const Clause& inner : clause.chained) {
+      if (entry.system != inner.type) continue;
+      const VersionPointer target = Newest(entry.system, entry.code);
+      if (target && !target->resource.deleted && MaySee(target->resource) && Holds(inner, *target)) return true;
+    }
+  }
+  return false;
+}
+
+bool View::HasHolds(const Clause& clause, const Version& version) const {
+  const Clause& inner = clause.chained[0];
+  for (const VersionPointer& source : Living(inner.type)) {
+    for (const IndexEntry& entry : source->entries) {
+      if (entry.parameter == clause.parameter->number && entry.kind == ParameterKind::kReference &&
+          entry.system == version.resource.type && entry.code == version.resource.id && Holds(inner, *source)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool View::Holds(const Clause& clause, const Version& version) const {
+  if (!clause.parameter) return false;
+  switch (clause.kind) {
+    case Clause::Kind::kValues: return search::Matches(clause, version.entries);
+    case Clause::Kind::kChain: return ChainHolds(clause, version);
+    case Clause::Kind::kHas: return HasHolds(clause, version);
+  }
+  return false;
+}
+
+void View::Include(const search::Query& query, const std::vector<VersionPointer>& matches, SearchPage& page) const {
+  std::set<const Version*> seen;
+  for (const VersionPointer& match : matches) seen.insert(match.get());
+  bool cut = false;
+  const auto take = [&](const VersionPointer& version, std::vector<VersionPointer>& fresh) {
+    if (!version || version->resource.deleted || !MaySee(version->resource) || seen.count(version.get()) != 0) return;
+    if (page.included.size() >= limits::kSearchIncludesMaximum) {
+      cut = true;
+      return;
+    }
+    seen.insert(version.get());
+    page.included.push_back(version->resource);
+    fresh.push_back(version);
+  };
+  const auto leads = [&](const search::Include& include, const IndexEntry& entry) {
+    if (entry.kind != ParameterKind::kReference || entry.system.empty() || entry.code.empty()) return false;
+    if (!include.everything) return include.parameter && entry.parameter == include.parameter->number;
+    return include.source_type.empty() || data_.parameters->At(entry.parameter).type == include.source_type;
+  };
+  const auto apply = [&](const search::Include& include, const std::vector<VersionPointer>& from,
+                         std::vector<VersionPointer>& fresh) {
+    for (const VersionPointer& version : from) {
+      if (!include.reverse) {
+        for (const IndexEntry& entry : version->entries) {
+          if (leads(include, entry) && (include.target_type.empty() || entry.system == include.target_type)) {
+            take(Newest(entry.system, entry.code), fresh);
+          }
+        }
+        continue;
+      }
+      if (!include.target_type.empty() && version->resource.type != include.target_type) continue;
+      for (const VersionPointer& source : Living("")) {
+        for (const IndexEntry& entry : source->entries) {
+          if (leads(include, entry) && entry.system == version->resource.type &&
+              entry.code == version->resource.id) {
+            take(source, fresh);
+          }
+        }
+      }
+    }
+  };
+  std::vector<VersionPointer> frontier;
+  for (const search::Include& include : query.includes) apply(include, matches, frontier);
+  while (!frontier.empty()) {
+    std::vector<VersionPointer> fresh;
+    for (const search::Include& include : query.includes) {
+      if (include.iterate) apply(include, frontier, fresh);
+    }
+    frontier = std::move(fresh);
+  }
+  if (cut) page.notes.push_back("包含的资源过多，其余未列出。 / Too many included resources; the rest is not listed.");
+}
+
+Result<SearchPage> View::Search(const search::Query& query) const {
+  uint64_t offset = 0;
+  if (!query.place.empty()) {
+    const std::vector<std::string_view> parts = Split(query.place, '.');
+    int64_t t = 0;
+    int64_t position = 0;
+    if (parts.size() != 2 || !ParseInteger(parts[0], t) || !ParseInteger(parts[1], position) || t < 0 || position < 0) {
+      return Invalid("bad-place", "This is not the place of a next page.", "分页位置无效。");
+    }
+    if (static_cast<uint64_t>(t) != t_) {
+      search::Query rest = query;
+      rest.place = std::to_string(t) + "." + std::to_string(position);
+      return View(data_, caller_, static_cast<uint64_t>(t)).Search(rest);
+    }
+    offset = static_cast<uint64_t>(position);
+  }
+  struct Item {
+    VersionPointer version;
+    std::vector<SortValue> values;
+  };
+  std::vector<Item> items;
+  std::vector<bool> descending;
+  for (const std::string& type : query.type.empty() ? query.types : std::vector<std::string>{query.type}) {
+    const search::Query one = query.type.empty() ? query.Narrow(*data_.parameters, type) : query;
+    for (const VersionPointer& version : Living(type)) {
+      const bool holds = std::all_of(one.clauses.begin(), one.clauses.end(),
+                                     [&](const Clause& clause) { return Holds(clause, *version); });
+      if (!holds) continue;
+      Item item{version, {}};
+      descending.clear();
+      for (const search::SortKey& key : one.sort) {
+        item.values.push_back(SortValueOf(key, version->entries));
+        descending.push_back(key.descending);
+      }
+      items.push_back(std::move(item));
+    }
+  }
+  std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+    for (size_t i = 0; i < std::min(a.values.size(), b.values.size()); ++i) {
+      const int order = CompareSortValues(a.values[i], b.values[i], descending[i]);
+      if (order != 0) return order < 0;
+    }
+    return false;
+  });
+
+  SearchPage page;
+  page.notes = query.notes;
+  const bool only_count = query.count == 0 || query.summary == search::Summary::kCount;
+  if (only_count || query.total != search::Total::kNone) page.total = items.size();
+  if (only_count) return page;
+  std::vector<VersionPointer> matches;
+  for (size_t i = offset; i < items.size() && matches.size() < query.count; ++i) {
+    matches.push_back(items[i].version);
+    page.matches.push_back(items[i].version->resource);
+  }
+  if (offset + matches.size() < items.size()) {
+    page.next = std::to_string(t_) + "." + std::to_string(offset + matches.size());
+  }
+  Include(query, matches, page);
+  return page;
+}
+
+}  // namespace qianxian::store::memory
