@@ -126,6 +126,12 @@ class Evaluation {
     return Join(sets, ", ");
   }
 
+  // What a statement with these sets selects: the hospital only where some set has it.
+  std::string SetNames() const {
+    const bool no_hospital = hospital_ && q_.scope.county_rows && by_organization_;
+    return no_hospital ? "county, CAST(NULL AS VARCHAR) AS subject" + StrataNames(q_.by.size()) : Names();
+  }
+
   GroupKey KeyOfSet(const std::vector<columns::Cell>& row) const {
     if (!hospital_) return {row[0].text, true, StrataOf(row)};
     return {row[1].is_null ? row[0].text : row[1].text, row[1].is_null, StrataOf(row)};
@@ -134,7 +140,8 @@ class Evaluation {
   Status CountDistinct(const std::string& column) {
     CaseQuery query(q_);
     QX_TRY(const columns::Rows rows,
-           Ask(query.With() + "SELECT " + Names() + ", count(DISTINCT thing) FROM (SELECT " + KeyColumns(q_, query) + ", c." + column + " AS thing" + query.From() + ") GROUP BY GROUPING SETS (" + GroupingSets("") + ")",
+           Ask(query.With() + "SELECT " + SetNames() + ", count(DISTINCT thing) FROM (SELECT " + KeyColumns(q_, query) + ", c." +
+                   column + " AS thing" + query.From() + ") GROUP BY GROUPING SETS (" + GroupingSets("") + ")",
                query));
     for (const auto& row : rows.rows) {
       const auto found = groups_.find(KeyOfSet(row));
@@ -151,7 +158,8 @@ class Evaluation {
     const std::string names = Names();
     const std::string list = query.Parameter(columns::Parameter::Text(q_.measure->of));
     QX_TRY(const columns::Rows rows,
-           Ask(query.With() + "SELECT " + names + ", count(*) FROM (SELECT " + names + ", item, count(DISTINCT case_key) AS cases FROM (SELECT " +
+           Ask(query.With() + "SELECT " + names + ", count(*) FROM (SELECT " + SetNames() +
+                   ", item, count(DISTINCT case_key) AS cases FROM (SELECT " +
                    KeyColumns(q_, query) + ", c.item, c.case_key" + query.From() + " AND c.item IS NOT NULL) GROUP BY GROUPING SETS (" +
                    GroupingSets(", item") + ")) counted JOIN capability_item i ON i.list = " + list +
                    " AND i.item = counted.item AND counted.cases >= i.cases_minimum GROUP BY " + names,

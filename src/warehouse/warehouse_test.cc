@@ -300,5 +300,49 @@ TEST(Warehouse, OneProcessAtATime) {
   EXPECT_TRUE(Warehouse::Open(county.WarehouseOptions()).ok());
 }
 
+// Killed at every step that tells its progress, and once more right after the end: the tables are those of before or of
+// after, never something between, and the next CatchUp brings all of it.
+TEST(Warehouse, KilledWhileCatchingUp) {
+  TestCounty county;
+  county.AddOrganization("H1", "明川县人民医院", "county-general", "990201");
+  county.AddDischarge({});
+  county.AddSettlements({{.id = "a"}});
+  county.CatchUp();
+  const uint64_t before = county.warehouse().as_of();
+  county.CloseWarehouse();
+  for (int i = 2; i < 8; ++i) county.AddDischarge({.number = std::to_string(i)});
+  county.AddDischarge({.disposition = "5"});
+  county.AddSettlements({{.id = "a", .fund_fen = 7}, {.id = "b"}});
+  const char* const kState = "SELECT (SELECT count(*) FROM discharge), (SELECT count(*) FROM settlement), (SELECT min(fund_pay_sumamt) FROM settlement)";
+  bool finished = false;
+  int kills = 0;
+  for (int at = 1; !finished; ++at) {
+    const pid_t child = fork();
+    if (child == 0) {
+      int step = 0;
+      auto warehouse = Warehouse::Open(county.WarehouseOptions());
+      if (!warehouse.ok()) _exit(2);
+      const auto t = (*warehouse)->CatchUp(Cancel(), [&](uint64_t, uint64_t) { if (++step == at) kill(getpid(), SIGKILL); });
+      if (!t.ok()) _exit(3);
+      kill(getpid(), SIGKILL);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
+    const uint64_t as_of = county.warehouse().as_of();
+    finished = as_of == county.store().LastT();
+    if (!finished) {
+      ++kills;
+      EXPECT_EQ(as_of, before);
+    }
+    EXPECT_EQ(county.Ask(kState), finished ? Lines{"7|2|0.07"} : Lines{"1|1|600.00"});
+    county.CloseWarehouse();
+    ASSERT_LT(at, 100);
+  }
+  EXPECT_GE(kills, 2) << "the test killed too little";
+  county.CatchUp();
+  EXPECT_EQ(county.Ask(kState), Lines{"7|2|0.07"});
+}
+
 }  // namespace
 }  // namespace qianxian::warehouse
