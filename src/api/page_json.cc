@@ -227,6 +227,7 @@ const std::vector<Destination>& Destinations() {
   static const std::vector<Destination> all = {
       {"in-county-primary", {"县内基层机构", "Primary care in the county"}},
       {"in-county-hospital", {"县内医院", "Hospital in the county"}},
+      {"in-county-other", {"县内其他（名录外机构、药店）", "Elsewhere in the county (not in the list, pharmacy)"}},
       {"city", {"市内", "Elsewhere in the city"}},
       {"province", {"省内", "Elsewhere in the province"}},
       {"other-province", {"省外", "Another province"}},
