@@ -63,7 +63,7 @@ std::string ParseHour(std::string_view text) {
   if (digits.size() == 4) minute = std::stoi(digits.substr(2));
   if (colon && !after.empty()) minute = std::stoi(after.substr(0, 2));
   if (hour > 23 || minute > 59) return "";
-  char out[16];
+  char out[32];
   std::snprintf(out, sizeof out, "%02d:%02d", hour, minute);
   return out;
 }
