@@ -198,7 +198,7 @@ TEST_P(StoreContract, IncludesAgreeWithTheJudge) {
   options.clock = &clock_;
   options.random = &random_;
   const std::unique_ptr<Store> judge = OpenMemoryStore(options).value();
-  for (int commit = 0; commit < 60; ++commit) {
+  for (int commit = 0; commit < 120; ++commit) {
     std::vector<Change> changes;
     for (int n = 0; n < 5; ++n) changes.push_back(generator.Next());
     ASSERT_TRUE(judge->Commit(system_, {changes, "test"}).ok());
