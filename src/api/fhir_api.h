@@ -77,7 +77,7 @@ class FhirApi {
   Result<http::Response> Read(const Exchange& exchange, const Call& call);
   Result<http::Response> ReadVersion(const Exchange& exchange, const Call& call);
   Result<http::Response> History(const Exchange& exchange, const Call& call, const std::string& type, const std::string& id);
-  Result<http::Response> Show(const Exchange& exchange, const Call& call, store::Resource resource);
+  Result<http::Response> Show(const Call& call, store::Resource resource) const;
   std::optional<Result<http::Response>> ReadVirtual(const Exchange& exchange, const Call& call);
   std::optional<Result<http::Response>> SearchVirtual(const Exchange& exchange, const Call& call, const std::string& type);
 

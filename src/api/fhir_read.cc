@@ -109,7 +109,7 @@ std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request,
   return ResourceResponse(*resource, std::move(resource->body));
 }
 
-Result<http::Response> FhirApi::Show(const Exchange& exchange, const Call& call, store::Resource resource) {
+Result<http::Response> FhirApi::Show(const Call& call, store::Resource resource) const {
   QX_TRY(Filter filter, ParseFilter(call.query));
   bool fresh = !call.if_none_match.empty() && TagMatches(call.if_none_match, resource.version);
   if (call.if_none_match.empty() && !call.if_modified_since.empty()) {
@@ -129,7 +129,7 @@ Result<http::Response> FhirApi::Read(const Exchange& exchange, const Call& call)
   QX_DO(CheckReadParameters(exchange, call.query));
   QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
   Result<store::Resource> resource = snapshot->Read(call.path[0], call.path[1]);
-  if (resource.ok()) return Show(exchange, call, std::move(*resource));
+  if (resource.ok()) return Show(call, std::move(*resource));
   if (resource.error().category == ErrorCategory::kNotFound) {
     std::optional<Result<http::Response>> other = ReadVirtual(exchange, call);
     if (other) return std::move(*other);
@@ -146,7 +146,7 @@ Result<http::Response> FhirApi::ReadVersion(const Exchange& exchange, const Call
   }
   QX_TRY(store::Resource resource, snapshot->ReadVersion(call.path[0], call.path[1], static_cast<uint64_t>(version)));
   if (resource.deleted) return NotFound("deleted", "this version is the deletion", "该版本为删除记录");
-  return Show(exchange, call, std::move(resource));
+  return Show(call, std::move(resource));
 }
 
 // Measures of the packs and rows of the settlement ledger are shown as resources without being stored as such.

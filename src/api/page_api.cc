@@ -88,12 +88,13 @@ http::Response PageApi::Handle(http::Request& request, const auth::Session* sess
 }
 
 Result<std::string> PageApi::Kept(const std::string& key, const std::function<Result<std::string>(uint64_t)>& make) {
+  // The warehouse forgets when a row changes; that a pack says something else now it cannot know.
   std::string whole_key = key + " " + services_.pack->hash;
-  uint64_t stamp = stamp_.Current();
-  std::string kept = services_.warehouse->CachedAnswer(whole_key, stamp);
+  uint64_t as_of = services_.warehouse->as_of();
+  std::string kept = services_.warehouse->CachedAnswer(whole_key, as_of);
   if (!kept.empty()) return kept;
-  QX_TRY(std::string answer, make(services_.warehouse->as_of()));
-  services_.warehouse->KeepAnswer(whole_key, stamp, answer);
+  QX_TRY(std::string answer, make(as_of));
+  services_.warehouse->KeepAnswer(whole_key, as_of, answer);
   return answer;
 }
 

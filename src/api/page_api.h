@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "api/data_stamp.h"
 #include "api/import_jobs.h"
 #include "api/services.h"
 #include "http/server.h"
@@ -25,7 +24,7 @@ struct PageCall {
 
 class PageApi {
  public:
-  PageApi(const Services& services, ImportJobs& imports) : services_(services), imports_(imports), stamp_(services) {}
+  PageApi(const Services& services, ImportJobs& imports) : services_(services), imports_(imports) {}
   // session is null for who is not signed in: only sign-in works then.
   http::Response Handle(http::Request& request, const auth::Session* session, std::string secret);
   // Makes the answers of the first view before anybody asks for them.
@@ -85,7 +84,6 @@ class PageApi {
   Result<std::string> Kept(const std::string& key, const std::function<Result<std::string>(uint64_t as_of)>& make);
 
   ImportJobs& imports_;
-  DataStamp stamp_;
 };
 
 // A member of a JSON body: "" where it is not there; invalid ("bad-body") where it is of another kind.
