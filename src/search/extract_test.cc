@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <iostream>
 #include <set>
 
+#include "fhir/cpu_time_for_tests.h"
 #include "fhir/examples_for_tests.h"
 #include "search/test_parameters.h"
 
@@ -174,10 +174,10 @@ TEST(Extract, IsFast) {
   if (bundles.empty()) GTEST_SKIP() << "no Synthea bundles beside the checkout (or no bzip2 program)";
   size_t resources = 0;
   size_t count = 0;
-  std::chrono::steady_clock::duration spent{};
+  double spent = 0;
   for (const std::string& text : bundles) {
     auto document = json::Document::Parse(text).value();
-    auto begin = std::chrono::steady_clock::now();
+    double begin = fhir::tests::CpuSeconds();
     json::Value entries = document.root().Find("entry").value_or(json::Value());
     for (json::Value entry : entries.Elements()) {
       std::vector<IndexEntry> out;
@@ -185,11 +185,11 @@ TEST(Extract, IsFast) {
       count += out.size();
       ++resources;
     }
-    spent += std::chrono::steady_clock::now() - begin;
+    spent += fhir::tests::CpuSeconds() - begin;
   }
-  double rate = static_cast<double>(resources) / std::chrono::duration<double>(spent).count();
+  double rate = static_cast<double>(resources) / spent;
   std::cout << resources << " resources, " << count << " entries, " << static_cast<long>(rate) << " resources/s\n";
-  EXPECT_GT(rate, 10'000);   // the target is 40,000 on an idle core; this bound is for busy machines
+  EXPECT_GT(rate, 20'000);   // the target is 40,000; a shared core with a cold cache gets half
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 
 #include "base/files.h"
+#include "fhir/cpu_time_for_tests.h"
 #include "fhir/examples_for_tests.h"
 #include "json/writer.h"
 
@@ -207,13 +207,13 @@ TEST(View, IsFast) {
   }
   Runner runner(view, Instant{});
   size_t rows = 0;
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = fhir::tests::CpuSeconds();
   while (rows < 20'000) {
     for (const json::Document& encounter : encounters) rows += runner.Rows(encounter.root()).value().size();
   }
-  const double rate = static_cast<double>(rows) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double rate = static_cast<double>(rows) / (fhir::tests::CpuSeconds() - begin);
   std::cout << static_cast<long>(rate) << " rows of 12 columns a second\n";
-  EXPECT_GT(rate, 10'000);   // the target is 50,000 on an idle core; this bound is for busy machines
+  EXPECT_GT(rate, 25'000);   // the target is 50,000; a shared core with a cold cache gets half
 }
 
 }  // namespace
