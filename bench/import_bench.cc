@@ -113,39 +113,54 @@ double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// In the child: imports, checks, and writes the seconds of the import to `out`.
+// What an import took, without the checking after it.
+struct Took {
+  double seconds = 0, processor = 0;
+  long peak_mebibytes = 0;
+};
+
+Took TookSince(double begun) {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return {Seconds() - begun,
+          static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+              static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
+          used.ru_maxrss / 1024};
+}
+
+// In the child: imports, checks, and writes what the import took to `out`.
 void ImportSettlements(const string& folder, const string& path, uint64_t rows, int64_t fund, int out) {
   Bench bench(folder);
-  double begun = Seconds();
+  const double begun = Seconds();
   const intake::Summary first = bench.Import(intake::Kind::kSettlements, path, "");
-  const double times[2] = {Seconds() - begun, 0};
+  const Took took = TookSince(begun);
   Must(first.counts.accepted == rows && first.counts.rejected == 0, "not all settlements were accepted");
   const access::Caller caller = access::SystemCaller("bench");
   const string sql = bench.ledger->CurrentRowsSql(caller, "settlement").value();
   auto connection = std::move((*columns::Database::Open({}))->Connect()).value();
   const auto sums = connection->Query("SELECT count(*), sum(fund_pay_sumamt) FROM (" + sql + ")").value();
   Must(sums.rows[0][0].integer == static_cast<int64_t>(rows) && sums.rows[0][1].integer == fund, "the sum is not that of the file");
-  Must(write(out, times, sizeof times) == sizeof times, "pipe");
+  Must(write(out, &took, sizeof took) == sizeof took, "pipe");
 }
 
 void ImportFirstPages(const string& folder, const string& path, uint64_t rows, int out) {
   Bench bench(folder);
   const double begun = Seconds();
   const intake::Summary first = bench.Import(intake::Kind::kFirstPages, path, "H1");
-  const double times[2] = {Seconds() - begun, 0};
+  const Took took = TookSince(begun);
   Must(first.counts.accepted == rows && first.counts.rejected == 0, "not all first pages were accepted");
   auto snapshot = std::move(bench.store->OpenSnapshot(access::SystemCaller("bench"))).value();
   Must(snapshot->Count("Encounter").value() == rows && snapshot->Count("Condition").value() == 4 * rows, "records are missing");
-  Must(write(out, times, sizeof times) == sizeof times, "pipe");
+  Must(write(out, &took, sizeof took) == sizeof took, "pipe");
 }
 
-void ImportSynthea(const string& folder, const string& path, uint64_t& resources, int out) {
+void ImportSynthea(const string& folder, const string& path, uint64_t resources, int out) {
   Bench bench(folder);
   const double begun = Seconds();
   const intake::Summary first = bench.Import(intake::Kind::kFhir, path, "");
-  const double times[2] = {Seconds() - begun, static_cast<double>(first.counts.accepted)};
+  const Took took = TookSince(begun);
   Must(first.counts.accepted == resources && first.counts.rejected == 0, "not the known number of resources");
-  Must(write(out, times, sizeof times) == sizeof times, "pipe");
+  Must(write(out, &took, sizeof took) == sizeof took, "pipe");
 }
 
 uint64_t BytesBelow(const string& folder) {
@@ -175,14 +190,12 @@ void Run(const string& what, uint64_t rows, const string& root) {
     std::_Exit(0);
   }
   int status = 0;
-  rusage used{};
-  Must(wait4(child, &status, 0, &used) == child && status == 0, what + " failed");
-  double times[2];
-  Must(read(ends[0], times, sizeof times) == sizeof times, "pipe");
-  const double processor = static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-                           static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+  Must(waitpid(child, &status, 0) == child && status == 0, what + " failed");
+  Took took;
+  Must(read(ends[0], &took, sizeof took) == sizeof took, "pipe");
   std::printf("%-12s %9llu rows  %7.1f s  processor %7.1f s  %9.0f rows/s  peak %5ld MiB  disk %6llu MiB  checked\n", what.c_str(),
-              static_cast<unsigned long long>(rows), times[0], processor, static_cast<double>(rows) / times[0], used.ru_maxrss / 1024,
+              static_cast<unsigned long long>(rows), took.seconds, took.processor, static_cast<double>(rows) / took.seconds,
+              took.peak_mebibytes,
               static_cast<unsigned long long>(BytesBelow(folder) >> 20));
   std::fflush(stdout);
   std::filesystem::remove_all(folder);

@@ -39,7 +39,7 @@ class FhirCommit {
       const bool remove = entry.kind == BundleEntry::Kind::kDelete;
       request.changes.push_back({.kind = remove ? store::Change::Kind::kDelete : store::Change::Kind::kPut,
                                  .type = entry.type, .id = entry.id, .body = entry.body,
-                                 .owner = work_.request.organization, .keep_owner = true, .skip_if_equal = !remove});
+                                 .owner = work_.TaskOwner(), .keep_owner = true, .skip_if_equal = !remove});
     }
     request.changes.push_back(work_.TaskChange("in-progress"));
     const Result<store::CommitReceipt> receipt = work_.tools.store->Commit(work_.writer, std::move(request));
@@ -178,7 +178,7 @@ class FhirImport {
   // May the caller import this? What somebody else owns is out of reach for those who do not see the whole county.
   void Judge(BundleEntry& entry) {
     if (entry.kind == BundleEntry::Kind::kSkip) return;
-    Status allowed = access::Decide(work_.caller, access::Verb::kImport, entry.type, work_.request.organization);
+    Status allowed = access::Decide(work_.caller, access::Verb::kImport, entry.type, work_.TaskOwner());
     if (allowed.ok() && !work_.caller.whole_county && work_.caller.role != access::Role::kSystem) {
       const auto snapshot = work_.tools.store->OpenSnapshot(work_.writer);
       if (snapshot.ok()) {

@@ -115,6 +115,9 @@ TEST_F(FhirFilesTest, DeletesAndWhatNobodyMayTouch) {
                               .organization = "H1"}, it);
   ExpectCounts(theirs, 0, 0, 0, 1);
   EXPECT_EQ(CodesOf(theirs)[0], "1::not-yours");
+  // What a hospital's own people bring without saying for whom is the hospital's.
+  ExpectCounts(Import({.kind = Kind::kFhir, .paths = {Write("t.json", R"({"resourceType":"Patient","id":"mine"})")}}, it), 1, 0, 0, 0);
+  EXPECT_EQ(Read("Patient", "mine").owner, "H1");
 }
 
 TEST_F(FhirFilesTest, SyntheaHasTheKnownCounts) {

@@ -32,7 +32,8 @@ Result<std::vector<InputFile>> FhirFiles(const Work& work, uint64_t& passed_over
   std::vector<InputFile> files;
   for (size_t i = 0; i < work.request.paths.size(); ++i) {
     const std::string& path = work.request.paths[i];
-    if (!std::filesystem::is_directory(path)) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) {
       files.push_back({files.size(), path, work.names[i]});
       continue;
     }

@@ -40,6 +40,7 @@ class FirstPageFile {
     QX_TRY(const std::unique_ptr<sheet::CsvReader> rows, sheet::CsvReader::Open(file_.path));
     QX_DO(ReadRows(*rows, header, layout));
     QX_DO(crew_.Drain());
+    NoteElsewhere();
     return work_.CheckCancel();
   }
 
@@ -92,9 +93,11 @@ class FirstPageFile {
   }
 
   // The hospital of a row, or a fault.
-  const KnownOrganization* OrganizationOf(const sheet::Row& row, const FirstPageLayout& layout, Faults& faults) const {
-    const std::string_view name =
-        work_.request.organization.empty() ? Header::Field(row, layout.user_name) : work_.request.organization;
+  const KnownOrganization* OrganizationOf(const sheet::Row& row, const FirstPageLayout& layout, Faults& faults) {
+    const std::string_view user_name = Header::Field(row, layout.user_name);
+    const bool named = !work_.request.organization.empty();
+    const std::string_view name = named ? std::string_view(work_.request.organization) : user_name;
+    if (named && !user_name.empty()) LookAtUserName(user_name);
     const std::vector<const KnownOrganization*> found = name.empty() ? decltype(found){} : directory_.Find(name);
     if (found.size() != 1) {
       faults.UnknownOrganization("USERNAME", name, found.size());
@@ -103,6 +106,20 @@ class FirstPageFile {
     if (access::Decide(work_.caller, access::Verb::kImport, "Encounter", found[0]->code).ok()) return found[0];
     faults.NotYours("USERNAME", name);
     return nullptr;
+  }
+
+  // A file that names another hospital than --org does may be the wrong file: it is imported as told, and said.
+  void LookAtUserName(std::string_view user_name) {
+    const auto known = directory_.Find(user_name);
+    if (known.size() != 1 || known[0]->code == work_.request.organization) return;
+    if (++elsewhere_ == 1) elsewhere_name_ = user_name;
+  }
+  void NoteElsewhere() {
+    if (elsewhere_ == 0) return;
+    const std::string count = std::to_string(elsewhere_), &code = work_.request.organization;
+    work_.AddNote("有 " + count + " 行的 USERNAME 是另一家机构（如“" + elsewhere_name_ + "”），已按指定的机构 " + code + " 导入；请确认文件没有选错。",
+                  count + " rows have another organisation as USERNAME (such as \"" + elsewhere_name_ +
+                      "\"); they were imported for " + code + " as told. Make sure that it is the right file.");
   }
 
   Status ReadRows(sheet::CsvReader& reader, const Header& header, const FirstPageLayout& layout) {
@@ -175,6 +192,8 @@ class FirstPageFile {
   Directory& directory_;
   FirstPageCommit commit_;
   std::string user_name_;                        // the first that the file holds
+  uint64_t elsewhere_ = 0;                       // rows whose USERNAME is another hospital than --org
+  std::string elsewhere_name_;
   std::unordered_map<uint64_t, Repeated> repeated_;
   std::vector<StayRows> piece_;
   Crew crew_;                                    // last: its jobs use all of the above

@@ -160,6 +160,14 @@ TEST_F(FirstPagesTest, AnUnknownHospitalNamedByOrgIsAddedAndSaid) {
   EXPECT_EQ(Read("Encounter", Id("H9", "0012", "1")).owner, "H9");
 }
 
+TEST_F(FirstPagesTest, AFileOfAnotherHospitalThanOrgIsSaid) {
+  const auto summary = ImportText(Kind::kFirstPages, Sheet({{.user_name = "千县中医院"}, {.user_name = "没听说过", .bah = "2"}}), "H1");
+  ExpectCounts(summary, 2, 0, 0, 0);
+  bool said = false;
+  for (const std::string& note : summary->notes_en) said = said || note.find("1 rows have another organisation") != std::string::npos;
+  EXPECT_TRUE(said);
+}
+
 TEST_F(FirstPagesTest, Gb18030AndDaysOfStay) {
   auto writer = sheet::CsvWriter::Create(folder_ + "/gb.csv", sheet::CsvWriter::Encoding::kGb18030);
   ASSERT_TRUE(writer.ok());

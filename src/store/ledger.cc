@@ -148,8 +148,10 @@ std::string SelectCurrent(const Folders& folders, const std::vector<BatchRecord>
 
 Result<CheckReport> CheckLedgers(const Folders& folders, Store& store) {
   CheckReport::Line files{.what = "ledger files"}, rows{.what = "ledger rows"}, keys{.what = "ledger keys, each once"};
+  std::error_code no_folder;
+  const std::filesystem::path spill = std::filesystem::temp_directory_path(no_folder) / "qianxian-check";
   QX_TRY(const std::unique_ptr<columns::Database> database,
-         columns::Database::Open({.temporary_directory = (std::filesystem::temp_directory_path() / "qianxian-check").string()}));
+         columns::Database::Open({.temporary_directory = no_folder ? "" : spill.string()}));
   QX_TRY(const std::unique_ptr<columns::Connection> connection, database->Connect());
   for (const LedgerSchema* schema : {&SettlementSchema(), &PopulationSchema()}) {
     QX_TRY(const std::vector<BatchRecord> batches, ReadBatches(store, schema->kind));
