@@ -123,6 +123,8 @@ std::string MakeCapabilityStatement(const Services& services, std::string_view b
 // helpers of several files
 std::string EntityTag(uint64_t version);                         // W/"3"
 Result<uint64_t> ParseEntityTag(std::string_view tag);
+std::string WithoutId(json::Value resource);                  // its JSON without the member id
+Result<std::string> WithoutId(const std::string& body);
 std::vector<std::string> SplitPath(std::string_view path);       // "/Patient/1" → {"Patient", "1"}
 
 }  // namespace qianxian::api

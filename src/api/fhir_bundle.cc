@@ -217,6 +217,7 @@ Status FhirApi::LinkReferences(const Exchange& exchange, std::vector<Entry>& ent
   for (Entry& entry : entries) {
     if (!entry.write || !entry.write->change || entry.write->is_delete) continue;
     Result<std::string> linked = linker.Link(*entry.call.resource);
+    if (linked.ok() && entry.call.method == "POST" && entry.call.resource->Find("id")) linked = WithoutId(*linked);
     if (!linked.ok()) return AtEntry(entry.index, std::move(linked).error());
     entry.write->change->body = std::move(*linked);
   }
@@ -271,7 +272,9 @@ void FhirApi::FlushBatch(const Exchange& exchange, std::vector<Entry*>& waiting)
     std::vector<Write> writes;
     for (Entry* entry : some) {
       writes.push_back(*entry->write);
-      if (writes.back().change && !writes.back().is_delete) writes.back().change->body = entry->call.resource->Raw();
+      if (!writes.back().change || writes.back().is_delete) continue;
+      json::Value resource = *entry->call.resource;
+      writes.back().change->body = entry->call.method == "POST" ? WithoutId(resource) : std::string(resource.Raw());
     }
     return CommitAll(exchange, std::move(writes));
   };

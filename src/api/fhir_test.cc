@@ -61,6 +61,20 @@ TEST(FhirApi, CreateReadUpdateDelete) {
   EXPECT_EQ(world.As("admin", "PUT", "/fhir/Patient/" + id, changed).status, 201) << "brought back";
 }
 
+TEST(FhirApi, CreateGivesItsOwnId) {
+  World world;
+  Answer made = world.As("admin", "POST", "/fhir/Patient", PatientWithId("theirs", R"(,"gender":"male")"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_NE(made.At("id"), "theirs");
+  EXPECT_EQ(made.At("gender"), "male");
+  for (const char* type : {"batch", "transaction"}) {
+    Answer many = world.As("admin", "POST", "/fhir", R"({"resourceType":"Bundle","type":")" + std::string(type) + R"(","entry":[{"resource":)" +
+                                                         PatientWithId("theirs") + R"(,"request":{"method":"POST","url":"Patient"}}]})");
+    EXPECT_EQ(many.At("entry.0.response.status"), "201 Created") << many.body;
+  }
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Patient/theirs").status, 404);
+}
+
 TEST(FhirApi, CreateOnUpdateKeepsTheClientsId) {
   World world;
   Answer made = world.As("admin", "PUT", "/fhir/Patient/my-1", PatientWithId("my-1"));

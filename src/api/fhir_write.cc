@@ -11,14 +11,33 @@ namespace {
 // Several faults of one resource as one Error (an Error has one text).
 Error ShapeError(const std::vector<fhir::Issue>& issues) {
   std::vector<std::string> zh, en;
+  std::string code = "bad-resource";
   for (const fhir::Issue& issue : issues) {
+    if (!fhir::HasErrors({issue})) continue;
+    if (en.empty() && !issue.detail_code.empty()) code = issue.detail_code;
     en.push_back(issue.en);
     zh.push_back(issue.zh.empty() ? issue.en : issue.zh);
   }
-  return Invalid(issues.front().detail_code.empty() ? "bad-resource" : issues.front().detail_code, Join(en, "; "), Join(zh, "；"));
+  return Invalid(code, Join(en, "; "), Join(zh, "；"));
 }
 
 }  // namespace
+
+std::string WithoutId(json::Value resource) {
+  if (!resource.Find("id")) return std::string(resource.Raw());
+  std::string out = "{";
+  for (json::Member member : resource.Members()) {
+    if (member.name == "id" || member.name == "_id") continue;
+    if (out.size() > 1) out += ',';
+    out += json::Quote(member.name) + ":" + std::string(member.value.Raw());
+  }
+  return out + "}";
+}
+
+Result<std::string> WithoutId(const std::string& body) {
+  QX_TRY(json::Document document, json::Document::Parse(body));
+  return WithoutId(document.root());
+}
 
 bool FhirApi::IsConditional(const Call& call) {
   return !call.if_none_exist.empty() || (call.path.size() == 1 && (call.method == "PUT" || call.method == "DELETE"));
@@ -53,7 +72,7 @@ Result<std::string> FhirApi::CheckResource(const Call& call) const {
   }
   json::Value resource = own ? own->root() : *call.resource;
   std::vector<fhir::Issue> issues = fhir::CheckShape(*services_.definitions, resource, call.path[0]);
-  if (!issues.empty()) return ShapeError(issues);
+  if (fhir::HasErrors(issues)) return ShapeError(issues);
   return std::string(resource.FindString("id"));
 }
 
@@ -69,7 +88,7 @@ store::Change FhirApi::MakePut(const Exchange& exchange, const std::string& type
 
 Result<FhirApi::Write> FhirApi::PlanCreate(const Exchange& exchange, const Call& call) {
   const std::string& type = call.path[0];
-  QX_DO(CheckResource(call));
+  QX_TRY(std::string body_id, CheckResource(call));
   Write write{type, "", std::nullopt, 0, false};
   if (!call.if_none_exist.empty()) {
     std::string_view condition = call.if_none_exist;
@@ -82,7 +101,9 @@ Result<FhirApi::Write> FhirApi::PlanCreate(const Exchange& exchange, const Call&
     }
   }
   write.id = NewUuid(*services_.clock, *services_.random);
-  write.change = MakePut(exchange, type, write.id, call.body);
+  // A create ignores the id that the sender's server had given.
+  QX_TRY(std::string body, body_id.empty() || call.resource ? Result<std::string>(call.body) : WithoutId(call.body));
+  write.change = MakePut(exchange, type, write.id, std::move(body));
   write.change->if_version = 0;
   return write;
 }

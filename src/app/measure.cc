@@ -81,9 +81,7 @@ Result<std::string> Compute(Folder& folder, const MeasureOptions& options, const
   QX_TRY(measure::Sheet sheet, folder.measures().Evaluate(CommandLineCaller(), request, &cancel));
   if (options.format == "csv") return measure::SheetAsCsv(sheet, false);
   if (options.format == "json") return measure::SheetAsJson(sheet);
-  std::string table = measure::SheetAsTable(sheet, folder.packs().merged, options.language == "zh");
-  for (const pack::Text& note : sheet.notes) Say(options.language == "zh" ? note.zh : note.en);
-  return table;
+  return measure::SheetAsTable(sheet, folder.packs().merged, options.language == "zh");
 }
 
 }  // namespace
@@ -99,8 +97,8 @@ int RunMeasure(const MeasureOptions& options) {
   Result<std::string> text = *server ? AskServer(**folder, **server, options) : Compute(**folder, options, cancel);
   if (!text.ok()) return Fail(text.error());
   constexpr std::string_view kMark = "\xEF\xBB\xBF";   // for spreadsheets, not for pipes
-  std::string_view shown = *text;
-  if (StartsWith(shown, kMark)) shown.remove_prefix(kMark.size());
+  std::string shown = StartsWith(*text, kMark) ? text->substr(kMark.size()) : *text;
+  shown = ReplaceAll(shown, "\r\n", "\n");             // RFC 4180 in files, lines in pipes
   std::fwrite(shown.data(), 1, shown.size(), stdout);
   if (shown.empty() || shown.back() != '\n') std::fputc('\n', stdout);
   return kDone;

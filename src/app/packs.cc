@@ -25,7 +25,9 @@ std::string BesideProgram(const std::string& in_checkout, const std::string& ins
     }
     if (folder == folder.root_path()) break;
   }
-  return {};
+  // A build folder outside the checkout that it was made from.
+  fs::path candidate = fs::path(QIANXIAN_SOURCE_DIR) / in_checkout;
+  return fs::exists(candidate / sign, error) ? candidate.string() : std::string();
 }
 
 Error AtPack(const std::string& directory, Error error) {

@@ -59,18 +59,21 @@ TEST(Conformance, OfficialExamplesComeBackEqual) {
     Result<json::Document> document = json::Document::Parse(text);
     ASSERT_TRUE(document.ok()) << name;
     std::string type(document->root().FindString("resourceType")), id(document->root().FindString("id"));
-    // A few have no id of their own: the server gives one.
-    http::Response put = id.empty() ? server.Send("POST", "/fhir/" + type, text) : server.Send("PUT", "/fhir/" + type + "/" + id, text);
+    if (type.empty()) continue;            // package-min-ver.json is no resource
+    // Two have no id, one has a longer one than FHIR allows (64): the server gives one.
+    bool server_id = id.empty() || id.size() > 64;
+    http::Response put = server_id ? server.Send("POST", "/fhir/" + type, text) : server.Send("PUT", "/fhir/" + type + "/" + id, text);
     ASSERT_TRUE(put.status == 200 || put.status == 201) << name << " " << put.status << " " << put.body.substr(0, 500);
     std::string location(put.Header("location"));
     std::string place = location.substr(location.find("/fhir/"), location.find("/_history/") - location.find("/fhir/"));
     http::Response got = server.Send("GET", place);
     ASSERT_EQ(got.status, 200) << name;
-    bool same = SameResource(text, got.body, id.empty());
+    bool same = SameResource(text, got.body, server_id);
     EXPECT_TRUE(same) << name;
     equal += same;
   }
-  EXPECT_EQ(equal, 2906u);
+  EXPECT_EQ(examples.size(), 2906u);
+  EXPECT_EQ(equal, 2905u);
 }
 
 TEST(Conformance, SyntheaGivesTheKnownCounts) {
