@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a small invented county in a temporary folder, serves it on a free port and walks the page in Debian's Chromium.
 set -euo pipefail
-build="${1:?build folder}"; root="$(cd "$(dirname "$0")/.." && pwd)"
+build="$(cd "${1:?build folder}" && pwd)"; root="$(cd "$(dirname "$0")/.." && pwd)"
 folder="$(mktemp -d)"; server=""
 cleanup() { [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }; rm -rf "$folder"; }
 trap cleanup EXIT

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every C++ test program of the build folder through ctest and counts single test cases.
 set -uo pipefail
-build="${1:?build folder}"
+build="$(cd "${1:?build folder}" && pwd)"
 results="$build/test-results"; rm -rf "$results"; mkdir -p "$results"
 export GTEST_OUTPUT="xml:$results/" GTEST_BRIEF=1
 (cd "$build" && ctest -j2 --output-on-failure --no-tests=error --timeout 600); status=$?

@@ -148,8 +148,12 @@ Result<std::optional<Comparison>> Compare(measure::Measures& measures, const acc
   for (const MonthlyUnit& m : monthly) {
     Unit candidate{m.id, m.Part(before_first, before_last), m.Part(after_first, after_last)};
     names[m.id] = m.name;
-    if (m.id == own) unit = std::move(candidate);
-    else if (candidate.before.HasValue() && candidate.after.HasValue() && !(definition.subject == "hospital" && m.id == aim.county))
+    if (m.id == own) {
+      unit = std::move(candidate);
+      continue;
+    }
+    if (by_group && std::ranges::find(aim.acted_on, m.id) != aim.acted_on.end()) continue;
+    if (candidate.before.HasValue() && candidate.after.HasValue() && !(definition.subject == "hospital" && m.id == aim.county))
       others.push_back(std::move(candidate));
   }
   if (!unit.before.HasValue() || !unit.after.HasValue()) return std::optional<Comparison>();

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gap/gap.h"
 #include "gap/statistics.h"
@@ -17,6 +18,7 @@ struct Aim {
   std::string subject;
   std::string disease_group;               // "" = the whole measure
   std::string expected_value;
+  std::vector<std::string> acted_on;       // disease groups with an action of their own: not comparable
   std::string county;                      // its row is the sum of its hospitals, no unit to compare with
 };
 

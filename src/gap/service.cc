@@ -214,14 +214,17 @@ Status Service::FillCarriers(const access::Caller& caller, measure::Measures& me
 Status Service::FillComparisons(const access::Caller& caller, measure::Measures& measures, const GapRecord& record,
                                 int last_month, Gap& gap) {
   std::string first_start;
+  std::vector<std::string> acted_on;
+  for (const Action& action : gap.actions)
+    if (action.status != "cancelled" && !action.started_on.empty() && !action.disease_group.empty()) acted_on.push_back(action.disease_group);
   for (Action& action : gap.actions) {
     if (action.status == "cancelled" || action.started_on.empty()) continue;
-    const Aim aim{&record.definition, record.subject, action.disease_group, action.expected_value, warehouse_.county()};
+    const Aim aim{&record.definition, record.subject, action.disease_group, action.expected_value, acted_on, warehouse_.county()};
     QX_TRY(action.comparison, Compare(measures, caller, aim, action.started_on, last_month));
     if (first_start.empty() || action.started_on < first_start) first_start = action.started_on;
   }
   if (first_start.empty()) return Ok();
-  const Aim whole{&record.definition, record.subject, "", "", warehouse_.county()};
+  const Aim whole{&record.definition, record.subject, "", "", {}, warehouse_.county()};
   QX_TRY(gap.comparison, Compare(measures, caller, whole, first_start, last_month));
   return Ok();
 }

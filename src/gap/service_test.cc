@@ -8,10 +8,17 @@
 #include <map>
 
 #include "base/text.h"
+#include "fhir/definitions.h"
 #include "gap/months.h"
+#include "search/parameters.h"
 
 namespace qianxian::gap {
 namespace {
+
+const search::Parameters& Parameters() {
+  static const auto parameters = search::Parameters::Create(fhir::Definitions::R4()).value();
+  return *parameters;
+}
 
 constexpr const char* kCounty = "999901";
 
@@ -89,6 +96,7 @@ class GapTest : public testing::Test {
   void SetUp() override {
     clock_.Set({1'767'225'600'000'000});  // 2026-01-01
     store::OpenOptions options;
+    options.parameters = &Parameters();
     options.clock = &clock_;
     options.random = &random_;
     store_ = store::OpenMemoryStore(options).value();

@@ -262,18 +262,21 @@ TEST(Send, SaysWhyThereIsNoAnswer) {
   EXPECT_EQ(Send(request).error().code, "timeout");
   request.timeout_seconds = 10;
   std::thread other([&] {
+    char piece[1024];
     int accepted = accept(fd, nullptr, nullptr);  // the one that timed out
     close(accepted);
+    // Each request is read before it is answered: closing with unread bytes resets the connection.
     accepted = accept(fd, nullptr, nullptr);
+    EXPECT_GT(recv(accepted, piece, sizeof piece, 0), 0);
     send(accepted, "nonsense\r\n\r\n", 12, MSG_NOSIGNAL);
     close(accepted);
     accepted = accept(fd, nullptr, nullptr);
+    EXPECT_GT(recv(accepted, piece, sizeof piece, 0), 0);
     for (char c : std::string_view("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")) {
       send(accepted, &c, 1, MSG_NOSIGNAL);
     }
     close(accepted);
     accepted = accept(fd, nullptr, nullptr);
-    char piece[1024];
     EXPECT_GT(recv(accepted, piece, sizeof piece, 0), 0);
     close(accepted);
   });
