@@ -183,8 +183,10 @@ class WarehouseImpl final : public Warehouse {
       QX_DO(DropAll());
       state = {};
     }
+    const std::string reading = state.values["settlement"];
     QX_DO(internal::PrepareSettlements(*writer_, *options_.pack, state));
     QX_TRY(bool changed, internal::FollowPack(*writer_, *options_.pack, makers_, state));
+    changed |= reading != state.values["settlement"];   // the settlements are read otherwise now: the tables are empty
     const internal::Eating eating{writer_.get(), options_.store, &makers_, &cancel, progress, 0};
     QX_TRY(const internal::ResourceChanges resources, internal::FollowResources(eating, t, state));
     const bool look_at_ledgers = resources.documents || resources.from_nothing || changed || makers_.empty();
