@@ -43,6 +43,11 @@ std::string DestinationSql(const std::string& level) {
          " WHEN substr(place_county, 1, 2) = substr(insured_county, 1, 2) THEN 'province' ELSE 'other-province' END";
 }
 
+// The list of organisations says another thing than the settlement about whether it was in the county.
+std::string ConflictSql() {
+  return "coalesce((i.county = insured_county) <> (place_county = insured_county), false)";
+}
+
 std::string ColumnType(store::ColumnType type) {
   switch (type) {
     case store::ColumnType::kText: return "VARCHAR";
@@ -72,7 +77,8 @@ Status MakeTables(columns::Connection& connection) {
   QX_DO(connection.Run("CREATE TABLE settlement (" + ColumnList(store::SettlementSchema(), "", true) +
                        "care settlement_care, insured_county VARCHAR, place_county VARCHAR, in_county BOOLEAN, "
                        "level settlement_level, destination settlement_destination, disease_group VARCHAR, "
-                       "institution_name VARCHAR, kind VARCHAR, organization_county VARCHAR, batch VARCHAR, \"row\" BIGINT)"));
+                       "institution_name VARCHAR, kind VARCHAR, organization_county VARCHAR, place_conflict BOOLEAN, batch VARCHAR, "
+                       "\"row\" BIGINT)"));
   return connection.Run("CREATE TABLE population (" + ColumnList(store::PopulationSchema(), "", true) +
                         "batch VARCHAR, \"row\" BIGINT)");
 }
@@ -83,7 +89,7 @@ std::string InsertSettlementsSql(const pack::SettlementRules& rules, const std::
   const std::string level = LevelSql(rules, "i.kind");
   return "INSERT INTO settlement SELECT " + ColumnList(store::SettlementSchema(), "s.", false) +
          "s.care, s.insured_county, s.place_county, s.place_county = s.insured_county, " + level + ", " + DestinationSql(level) +
-         ", c.disease_group, coalesce(i.name, s.fixmedins_name), i.kind, i.county, s.batch, s.\"row\" FROM (SELECT *, " +
+         ", c.disease_group, coalesce(i.name, s.fixmedins_name), i.kind, i.county, " + ConflictSql() + ", s.batch, s.\"row\" FROM (SELECT *, " +
          CareSql(rules) + " AS care, substr(s.insu_admdvs, 1, 6) AS insured_county, substr(s.fix_blng_admdvs, 1, 6) AS place_county "
          "FROM (" + rows + ") s) s LEFT JOIN disease_category c ON c.category = substr(s.dise_code, 1, 3) "
          "LEFT JOIN warehouse_institution i ON i.code = s.fixmedins_code WHERE s.care " +
@@ -149,7 +155,7 @@ Result<bool> FollowKind(columns::Connection& connection, const pack::Pack& pack,
 }  // namespace
 
 Status PrepareSettlements(columns::Connection& connection, const pack::Pack& pack, State& state) {
-  std::vector<std::string> reading = {CareSql(pack.settlement), LevelSql(pack.settlement, "kind")};
+  std::vector<std::string> reading = {InsertSettlementsSql(pack.settlement, "", true)};    // columns and how they are made
   for (const pack::DiseaseGroup& group : pack.disease_groups)
     for (const auto& [first, last] : group.categories) reading.push_back(group.id + first + last);
   const std::string hash = HashOf(reading);
@@ -174,7 +180,7 @@ Result<bool> FollowInstitutions(columns::Connection& connection, const pack::Pac
   const std::string level = LevelSql(pack.settlement, "i.kind");
   QX_DO(connection.Run("DELETE FROM warehouse_institution; INSERT INTO warehouse_institution SELECT * FROM institution_new;"
                        "UPDATE settlement SET institution_name = coalesce(i.name, fixmedins_name), kind = i.kind, "
-                       "organization_county = i.county, level = " + level + ", destination = " + DestinationSql(level) +
+                       "organization_county = i.county, place_conflict = " + ConflictSql() + ", level = " + level + ", destination = " + DestinationSql(level) +
                        " FROM institution_changed i WHERE i.code = settlement.fixmedins_code"));
   return true;
 }
