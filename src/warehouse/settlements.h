@@ -1,6 +1,6 @@
 // The ledgers as tables. `settlement` holds each settlement's current row with the columns that measures need worked out
 // once (care, destination, disease group …): over Parquet with expressions a year of a county takes 0.7–1.0 s a measure, over
-// this table 0.02–0.07 s (docs/decisions/010-settlements-are-copied-sorted.md). Only new batches are read; a batch that was withdrawn, or another reading
+// this table 0.02–0.07 s (docs/decisions/003-settlements-are-copied.md). Only new batches are read; a batch that was withdrawn, or another reading
 // of the codes in the pack, makes the table anew. All inside the transaction of a CatchUp.
 #pragma once
 
