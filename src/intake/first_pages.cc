@@ -18,7 +18,7 @@
 namespace qianxian::intake {
 namespace {
 
-constexpr size_t kPieceRows = 500;
+constexpr size_t kPieceRows = 1000;
 constexpr size_t kCommitters = 2;
 constexpr size_t kPiecesWaiting = 3;
 constexpr uint64_t kRowsBetweenLooks = 500;

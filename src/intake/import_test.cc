@@ -66,20 +66,20 @@ TEST_F(JobTest, AFailureIsTold) {
 }
 
 TEST_F(JobTest, CancelLeavesWholePiecesAndARepeatFinishes) {
-  const std::string path = Write("many.csv", Pages(3000));
+  const std::string path = Write("many.csv", Pages(6000));
   Cancel cancel;
   Request request{.kind = Kind::kFirstPages, .paths = {path}, .organization = "H1", .job_id = "job-3"};
   const auto cancelled = intake::Run(Administrator(), tools(), request, cancel, [&](const Progress& p) {
-    if (p.rows_read >= 1000) cancel.Request();
+    if (p.rows_read >= 1500) cancel.Request();
   });
   ASSERT_FALSE(cancelled.ok());
   EXPECT_EQ(cancelled.error().code, "cancelled");
   EXPECT_NE(Read("Task", "job-3").body.find(R"("status":"cancelled")"), std::string::npos);
   const uint64_t held = Count("Encounter");
-  EXPECT_LT(held, 3000u);
-  EXPECT_EQ(held % 500, 0u);
+  EXPECT_LT(held, 6000u);
+  EXPECT_EQ(held % 1000, 0u);
   EXPECT_EQ(Count("Condition"), held);
-  ExpectCounts(Import(Kind::kFirstPages, path, "H1"), 3000 - held, held, 0, 0);
+  ExpectCounts(Import(Kind::kFirstPages, path, "H1"), 6000 - held, held, 0, 0);
 }
 
 TEST_F(JobTest, CancelledSettlementsLeaveNothing) {
