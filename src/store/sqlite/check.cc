@@ -173,43 +173,57 @@ class Checker {
       good = good && has;
     }
     for (const IndexRows::Word& word : rows.words) {
-      QX_TRY(Statement* statement, database_.Cached("SELECT 1 FROM " + IndexTable("word", generation_) +
-                                                    " WHERE parameter = ?1 AND text = ?2 AND slot = ?3"));
-      const Resetter resetter(*statement);
-      statement->Integer(1, word.parameter);
-      statement->Text(2, word.text);
-      statement->Integer(3, slot);
-      QX_TRY(const bool has, statement->Step());
-      good = good && has;
+      QX_TRY(const bool here, HasWord("word", word, slot));
+      QX_TRY(const bool in_front, HasWord("word_recent", word, slot));
+      good = good && (here || in_front);
     }
     for (const IndexRows::Span& span : rows.spans) {
-      QX_TRY(Statement* statement,
-             database_.Cached("SELECT 1 FROM " + IndexTable("span", generation_) + " s LEFT JOIN " +
-                              IndexTable("coding", generation_) + " c ON c.number = s.coding LEFT JOIN " +
-                              IndexTable("coding", generation_) +
-                              " u ON u.number = s.unit WHERE s.parameter = ?1 AND s.width = ?2 AND s.low = ?3 AND "
-                              "s.slot = ?4 AND s.high = ?5 AND c.code IS ?6 AND u.code IS ?7 AND s.coding IN (SELECT 0 "
-                              "UNION ALL SELECT number FROM " +
-                              IndexTable("coding", generation_) + " WHERE code IS ?6)"));
-      const Resetter resetter(*statement);
-      statement->Integer(1, span.parameter);
-      statement->Integer(2, span.width);
-      statement->Integer(3, span.low);
-      statement->Integer(4, slot);
-      statement->Integer(5, span.high);
-      const auto code = [&](int at, int32_t coding) {
-        if (coding < 0) {
-          statement->Null(at);
-        } else {
-          statement->Text(at, rows.codings[static_cast<size_t>(coding)].code);
-        }
-      };
-      code(6, span.coding);
-      code(7, span.unit);
-      QX_TRY(const bool has, statement->Step());
-      good = good && has;
+      QX_TRY(const bool here, HasSpan("span", span, rows, slot));
+      QX_TRY(const bool in_front, HasSpan("span_recent", span, rows, slot));
+      good = good && (here || in_front);
     }
     return good;
+  }
+
+  Result<bool> HasWord(const char* table, const IndexRows::Word& word, Slot slot) {
+    QX_TRY(Statement* statement, database_.Cached("SELECT 1 FROM " + IndexTable(table, generation_) +
+                                                  " WHERE parameter = ?1 AND text = ?2 AND slot = ?3"));
+    const Resetter resetter(*statement);
+    statement->Integer(1, word.parameter);
+    statement->Text(2, word.text);
+    statement->Integer(3, slot);
+    return statement->Step();
+  }
+
+  Result<int64_t> CodingNumber(const IndexRows& rows, int32_t coding) {
+    if (coding < 0) return int64_t{0};
+    const IndexRows::Coding& wanted = rows.codings[static_cast<size_t>(coding)];
+    QX_TRY(Statement* statement, database_.Cached("SELECT number FROM " + IndexTable("coding", generation_) +
+                                                  " WHERE system = ?1 AND code = ?2 AND text = ?3"));
+    const Resetter resetter(*statement);
+    statement->Text(1, wanted.system);
+    statement->Text(2, wanted.code);
+    statement->Text(3, wanted.text);
+    QX_TRY(const bool row, statement->Step());
+    return row ? statement->Integer(0) : int64_t{-1};
+  }
+
+  Result<bool> HasSpan(const char* table, const IndexRows::Span& span, const IndexRows& rows, Slot slot) {
+    QX_TRY(const int64_t coding, CodingNumber(rows, span.coding));
+    QX_TRY(const int64_t unit, CodingNumber(rows, span.unit));
+    QX_TRY(Statement* statement,
+           database_.Cached("SELECT 1 FROM " + IndexTable(table, generation_) +
+                            " WHERE parameter = ?1 AND coding = ?2 AND width = ?3 AND low = ?4 AND slot = ?5 AND high = "
+                            "?6 AND unit = ?7"));
+    const Resetter resetter(*statement);
+    statement->Integer(1, span.parameter);
+    statement->Integer(2, coding);
+    statement->Integer(3, span.width);
+    statement->Integer(4, span.low);
+    statement->Integer(5, slot);
+    statement->Integer(6, span.high);
+    statement->Integer(7, unit);
+    return statement->Step();
   }
 
   Result<bool> HasPosting(const IndexRows::Posting& posting, Slot slot) {

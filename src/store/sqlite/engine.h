@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "store/sqlite/aliases.h"
 #include "store/sqlite/audit.h"
 #include "store/sqlite/catalog.h"
 #include "store/sqlite/crew.h"
@@ -20,13 +21,15 @@ struct Engine {
       : path(std::move(file)),
         parameters(all_parameters),
         clock(the_clock),
-        preparer(all_parameters, catalog, samples),
+        aliases(all_parameters),
+        preparer(all_parameters, aliases, catalog, samples),
         crew(helpers),
         readers(path) {}
 
   std::string path;
   const search::Parameters& parameters;
   Clock& clock;
+  Aliases aliases;
   State state;
   Catalog catalog;
   AuditQueue audit;

@@ -97,41 +97,36 @@ Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& 
   return Fault("clause", "A clause of no kind.");
 }
 
-Result<SlotSet> Evaluator::ReferringTo(int32_t parameter, const std::vector<Slot>& roots) {
+Result<SlotSet> Evaluator::ReferringTo(uint16_t parameter, const std::vector<Slot>& roots) {
   SlotSetBuilder out(moment_.last);
-  if (roots.size() <= kSeeks) {
-    for (Slot root : roots) QX_DO(index_.Posting(parameter, root, out));
-    return out.Finish();
-  }
-  const SlotSet wanted = SlotSet::FromList(roots);
+  if (roots.empty()) return SlotSet();
+  const SlotSet wanted = roots.size() > kSeeks ? SlotSet::FromList(roots) : SlotSet();
   bool good = true;
-  QX_DO(index_.ForEachChunk(parameter, roots.front(), roots.back(),
-                            [&](int64_t value, Slot first, std::string_view data) {
-                              if (!wanted.Contains(static_cast<Slot>(value))) return true;
-                              good = ForEachInChunk(first, data, [&](Slot slot) { out.Add(slot); });
-                              return good;
-                            }));
+  for (const uint16_t base : engine_.aliases.Bases(parameter)) {
+    if (wanted.empty()) {
+      for (Slot root : roots) QX_DO(index_.Posting(base, root, out));
+      continue;
+    }
+    QX_DO(index_.ForEachChunk(base, roots.front(), roots.back(), [&](int64_t value, Slot first, std::string_view data) {
+      if (!wanted.Contains(static_cast<Slot>(value))) return true;
+      good = ForEachInChunk(first, data, [&](Slot slot) { out.Add(slot); });
+      return good;
+    }));
+  }
   if (!good) return DamagedIndex();
   return out.Finish();
 }
 
-Result<SlotSet> Evaluator::ReferredFrom(int32_t parameter, const SlotSet& from) {
+Result<SlotSet> Evaluator::ReferredFrom(uint16_t parameter, const SlotSet& from) {
   std::vector<Slot> roots;
   if (from.size() <= kBodies) {
-    for (Slot slot : from.ToList()) {
-      QX_TRY(const Opened* opened, OpenSlot(slot));
-      for (const search::IndexEntry& entry : opened->entries) {
-        if (entry.parameter != parameter || entry.kind != search::ParameterKind::kReference || entry.code.empty()) {
-          continue;
-        }
-        QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, entry.system, entry.code));
-        if (root) roots.push_back(*root);
-      }
-    }
-  } else {
-    bool good = true;
+    QX_TRY(roots, RootsInBodies(parameter, from));
+    return engine_.state.SlotsOf(roots, moment_.last);
+  }
+  bool good = true;
+  for (const uint16_t base : engine_.aliases.Bases(parameter)) {
     int64_t taken = 0;     // this root is in the list already: its other chunks need no look
-    QX_DO(index_.ForEachChunk(parameter, 1, UINT32_MAX, [&](int64_t value, Slot first, std::string_view data) {
+    QX_DO(index_.ForEachChunk(base, 1, UINT32_MAX, [&](int64_t value, Slot first, std::string_view data) {
       if (value == taken) return true;
       bool any = false;
       good = ForEachInChunk(first, data, [&](Slot slot) { any = any || from.Contains(slot); });
@@ -141,9 +136,24 @@ Result<SlotSet> Evaluator::ReferredFrom(int32_t parameter, const SlotSet& from) 
       }
       return good;
     }));
-    if (!good) return DamagedIndex();
   }
+  if (!good) return DamagedIndex();
   return engine_.state.SlotsOf(roots, moment_.last);
+}
+
+Result<std::vector<Slot>> Evaluator::RootsInBodies(uint16_t parameter, const SlotSet& from) {
+  std::vector<Slot> roots;
+  for (Slot slot : from.ToList()) {
+    QX_TRY(const Opened* opened, OpenSlot(slot));
+    for (const search::IndexEntry& entry : opened->entries) {
+      if (entry.parameter != parameter || entry.kind != search::ParameterKind::kReference || entry.code.empty()) {
+        continue;
+      }
+      QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, entry.system, entry.code));
+      if (root) roots.push_back(*root);
+    }
+  }
+  return roots;
 }
 
 Result<const Opened*> Evaluator::OpenSlot(Slot slot) {

@@ -47,9 +47,9 @@ class Evaluator {
   Result<SlotSet> VerifyAll(const SlotSet& set, const search::Clause& clause);
   Result<const Opened*> OpenSlot(Slot slot);
   // Slots whose resource refers to one of the roots by the parameter.
-  Result<SlotSet> ReferringTo(int32_t parameter, const std::vector<Slot>& roots);
+  Result<SlotSet> ReferringTo(uint16_t parameter, const std::vector<Slot>& roots);
   // Living versions of what the slots of `from` refer to by the parameter.
-  Result<SlotSet> ReferredFrom(int32_t parameter, const SlotSet& from);
+  Result<SlotSet> ReferredFrom(uint16_t parameter, const SlotSet& from);
 
   IndexReader& index() { return index_; }
   Engine& engine() { return engine_; }
@@ -62,19 +62,27 @@ class Evaluator {
   Result<Hits> Values(const std::string& type, const search::Clause& clause);
   Result<Hits> Identity(const std::string& type, const search::Clause& clause);
   Result<SlotSet> LastUpdated(const std::string& type, const search::Clause& clause);
-  Status Token(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
-  Status String(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
+  Status Value(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, Hits& hits,
+               SlotSetBuilder& out);
+  Status Token(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out,
+               bool& exact);
+  Status String(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out,
+                bool& exact);
   Status Contains(int32_t parameter, const std::string& folded, SlotSetBuilder& out, bool& exact);
-  Status Uri(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
-  Status Reference(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out);
+  Status Uri(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out,
+             bool& exact);
+  Status Reference(int32_t parameter, const search::Clause& clause, const search::QueryValue& value,
+                   SlotSetBuilder& out);
   Status Date(int32_t parameter, int64_t coding, const search::QueryValue& value, SlotSetBuilder& out);
   Status DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
                  const search::QueryValue& value, SlotSetBuilder& out);
   Status DateMonths(int32_t parameter, const Range& range, const search::QueryValue& value, SlotSetBuilder& out);
   Status Number(int32_t parameter, int64_t coding, bool is_quantity, const search::QueryValue& value,
                 SlotSetBuilder& out);
-  Status Composite(const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out, bool& exact);
+  Status Composite(int32_t parameter, const search::Clause& clause, const search::QueryValue& value,
+                   SlotSetBuilder& out, bool& exact);
   Result<Slot> LastSlotAt(int64_t microseconds);
+  Result<std::vector<Slot>> RootsInBodies(uint16_t parameter, const SlotSet& from);
   Result<SlotSet> Everything(const std::string& type);
 
   Engine& engine_;

@@ -24,22 +24,14 @@ Result<Hits> Evaluator::Values(const std::string& type, const Clause& clause) {
   }
   if (parameter.role != Role::kOrdinary) {
     QX_TRY(hits, Identity(type, clause));
-  } else if (clause.modifier == Modifier::kMissing) {
-    QX_TRY(hits.set, index_.Posting(parameter.number, kPresent));
   } else {
     SlotSetBuilder out(moment_.last);
-    for (const QueryValue& value : clause.values) {
-      switch (parameter.kind) {
-        case ParameterKind::kToken: QX_DO(Token(clause, value, out, hits.exact)); break;
-        case ParameterKind::kString: QX_DO(String(clause, value, out, hits.exact)); break;
-        case ParameterKind::kUri: QX_DO(Uri(clause, value, out, hits.exact)); break;
-        case ParameterKind::kReference: QX_DO(Reference(clause, value, out)); break;
-        case ParameterKind::kDate: QX_DO(Date(parameter.number, 0, value, out)); break;
-        case ParameterKind::kNumber: QX_DO(Number(parameter.number, 0, false, value, out)); break;
-        case ParameterKind::kQuantity: QX_DO(Number(parameter.number, 0, true, value, out)); break;
-        case ParameterKind::kComposite: QX_DO(Composite(clause, value, out, hits.exact)); break;
-        case ParameterKind::kSpecial: break;
+    for (const uint16_t base : engine_.aliases.Bases(parameter.number)) {
+      if (clause.modifier == Modifier::kMissing) {
+        QX_DO(index_.Posting(base, kPresent, out));
+        continue;
       }
+      for (const QueryValue& value : clause.values) QX_DO(Value(base, clause, value, hits, out));
     }
     hits.set = out.Finish();
   }
@@ -57,6 +49,22 @@ Result<Hits> Evaluator::Values(const std::string& type, const Clause& clause) {
   QX_TRY(SlotSet rest, Visible(type));
   rest.Subtract(hits.set);
   return Hits{std::move(rest), true};
+}
+
+Status Evaluator::Value(int32_t parameter, const Clause& clause, const QueryValue& value, Hits& hits,
+                        SlotSetBuilder& out) {
+  switch (clause.parameter->kind) {
+    case ParameterKind::kToken: return Token(parameter, clause, value, out, hits.exact);
+    case ParameterKind::kString: return String(parameter, clause, value, out, hits.exact);
+    case ParameterKind::kUri: return Uri(parameter, clause, value, out, hits.exact);
+    case ParameterKind::kReference: return Reference(parameter, clause, value, out);
+    case ParameterKind::kDate: return Date(parameter, 0, value, out);
+    case ParameterKind::kNumber: return Number(parameter, 0, false, value, out);
+    case ParameterKind::kQuantity: return Number(parameter, 0, true, value, out);
+    case ParameterKind::kComposite: return Composite(parameter, clause, value, out, hits.exact);
+    case ParameterKind::kSpecial: return Ok();
+  }
+  return Ok();
 }
 
 Result<Hits> Evaluator::Identity(const std::string& type, const Clause& clause) {
@@ -124,8 +132,7 @@ Result<SlotSet> Evaluator::LastUpdated(const std::string& type, const Clause& cl
   return set;
 }
 
-Status Evaluator::Token(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
-  const int32_t parameter = clause.parameter->number;
+Status Evaluator::Token(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
   if (clause.modifier == Modifier::kText) {
     if (value.folded.size() > kTextBytes) exact = false;
     QX_TRY(const std::vector<int64_t> values, index_.Labels(parameter, CutText(value.folded)));
@@ -140,14 +147,13 @@ Status Evaluator::Token(const Clause& clause, const QueryValue& value, SlotSetBu
   return Ok();
 }
 
-Status Evaluator::String(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
-  const int32_t parameter = clause.parameter->number;
+Status Evaluator::String(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
   if (clause.modifier == Modifier::kContains) return Contains(parameter, value.folded, out, exact);
   const std::string prefix = CutText(value.folded);
   const bool whole = clause.modifier == Modifier::kExact;
   if (whole || prefix.size() < value.folded.size()) exact = false;
   const std::string end = whole ? prefix + std::string(1, '\x01') : AfterPrefix(prefix);
-  return index_.ForEachWord(parameter, prefix, end, false, [&](std::string_view text, Slot slot) {
+  return index_.ForEachWord(parameter, prefix, end, [&](std::string_view text, Slot slot) {
     if (!whole || text == prefix) out.Add(slot);
     return true;
   });
@@ -157,7 +163,7 @@ Status Evaluator::Contains(int32_t parameter, const std::string& folded, SlotSet
   std::string last_text;
   bool last_holds = false;
   bool is_first = true;
-  return index_.ForEachWord(parameter, "", AfterPrefix(""), false, [&](std::string_view text, Slot slot) {
+  return index_.ForEachWord(parameter, "", AfterPrefix(""), [&](std::string_view text, Slot slot) {
     if (is_first || text != last_text) {
       is_first = false;
       last_text = std::string(text);
@@ -172,8 +178,7 @@ Status Evaluator::Contains(int32_t parameter, const std::string& folded, SlotSet
   });
 }
 
-Status Evaluator::Uri(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
-  const int32_t parameter = clause.parameter->number;
+Status Evaluator::Uri(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
   if (clause.modifier == Modifier::kBelow) {
     if (value.text.size() > kTextBytes) exact = false;
     QX_TRY(const std::vector<int64_t> values, index_.Labels(parameter, CutText(value.text)));
@@ -190,11 +195,10 @@ Status Evaluator::Uri(const Clause& clause, const QueryValue& value, SlotSetBuil
   return index_.Posting(parameter, TextValue(value.text), out);
 }
 
-Status Evaluator::Reference(const Clause& clause, const QueryValue& value, SlotSetBuilder& out) {
-  const int32_t parameter = clause.parameter->number;
+Status Evaluator::Reference(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out) {
   if (clause.modifier == Modifier::kIdentifier) {
     bool exact = true;
-    return Token(clause, value, out, exact);
+    return Token(parameter, clause, value, out, exact);
   }
   if (value.code.empty()) return index_.Posting(parameter, TextValue(value.text), out);
   if (!value.system.empty()) {
@@ -214,7 +218,7 @@ Status Evaluator::Reference(const Clause& clause, const QueryValue& value, SlotS
 Status Evaluator::DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
                           const QueryValue& value, SlotSetBuilder& out) {
   if (from > to) return Ok();
-  return index_.ForEachSpan(parameter, coding, width, from, to, false, [&](const IndexReader::Span& span) {
+  return index_.ForEachSpan(parameter, coding, width, from, to, [&](const IndexReader::Span& span) {
     if (MeetsDate(value.prefix, value.date_low, value.date_high, span.low, span.high)) out.Add(span.slot);
     return true;
   });
@@ -261,7 +265,7 @@ Status Evaluator::DateMonths(int32_t parameter, const Range& range, const QueryV
     for (const auto& [from, to] : {std::pair(begin, std::min(last, range.certain_from - 1)),
                                    std::pair(std::max(begin, range.certain_to + 1), last)}) {
       if (from > to) continue;
-      QX_DO(index_.ForEachSpan(parameter, 0, 0, from, to, false, [&](const IndexReader::Span& span) {
+      QX_DO(index_.ForEachSpan(parameter, 0, 0, from, to, [&](const IndexReader::Span& span) {
         all = MeetsDate(value.prefix, value.date_low, value.date_high, span.low, span.high);
         return all;
       }));
@@ -294,13 +298,12 @@ Status Evaluator::Number(int32_t parameter, int64_t coding, bool is_quantity, co
   };
   for (const Range& range : NumberRanges(value.prefix, query)) {
     if (range.from > range.to) continue;
-    QX_DO(index_.ForEachSpan(parameter, coding, 0, range.from, range.to, false, add));
+    QX_DO(index_.ForEachSpan(parameter, coding, 0, range.from, range.to, add));
   }
-  return index_.ForEachSpan(parameter, coding, kWidths - 1, INT64_MIN, INT64_MAX, false, add);   // ranges: few
+  return index_.ForEachSpan(parameter, coding, kWidths - 1, INT64_MIN, INT64_MAX, add);   // ranges: few
 }
 
-Status Evaluator::Composite(const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
-  const int32_t parameter = clause.parameter->number;
+Status Evaluator::Composite(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
   const auto& parts = clause.parameter->components;
   if (value.components.empty() || parts.size() != value.components.size() ||
       parts[0].kind != ParameterKind::kToken || !value.components[0].has_code) {

@@ -33,14 +33,12 @@ IndexReader::IndexReader(Database& database, Slot last, int64_t generation)
     : database_(&database), last_(last), generation_(generation) {
   posting_ = "SELECT value, first, data FROM " + IndexTable("posting", generation) +
              " WHERE parameter = ?1 AND value BETWEEN ?2 AND ?3";
-  const std::string spans = "SELECT low, slot, high, unit FROM " + IndexTable("span", generation) +
-                            " WHERE parameter = ?1 AND coding = ?2 AND width = ?3 AND low BETWEEN ?4 AND ?5 ORDER BY low";
-  spans_ = spans + ", slot";
-  spans_descending_ = spans + " DESC, slot DESC";
-  const std::string words = "SELECT text, slot FROM " + IndexTable("word", generation) +
-                            " WHERE parameter = ?1 AND text >= ?2 AND text < ?3 ORDER BY text";
-  words_ = words + ", slot";
-  words_descending_ = words + " DESC, slot DESC";
+  for (int front = 0; front < 2; ++front) {
+    spans_[front] = "SELECT low, slot, high, unit FROM " + IndexTable(front ? "span_recent" : "span", generation) +
+                    " WHERE parameter = ?1 AND coding = ?2 AND width = ?3 AND low BETWEEN ?4 AND ?5";
+    words_[front] = "SELECT text, slot FROM " + IndexTable(front ? "word_recent" : "word", generation) +
+                    " WHERE parameter = ?1 AND text >= ?2 AND text < ?3";
+  }
   labels_ = "SELECT value FROM " + IndexTable("label", generation) +
             " WHERE parameter = ?1 AND text >= ?2 AND text < ?3";
   codings_ = "SELECT number, system, code, text FROM " + IndexTable("coding", generation);
@@ -83,36 +81,80 @@ Result<SlotSet> IndexReader::Posting(int32_t parameter, int64_t value) {
 }
 
 Status IndexReader::ForEachSpan(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
-                                bool descending, const std::function<bool(const Span&)>& function) {
-  QX_TRY(Statement* statement, database_->Cached(descending ? spans_descending_ : spans_));
-  const Resetter resetter(*statement);
-  statement->Integer(1, parameter);
-  statement->Integer(2, coding);
-  statement->Integer(3, width);
-  statement->Integer(4, from);
-  statement->Integer(5, to);
+                                const std::function<bool(const Span&)>& function) {
+  for (const std::string& sql : spans_) {
+    QX_TRY(Statement* statement, database_->Cached(sql));
+    const Resetter resetter(*statement);
+    statement->Integer(1, parameter);
+    statement->Integer(2, coding);
+    statement->Integer(3, width);
+    statement->Integer(4, from);
+    statement->Integer(5, to);
+    for (;;) {
+      QX_TRY(const bool row, statement->Step());
+      if (!row) break;
+      const auto slot = static_cast<Slot>(statement->Integer(1));
+      if (slot > last_) continue;
+      if (!function({statement->Integer(0), statement->Integer(2), statement->Integer(3), slot})) return Ok();
+    }
+  }
+  return Ok();
+}
+
+Status IndexReader::ForEachWord(int32_t parameter, const std::string& from, const std::string& to,
+                                const std::function<bool(std::string_view, Slot)>& function) {
+  for (const std::string& sql : words_) {
+    QX_TRY(Statement* statement, database_->Cached(sql));
+    const Resetter resetter(*statement);
+    statement->Integer(1, parameter);
+    statement->Text(2, from);
+    statement->Text(3, to);
+    for (;;) {
+      QX_TRY(const bool row, statement->Step());
+      if (!row) break;
+      const auto slot = static_cast<Slot>(statement->Integer(1));
+      if (slot > last_) continue;
+      if (!function(statement->Text(0), slot)) return Ok();
+    }
+  }
+  return Ok();
+}
+
+Status IndexReader::ForEachWordInOrder(int32_t parameter, bool descending,
+                                       const std::function<bool(std::string_view, Slot)>& function) {
+  // Each part comes in order from its table; SQLite merges them.
+  std::string sql;
+  for (const char* name : {"word", "word_recent"}) {
+    if (!sql.empty()) sql += " UNION ALL ";
+    sql += "SELECT text, slot FROM " + IndexTable(name, generation_) + " WHERE parameter = " + std::to_string(parameter);
+  }
+  QX_TRY(Statement statement, database_->Prepare(sql + (descending ? " ORDER BY 1 DESC" : " ORDER BY 1")));
   for (;;) {
-    QX_TRY(const bool row, statement->Step());
+    QX_TRY(const bool row, statement.Step());
     if (!row) return Ok();
-    const auto slot = static_cast<Slot>(statement->Integer(1));
-    if (slot > last_) continue;
-    if (!function({statement->Integer(0), statement->Integer(2), statement->Integer(3), slot})) return Ok();
+    const auto slot = static_cast<Slot>(statement.Integer(1));
+    if (slot <= last_ && !function(statement.Text(0), slot)) return Ok();
   }
 }
 
-Status IndexReader::ForEachWord(int32_t parameter, const std::string& from, const std::string& to, bool descending,
-                                const std::function<bool(std::string_view, Slot)>& function) {
-  QX_TRY(Statement* statement, database_->Cached(descending ? words_descending_ : words_));
-  const Resetter resetter(*statement);
-  statement->Integer(1, parameter);
-  statement->Text(2, from);
-  statement->Text(3, to);
+Status IndexReader::ForEachSpanInOrder(const std::vector<uint16_t>& parameters, bool descending,
+                                       const std::function<bool(int64_t, Slot)>& function) {
+  std::string sql;
+  for (const uint16_t parameter : parameters) {
+    for (const char* name : {"span", "span_recent"}) {
+      for (int width = 0; width < kWidths; ++width) {
+        if (!sql.empty()) sql += " UNION ALL ";
+        sql += "SELECT low, slot FROM " + IndexTable(name, generation_) + " WHERE parameter = " +
+               std::to_string(parameter) + " AND coding = 0 AND width = " + std::to_string(width);
+      }
+    }
+  }
+  QX_TRY(Statement statement, database_->Prepare(sql + (descending ? " ORDER BY 1 DESC" : " ORDER BY 1")));
   for (;;) {
-    QX_TRY(const bool row, statement->Step());
+    QX_TRY(const bool row, statement.Step());
     if (!row) return Ok();
-    const auto slot = static_cast<Slot>(statement->Integer(1));
-    if (slot > last_) continue;
-    if (!function(statement->Text(0), slot)) return Ok();
+    const auto slot = static_cast<Slot>(statement.Integer(1));
+    if (slot <= last_ && !function(statement.Integer(0), slot)) return Ok();
   }
 }
 

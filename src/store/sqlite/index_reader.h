@@ -33,12 +33,17 @@ class IndexReader {
     int64_t unit;
     Slot slot;
   };
-  // Spans of one width with low in [from, to], ascending or descending by low; stops when `function` says false.
-  Status ForEachSpan(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to, bool descending,
+  // Spans of one width with low in [from, to], in no order; stops when `function` says false.
+  Status ForEachSpan(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
                      const std::function<bool(const Span&)>& function);
-  // Words from `from` (included) to `to` (excluded), in order.
-  Status ForEachWord(int32_t parameter, const std::string& from, const std::string& to, bool descending,
+  // Words from `from` (included) to `to` (excluded), in no order.
+  Status ForEachWord(int32_t parameter, const std::string& from, const std::string& to,
                      const std::function<bool(std::string_view text, Slot slot)>& function);
+  // All words of a parameter in order; all spans of some, without coding, in order of their low ends.
+  Status ForEachWordInOrder(int32_t parameter, bool descending,
+                            const std::function<bool(std::string_view text, Slot slot)>& function);
+  Status ForEachSpanInOrder(const std::vector<uint16_t>& parameters, bool descending,
+                            const std::function<bool(int64_t low, Slot slot)>& function);
   // Values of the labels that begin so.
   Result<std::vector<int64_t>> Labels(int32_t parameter, const std::string& prefix);
   struct Coding {
@@ -55,7 +60,7 @@ class IndexReader {
   Database* database_;
   Slot last_;
   int64_t generation_;
-  std::string posting_, spans_, spans_descending_, words_, words_descending_, labels_, codings_;
+  std::string posting_, spans_[2], words_[2], labels_, codings_;   // [0] the table, [1] the small one in front of it
 };
 
 // A text that is greater than every text which begins with `prefix`, and than no other.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "search/parameters.h"
 #include "store/body.h"
+#include "store/sqlite/aliases.h"
 
 namespace qianxian::store::sqlite {
 namespace {
@@ -192,9 +193,11 @@ std::string CutText(std::string_view text) {
   return std::string(text.substr(0, end));
 }
 
-void AppendIndexRows(const std::vector<search::IndexEntry>& entries, IndexRows& out) {
+void AppendIndexRows(const std::vector<search::IndexEntry>& entries, const Aliases& aliases, IndexRows& out) {
   Maker maker(out);
-  for (const search::IndexEntry& entry : entries) maker.Entry(entry);
+  for (const search::IndexEntry& entry : entries) {
+    if (aliases.IsKept(entry.parameter)) maker.Entry(entry);
+  }
   const auto order = [](const IndexRows::Posting& a, const IndexRows::Posting& b) {
     return a.parameter != b.parameter ? a.parameter < b.parameter : a.value < b.value;
   };

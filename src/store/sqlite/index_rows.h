@@ -29,7 +29,8 @@ struct IndexRows {
   std::vector<Label> labels;
 };
 
-void AppendIndexRows(const std::vector<search::IndexEntry>& entries, IndexRows& out);
+class Aliases;
+void AppendIndexRows(const std::vector<search::IndexEntry>& entries, const Aliases& aliases, IndexRows& out);
 
 // Values of posting lists.
 inline constexpr int64_t kPresent = 0;                        // has the parameter at all

@@ -14,6 +14,8 @@ constexpr size_t kTailBytes = size_t{16} << 20;
 constexpr size_t kTailBytesOfOne = 120;            // what an entry costs beside its data
 constexpr size_t kKnownLabels = 200'000;
 constexpr size_t kKnownCodings = 100'000;
+constexpr size_t kDirectly = 3'000;                // so many sorted rows of one commit touch each page of a table once
+constexpr int64_t kRecentRows = 16'000;
 
 }  // namespace
 
@@ -22,13 +24,47 @@ IndexWriter::IndexWriter(int64_t generation)
       insert_posting_("INSERT INTO " + IndexTable("posting", generation) + " VALUES(?1, ?2, ?3, ?4)"),
       update_posting_("UPDATE " + IndexTable("posting", generation) +
                       " SET data = ?4 WHERE parameter = ?1 AND value = ?2 AND first = ?3"),
-      insert_span_("INSERT OR IGNORE INTO " + IndexTable("span", generation) + " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-      insert_word_("INSERT OR IGNORE INTO " + IndexTable("word", generation) + " VALUES(?1, ?2, ?3)"),
       insert_label_("INSERT OR IGNORE INTO " + IndexTable("label", generation) + " VALUES(?1, ?2, ?3)"),
       insert_coding_("INSERT OR IGNORE INTO " + IndexTable("coding", generation) +
                      "(system, code, text) VALUES(?1, ?2, ?3)"),
       select_coding_("SELECT number FROM " + IndexTable("coding", generation) +
-                     " WHERE system = ?1 AND code = ?2 AND text = ?3") {}
+                     " WHERE system = ?1 AND code = ?2 AND text = ?3"),
+      span_front_(MakeFront("span", generation, "(?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
+      word_front_(MakeFront("word", generation, "(?1, ?2, ?3)")) {}
+
+IndexWriter::Front IndexWriter::MakeFront(const char* table, int64_t generation, const char* values) {
+  const std::string main = IndexTable(table, generation);
+  const std::string recent = IndexTable((std::string(table) + "_recent").c_str(), generation);
+  Front front;
+  front.table = table;
+  front.insert = "INSERT OR IGNORE INTO " + main + " VALUES" + values;
+  front.insert_recent = "INSERT OR IGNORE INTO " + recent + " VALUES" + values;
+  front.move = "INSERT OR IGNORE INTO " + main + " SELECT * FROM " + recent;   // in order of the key, as the table is
+  front.count = "SELECT count(*) FROM " + recent;
+  front.empty = "DELETE FROM " + recent;
+  return front;
+}
+
+Result<Statement*> IndexWriter::Target(Database& database, Front& front, size_t rows, bool& in_front) {
+  in_front = rows < kDirectly;
+  return database.Cached(in_front ? front.insert_recent : front.insert);
+}
+
+Status IndexWriter::MoveOn(Database& database, Front& front, size_t rows, bool in_front) {
+  if (!in_front) return Ok();
+  if (front.recent < 0) {
+    QX_TRY(front.recent, database.QueryInteger(front.count));
+  } else {
+    front.recent += static_cast<int64_t>(rows);
+  }
+  if (front.recent < kRecentRows) return Ok();
+  for (const std::string* sql : {&front.move, &front.empty}) {
+    QX_TRY(Statement* statement, database.Cached(*sql));
+    QX_DO(statement->Run());
+  }
+  front.recent = 0;
+  return Ok();
+}
 
 void IndexWriter::Forget() {
   postings_.clear();
@@ -38,6 +74,8 @@ void IndexWriter::Forget() {
   tail_bytes_ = 0;
   codings_.clear();
   labels_.clear();
+  span_front_.recent = -1;
+  word_front_.recent = -1;
 }
 
 Result<int64_t> IndexWriter::CodingNumber(Database& database, const IndexRows::Coding& coding) {
@@ -154,7 +192,9 @@ Status IndexWriter::FlushSpans(Database& database) {
     return std::tie(a.parameter, a.coding, a.width, a.low, a.slot) <
            std::tie(b.parameter, b.coding, b.width, b.low, b.slot);
   });
-  QX_TRY(Statement* insert, database.Cached(insert_span_));
+  if (spans_.empty()) return Ok();
+  bool in_front = false;
+  QX_TRY(Statement* insert, Target(database, span_front_, spans_.size(), in_front));
   for (const Span& span : spans_) {
     insert->Integer(1, span.parameter);
     insert->Integer(2, span.coding);
@@ -165,23 +205,27 @@ Status IndexWriter::FlushSpans(Database& database) {
     insert->Integer(7, span.unit);
     QX_DO(insert->Run());
   }
+  const size_t rows = spans_.size();
   spans_.clear();
-  return Ok();
+  return MoveOn(database, span_front_, rows, in_front);
 }
 
 Status IndexWriter::FlushWords(Database& database) {
   std::sort(words_.begin(), words_.end(), [](const Word& a, const Word& b) {
     return std::tie(a.parameter, a.text, a.slot) < std::tie(b.parameter, b.text, b.slot);
   });
-  QX_TRY(Statement* insert, database.Cached(insert_word_));
+  if (words_.empty()) return Ok();
+  bool in_front = false;
+  QX_TRY(Statement* insert, Target(database, word_front_, words_.size(), in_front));
   for (const Word& word : words_) {
     insert->Integer(1, word.parameter);
     insert->Text(2, word.text);
     insert->Integer(3, word.slot);
     QX_DO(insert->Run());
   }
+  const size_t rows = words_.size();
   words_.clear();
-  return Ok();
+  return MoveOn(database, word_front_, rows, in_front);
 }
 
 Status IndexWriter::Flush(Database& database) {

@@ -62,13 +62,27 @@ class IndexWriter {
   Result<int64_t> CodingNumber(Database& database, const IndexRows::Coding& coding);
   Status FlushPostings(Database& database);
   Status WritePosting(Statement& insert, Statement& update, const Posting* begin, const Posting* end);
+  // Where these rows go: straight to their table, or, when they are few, to the small one in front of it.
+  struct Front {
+    const char* table;
+    std::string insert;
+    std::string insert_recent;
+    std::string move;
+    std::string count;
+    std::string empty;
+    int64_t recent = -1;                          // rows in front; -1: not counted yet
+  };
+  static Front MakeFront(const char* table, int64_t generation, const char* values);
+  Result<Statement*> Target(Database& database, Front& front, size_t rows, bool& in_front);
+  Status MoveOn(Database& database, Front& front, size_t rows, bool in_front);
   Status FlushSpans(Database& database);
   Status FlushWords(Database& database);
   Status AddLabel(Database& database, const IndexRows::Label& label);
 
   int64_t generation_;
-  std::string insert_posting_, update_posting_, insert_span_, insert_word_, insert_label_, insert_coding_,
+  std::string insert_posting_, update_posting_, insert_label_, insert_coding_,
       select_coding_;
+  Front span_front_, word_front_;
   std::vector<Posting> postings_;
   std::vector<Span> spans_;
   std::vector<Word> words_;

@@ -44,7 +44,7 @@ std::optional<DictionarySamples::Ready> DictionarySamples::TakeReady() {
 Status Preparer::MakeRows(const json::Document& document, IndexRows& out) const {
   std::vector<search::IndexEntry> entries;
   parameters_.Extract(document.root(), entries);
-  AppendIndexRows(entries, out);
+  AppendIndexRows(entries, aliases_, out);
   return Ok();
 }
 

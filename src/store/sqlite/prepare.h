@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/body.h"
+#include "store/sqlite/aliases.h"
 #include "store/sqlite/catalog.h"
 #include "store/sqlite/index_rows.h"
 #include "store/store.h"
@@ -54,8 +55,9 @@ class DictionarySamples {
 
 class Preparer {
  public:
-  Preparer(const search::Parameters& parameters, const Catalog& catalog, DictionarySamples& samples)
-      : parameters_(parameters), catalog_(catalog), samples_(samples) {}
+  Preparer(const search::Parameters& parameters, const Aliases& aliases, const Catalog& catalog,
+           DictionarySamples& samples)
+      : parameters_(parameters), aliases_(aliases), catalog_(catalog), samples_(samples) {}
   // invalid: what json and KeepBody refuse, "bad-type", "bad-id".
   Result<PreparedChange> Prepare(Change change) const;
   // The index rows of a body that is stored already.
@@ -63,6 +65,7 @@ class Preparer {
 
  private:
   const search::Parameters& parameters_;
+  const Aliases& aliases_;
   const Catalog& catalog_;
   DictionarySamples& samples_;
 };

@@ -8,6 +8,8 @@
 
 #include "base/ids.h"
 #include "search/parameters.h"
+#include "store/contract/contract.h"
+#include "store/sqlite/aliases.h"
 #include "store/sqlite/index_rows.h"
 
 namespace qianxian::store::sqlite {
@@ -113,7 +115,8 @@ TEST(IndexRows, FormsOfATokenAndNothingTwice) {
   entry.system = "s";
   entry.code = "c";
   IndexRows rows;
-  AppendIndexRows({entry, entry}, rows);
+  const Aliases aliases(R4Parameters());
+  AppendIndexRows({entry, entry}, aliases, rows);
   ASSERT_EQ(rows.postings.size(), 4u);
   const auto has = [&](int64_t value) {
     return std::any_of(rows.postings.begin(), rows.postings.end(),
@@ -125,6 +128,30 @@ TEST(IndexRows, FormsOfATokenAndNothingTwice) {
   EXPECT_TRUE(has(TokenSystemValue("s")));
   EXPECT_NE(TokenValue("ab", "c"), TokenValue("a", "bc"));
   EXPECT_NE(TokenCodeValue("x"), TokenSystemValue("x"));
+}
+
+TEST(Aliases, UnionsAreKeptUnderTheirParts) {
+  const search::Parameters& parameters = R4Parameters();
+  const Aliases aliases(parameters);
+  const auto bases = [&](const char* type, const char* code) {
+    std::vector<std::string> codes;
+    for (const uint16_t base : aliases.Bases(parameters.Find(type, code)->number)) codes.push_back(parameters.At(base).code);
+    std::sort(codes.begin(), codes.end());
+    return codes;
+  };
+  using Codes = std::vector<std::string>;
+  EXPECT_EQ(bases("Observation", "combo-code"), (Codes{"code", "component-code"}));
+  EXPECT_EQ(bases("Observation", "combo-code-value-quantity"), (Codes{"code-value-quantity", "component-code-value-quantity"}));
+  EXPECT_EQ(bases("Observation", "combo-value-quantity"), (Codes{"component-value-quantity", "value-quantity"}));
+  EXPECT_EQ(bases("Observation", "code"), Codes{"code"});
+  EXPECT_EQ(bases("Observation", "subject"), Codes{"subject"});
+  EXPECT_EQ(bases("Patient", "gender"), Codes{"gender"});
+  EXPECT_EQ(bases("Patient", "phonetic").size(), 1u);
+  EXPECT_EQ(bases("Patient", "phonetic"), bases("Patient", "name")) << "one of them stands for both";
+  for (uint16_t number = 1; number <= parameters.size(); ++number) {
+    ASSERT_FALSE(aliases.Bases(number).empty());
+    for (const uint16_t base : aliases.Bases(number)) EXPECT_TRUE(aliases.IsKept(base)) << parameters.At(number).code;
+  }
 }
 
 }  // namespace

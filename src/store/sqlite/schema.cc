@@ -42,19 +42,25 @@ std::string IndexTable(const char* name, int64_t generation) {
 
 Status CreateIndexTables(Database& database, int64_t generation) {
   const auto table = [&](const char* name) { return "CREATE TABLE " + IndexTable(name, generation); };
+  // span and word each have a small table in front of them: small commits write there, into few pages, and the rows
+  // move on when there are many.
   // posting: which slots have this value. span: ordered values (dates, numbers, quantities). word: strings by prefix.
   // label: the distinct texts of tokens and URIs, each with the value of its posting list. coding: units, and the codes
   // that lead a composite, numbered.
   QX_DO(database.Execute(table("posting") +
                          "(parameter INTEGER NOT NULL, value INTEGER NOT NULL, first INTEGER NOT NULL, data BLOB NOT "
                          "NULL, PRIMARY KEY(parameter, value, first)) WITHOUT ROWID"));
-  QX_DO(database.Execute(table("span") +
-                         "(parameter INTEGER NOT NULL, coding INTEGER NOT NULL, width INTEGER NOT NULL, low INTEGER NOT "
-                         "NULL, slot INTEGER NOT NULL, high INTEGER NOT NULL, unit INTEGER NOT NULL, PRIMARY "
-                         "KEY(parameter, coding, width, low, slot, high, unit)) WITHOUT ROWID"));
-  QX_DO(database.Execute(table("word") +
-                         "(parameter INTEGER NOT NULL, text TEXT NOT NULL, slot INTEGER NOT NULL, PRIMARY "
-                         "KEY(parameter, text, slot)) WITHOUT ROWID"));
+  for (const char* name : {"span", "span_recent"}) {
+    QX_DO(database.Execute(table(name) +
+                           "(parameter INTEGER NOT NULL, coding INTEGER NOT NULL, width INTEGER NOT NULL, low INTEGER "
+                           "NOT NULL, slot INTEGER NOT NULL, high INTEGER NOT NULL, unit INTEGER NOT NULL, PRIMARY "
+                           "KEY(parameter, coding, width, low, slot, high, unit)) WITHOUT ROWID"));
+  }
+  for (const char* name : {"word", "word_recent"}) {
+    QX_DO(database.Execute(table(name) +
+                           "(parameter INTEGER NOT NULL, text TEXT NOT NULL, slot INTEGER NOT NULL, PRIMARY "
+                           "KEY(parameter, text, slot)) WITHOUT ROWID"));
+  }
   QX_DO(database.Execute(table("label") +
                          "(parameter INTEGER NOT NULL, text TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY "
                          "KEY(parameter, text, value)) WITHOUT ROWID"));
@@ -65,7 +71,7 @@ Status CreateIndexTables(Database& database, int64_t generation) {
 }
 
 Status DropIndexTables(Database& database, int64_t generation) {
-  for (const char* name : {"posting", "span", "word", "label", "coding"}) {
+  for (const char* name : {"posting", "span", "span_recent", "word", "word_recent", "label", "coding"}) {
     QX_DO(database.Execute("DROP TABLE IF EXISTS " + IndexTable(name, generation)));
   }
   return Ok();

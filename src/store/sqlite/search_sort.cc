@@ -5,7 +5,6 @@
 
 #include "search/parameters.h"
 #include "store/sort_order.h"
-#include "store/sqlite/schema.h"
 #include "store/sqlite/search.h"
 
 namespace qianxian::store::sqlite {
@@ -85,40 +84,41 @@ class Collector {
   std::unordered_set<Slot> seen_;
 };
 
+// `each` reads an index and gives what it finds to the collector until that has enough.
+template <typename Key>
+class Feeding {
+ public:
+  explicit Feeding(Collector& collector) : collector_(collector) {}
+  bool Give(Slot slot, const Key& key) {
+    Result<bool> more = collector_.Add(slot, key, last_);
+    if (!more.ok()) status_ = std::move(more).error();
+    enough_ = more.ok() && !*more;
+    return more.ok() && *more;
+  }
+  Status Finish() {
+    QX_DO(std::move(status_));
+    return enough_ ? Ok() : collector_.AddMissing();
+  }
+
+ private:
+  Collector& collector_;
+  Key last_{};
+  Status status_ = Ok();
+  bool enough_ = false;
+};
+
 Status CollectSpans(Evaluator& evaluator, const search::SortKey& key, Collector& collector) {
-  const std::string table = IndexTable("span", evaluator.index().generation());
-  std::string sql;
-  for (int width = 0; width < kWidths; ++width) {
-    sql += (width == 0 ? "" : " UNION ALL ");
-    sql += "SELECT low, slot FROM " + table + " WHERE parameter = ?1 AND coding = 0 AND width = " + std::to_string(width);
-  }
-  sql += key.descending ? " ORDER BY 1 DESC" : " ORDER BY 1";
-  QX_TRY(Statement* statement, evaluator.database().Cached(sql));
-  const Resetter resetter(*statement);
-  statement->Integer(1, key.parameter->number);
-  int64_t last = 0;
-  for (;;) {
-    QX_TRY(const bool row, statement->Step());
-    if (!row) break;
-    QX_TRY(const bool more, collector.Add(static_cast<Slot>(statement->Integer(1)), statement->Integer(0), last));
-    if (!more) return Ok();
-  }
-  return collector.AddMissing();
+  Feeding<int64_t> feeding(collector);
+  QX_DO(evaluator.index().ForEachSpanInOrder(evaluator.engine().aliases.Bases(key.parameter->number), key.descending,
+                                             [&](int64_t low, Slot slot) { return feeding.Give(slot, low); }));
+  return feeding.Finish();
 }
 
-Status CollectWords(Evaluator& evaluator, const search::SortKey& key, Collector& collector) {
-  std::string last;
-  Status status = Ok();
-  bool enough = false;
-  QX_DO(evaluator.index().ForEachWord(key.parameter->number, "", AfterPrefix(""), key.descending,
-                                      [&](std::string_view text, Slot slot) {
-                                        Result<bool> more = collector.Add(slot, std::string(text), last);
-                                        if (!more.ok()) status = std::move(more).error();
-                                        enough = more.ok() && !*more;
-                                        return more.ok() && *more;
-                                      }));
-  QX_DO(std::move(status));
-  return enough ? Ok() : collector.AddMissing();
+Status CollectWords(Evaluator& evaluator, uint16_t parameter, bool descending, Collector& collector) {
+  Feeding<std::string> feeding(collector);
+  QX_DO(evaluator.index().ForEachWordInOrder(
+      parameter, descending, [&](std::string_view text, Slot slot) { return feeding.Give(slot, std::string(text)); }));
+  return feeding.Finish();
 }
 
 Status CollectIds(Evaluator& evaluator, const TypeMatches& matches, bool descending, Collector& collector) {
@@ -162,8 +162,9 @@ Result<bool> SortByIndex(Evaluator& evaluator, const TypeMatches& matches, size_
   } else if (key.parameter->kind == ParameterKind::kDate || key.parameter->kind == ParameterKind::kNumber ||
              key.parameter->kind == ParameterKind::kQuantity) {
     QX_DO(CollectSpans(evaluator, key, collector));
-  } else if (key.parameter->kind == ParameterKind::kString) {
-    QX_DO(CollectWords(evaluator, key, collector));
+  } else if (key.parameter->kind == ParameterKind::kString &&
+             evaluator.engine().aliases.Bases(key.parameter->number).size() == 1) {
+    QX_DO(CollectWords(evaluator, evaluator.engine().aliases.Bases(key.parameter->number)[0], key.descending, collector));
   } else {
     return false;
   }

@@ -1,0 +1,24 @@
+// Search parameters that say the same twice. R4 has parameters that are the union of others (Observation combo-code is
+// code and component-code, Patient phonetic is name): their values are kept once, under the others, and a question about
+// them is asked of the others. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "search/parameters.h"
+
+namespace qianxian::store::sqlite {
+
+class Aliases {
+ public:
+  explicit Aliases(const search::Parameters& parameters);
+  // The parameters under which this one's values are kept: itself, or those that it is the union of.
+  const std::vector<uint16_t>& Bases(uint16_t parameter) const { return bases_[parameter]; }
+  bool IsKept(uint16_t parameter) const { return bases_[parameter].size() == 1 && bases_[parameter][0] == parameter; }
+
+ private:
+  std::vector<std::vector<uint16_t>> bases_;
+};
+
+}  // namespace qianxian::store::sqlite
