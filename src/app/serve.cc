@@ -9,7 +9,7 @@
 #include "app/feed_runner.h"
 #include "app/running_server.h"
 #include "app/terminal.h"
-#include "base/log.h"
+#include "base/limits.h"
 #include "fhir/definitions.h"
 #include "http/server.h"
 
@@ -54,6 +54,7 @@ Result<std::unique_ptr<http::Server>> Listen(const ServeOptions& options, api::A
   http::ServerOptions server;
   server.address = options.address;
   server.port = options.port;
+  server.workers = limits::kServeWorkers;
   server.upload = [&api](std::string_view method, std::string_view path) { return api.UploadDirectory(method, path); };
   server.admit_upload = [&api](const http::Request& request) { return api.AdmitUpload(request); };
   server.inline_handler = [&api](std::string_view method, std::string_view path) { return api.IsQuick(method, path); };

@@ -49,6 +49,8 @@ inline constexpr size_t kCasesPageMaximum = 1000;
 inline constexpr size_t kMeasureStrata = 100'000;
 inline constexpr size_t kAnswerBytes = 4 << 20;                       // one kept answer
 inline constexpr size_t kAnswersBytes = size_t{32} << 20;             // all of them
+// serve: many workers, because a commit waits for the disk and those that wait together are written together
+inline constexpr int kServeWorkers = 64;
 // imports of the page
 inline constexpr size_t kImportsWaiting = 100;                           // in the queue; more: busy
 inline constexpr size_t kImportsListed = 200;
