@@ -191,6 +191,7 @@ Result<std::vector<BundleEntry>> BundleReader::Read(json::Value bundle) {
     if (out.kind != BundleEntry::Kind::kPut || !out.problems.empty()) continue;
     QX_TRY(out.body, LinkedBody(*entry.Find("resource")));
   }
+  present_.clear();                          // it points into the caller's document
   return entries;
 }
 
