@@ -47,7 +47,7 @@ export const tests = [
       await world.shot(page, 'import-ready-zh-desktop');
       await item.getByRole('button', { name: words('zh', 'data.start') }).click();
       const row = page.locator('tbody tr').filter({ hasText: name });
-      await row.getByText(words('zh', 'importStatus.completed')).waitFor({ timeout: 60_000 });
+      await row.getByText(words('zh', 'importStatus.completed')).waitFor();
       const cells = await row.locator('td').allTextContents();
       const counts = cells.slice(1, 5).map((cell) => Number(cell.replace(/,/g, '')));
       same(counts[0] + counts[1] + counts[2], 2, 'two rows went in (new, or unchanged from an earlier run)');
@@ -72,7 +72,6 @@ export const tests = [
       const folder = mkdtempSync(join(tmpdir(), 'qianxian-e2e-'));
       try {
         const page = await world.signedIn(world.user);
-        page.setDefaultTimeout(60_000);
         await world.go(page, '/data');
         for (const rows of [600_000, 3_000_000]) {
           const name = `e2e-long-${rows}-${Date.now()}.csv`;

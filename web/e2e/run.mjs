@@ -27,8 +27,7 @@ async function main() {
   const logins = mock ? new Map(['director', 'manager', 'viewer'].map((user) => [user, 'one-time-1'])) : readLogins();
   const main_ = process.env.QIANXIAN_USER ?? (logins.has('director') ? 'director' : [...logins.keys()][0]);
   console.log(`browser tests against ${url}${mock ? ' (stand-in server)' : ''} as ${main_}`);
-  const browser = await startBrowser();
-  const world = new World({ url, browser, logins, isMock: Boolean(mock) });
+  const world = new World({ url, browser: await startBrowser(), logins, isMock: Boolean(mock) });
   world.user = main_;
   const files = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.spec.mjs')).sort();
   let passed = 0;
@@ -45,6 +44,8 @@ async function main() {
         console.log(`SKIPPED ${title}: ${missing}`);
         continue;
       }
+      // A browser that died takes one test with it, not all.
+      if (!world.browser.isConnected()) world.browser = await startBrowser();
       const started = Date.now();
       try {
         await run(world);
@@ -59,7 +60,7 @@ async function main() {
       }
     }
   }
-  await browser.close();
+  await world.browser.close();
   mock?.close();
   console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
   process.exit(failed > 0 || passed === 0 ? 1 : 0);

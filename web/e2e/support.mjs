@@ -11,6 +11,9 @@ export const languages = ['zh', 'en'];
 export const sizes = { desktop: { width: 1366, height: 768 }, phone: { width: 360, height: 740 } };
 export const newPassword = process.env.QIANXIAN_NEW_PASSWORD ?? 'Langtao-2025-hai';
 
+// Long enough for a busy machine; nothing waits that long when all is well.
+const patience = 60_000;
+
 export class Failure extends Error {}
 export function must(condition, words) {
   if (!condition) throw new Failure(words);
@@ -65,7 +68,7 @@ export class World {
   async page(options) {
     const context = await this.context(options);
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(patience);
     page.complaints = [];
     page.on('pageerror', (error) => page.complaints.push(`error on the page: ${error.message}`));
     page.on('console', (message) => {

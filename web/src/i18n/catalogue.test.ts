@@ -82,7 +82,7 @@ it('each word of the server has its text', () => {
     ['mark', ['official', 'read', 'K', 'K-low']],
     ['markLong', ['official', 'read', 'K', 'K-low']],
     ['direction', ['up', 'down', 'monitor']],
-    ['destination', ['in-county-primary', 'in-county-hospital', 'city', 'province', 'other-province', 'unknown']],
+    ['destination', ['in-county-primary', 'in-county-hospital', 'in-county-other', 'city', 'province', 'other-province', 'unknown']],
   ];
   for (const [family, names] of families_) for (const name of names) expect(keys.has(`${family}.${name}`), `${family}.${name}`).toBe(true);
 });

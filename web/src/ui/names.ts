@@ -9,7 +9,7 @@ export function useDefinitions(): Map<string, MeasureDefinition> {
   return useMemo(() => new Map((data ?? []).map((definition) => [definition.id, definition])), [data]);
 }
 
-export const knownDestinations = ['in-county-primary', 'in-county-hospital', 'city', 'province', 'other-province', 'unknown'];
+export const knownDestinations = ['in-county-primary', 'in-county-hospital', 'in-county-other', 'city', 'province', 'other-province', 'unknown'];
 
 export function useNames() {
   const { data: county } = useCounty();

@@ -27,7 +27,7 @@ const barWidth = 8;
 const bandsHeight = 300;
 const slotMinimum = 24;  // room for one line of label
 const slotGap = 6;
-const destinationOrder = ['in-county-primary', 'in-county-hospital', 'city', 'province', 'other-province', 'unknown'];
+const destinationOrder = ['in-county-primary', 'in-county-hospital', 'in-county-other', 'city', 'province', 'other-province', 'unknown'];
 
 // One column: bars as high as their value, but never closer than a label needs.
 export function layOut(values: [string, number][], pixelsPerUnit: number, minimum: number, gap: number): { slots: Slot[]; height: number } {
