@@ -120,7 +120,7 @@ void ParseMeasureFile(const std::string& path, const std::string& content, Pack&
   if (!ReadYaml(path, content, root, faults)) return;
   Reader reader(path, root, faults);
   if (!reader.IsMap()) return;
-  reader.AllowOnly({"id", "kind", "subject", "name", "definition", "numerator", "denominator", "exclusions", "direction",
+  reader.AllowOnly({"id", "kind", "subject", "order", "name", "definition", "numerator", "denominator", "exclusions", "direction",
                     "unit", "target", "guard", "sources", "edition", "effective", "of", "sql"});
   Measure measure;
   measure.file = path;
@@ -128,6 +128,7 @@ void ParseMeasureFile(const std::string& path, const std::string& content, Pack&
   if (!measure.id.empty() && path != "measures/" + measure.id + ".yaml")
     reader.Fault(reader.line("id"), "文件名应为 " + measure.id + ".yaml", "The file must be named " + measure.id + ".yaml");
   ReadKind(reader, measure);
+  measure.order = static_cast<int>(reader.Number("order", measure.order, 0, 1'000'000));
   measure.subject = reader.OneOf("subject", {"county", "hospital"});
   measure.name = reader.BothLanguages("name", true);
   measure.definition = reader.BothLanguages("definition", true);

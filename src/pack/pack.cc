@@ -1,7 +1,9 @@
 // A pack from its files, and several packs as one.
 #include "pack/pack.h"
 
+#include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "pack/reader.h"
@@ -92,6 +94,11 @@ void CheckReferences(const Pack& pack, Faults& faults) {
         faults.Add("actions.yaml", 1, action.id + "：没有指标 " + id, action.id + ": there is no measure " + id);
 }
 
+void SortMeasures(Pack& pack) {
+  std::stable_sort(pack.measures.begin(), pack.measures.end(),
+                   [](const Measure& a, const Measure& b) { return std::tie(a.order, a.id) < std::tie(b.order, b.id); });
+}
+
 template <typename T, typename Key>
 void Add(const std::vector<T>& from, std::vector<T>& to, std::string_view what, Key key, std::set<std::string>& seen,
          std::vector<std::string>& clashes) {
@@ -118,6 +125,7 @@ Result<Pack> ParsePack(const std::map<std::string, std::string>& files) {
     else ParseOneFile(path, content, files, pack, faults);
   }
   if (!faults.empty()) return faults.AsError();
+  SortMeasures(pack);
   pack.hash = HashOf(parts);
   return pack;
 }
@@ -154,6 +162,7 @@ Result<Pack> MergePacks(const std::vector<Pack>& packs) {
   Faults faults;
   CheckReferences(all, faults);
   if (!faults.empty()) return faults.AsError();
+  SortMeasures(all);
   all.hash = packs.size() == 1 ? packs[0].hash : HashOf(parts);
   return all;
 }

@@ -55,6 +55,7 @@ struct Measure {
   std::string id;
   MeasureKind kind = MeasureKind::kRatio;
   std::string subject;                     // "county" or "hospital"
+  int order = 1000;                        // place in a sheet; equal ones by id
   Text name, definition, numerator, denominator, exclusions;
   Direction direction = Direction::kMonitor;
   std::string unit;                        // "1" (share), "CNY", "d", "{case}", …: UCUM

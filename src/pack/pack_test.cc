@@ -201,6 +201,19 @@ TEST(Pack, HashFollowsEveryByteAndEveryName) {
   EXPECT_NE(ParsePack(renamed)->hash, hash);
 }
 
+TEST(Pack, MeasuresStandInTheirOrder) {
+  Files files = Small();
+  const std::string deaths = files["measures/deaths.yaml"];
+  files["measures/births.yaml"] = ReplaceAll(deaths, "deaths", "births");
+  files["measures/visits.yaml"] = ReplaceAll(ReplaceAll(deaths, "deaths", "visits"), "subject:", "order: 5\nsubject:");
+  const Result<Pack> pack = ParsePack(files);
+  ASSERT_TRUE(pack.ok()) << pack.error().en;
+  std::vector<std::string> ids;
+  for (const Measure& measure : pack->measures) ids.push_back(measure.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"visits", "births", "deaths"}));
+  ExpectFault(With("measures/deaths.yaml", "subject:", "order: first\nsubject:"), "measures/deaths.yaml:3:", "整数", "whole number");
+}
+
 TEST(MergePacks, JoinsAndRefusesClashes) {
   const Pack one = ParsePack(Small()).value();
   Files other_files = {{"pack.yaml", ReplaceAll(Small()["pack.yaml"], "id: small", "id: other")},

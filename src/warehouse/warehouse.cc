@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <mutex>
+#include <shared_mutex>
 
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/locked.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -59,6 +61,7 @@ class WarehouseImpl final : public Warehouse {
 
   Result<columns::Rows> Query(const std::string& sql, const std::vector<columns::Parameter>& parameters,
                               const Cancel* cancel) override {
+    const std::shared_lock reading(trimming_);
     QX_TRY(std::unique_ptr<columns::Connection> connection, TakeReader());
     connection->SetCancel(cancel);
     Result<columns::Rows> rows = QueryReadOnly(*connection, sql, parameters);
@@ -155,8 +158,21 @@ class WarehouseImpl final : public Warehouse {
     }
     const bool changed = state->Number("changed_at") != changed_at_.load();
     Adopt(*state);
-    if (changed) answers_->Forget();
+    if (changed) {
+      answers_->Forget();
+      Trim();
+    }
     return t;
+  }
+
+  // Gives back the memory that a large CatchUp filled with pages: a lower limit for a moment makes DuckDB let go of them
+  // (400 MiB become 110 after eight million rows). No query may run meanwhile, it would find no room.
+  void Trim() {
+    const std::unique_lock alone(trimming_);
+    const Status lower = writer_->Run("SET memory_limit = '64MB'");       // refused where that is less than what is in use
+    const Status back = writer_->Run("SET memory_limit = '" + std::to_string(limits::kColumnsMemoryBytes) + "B'");
+    if (!lower.ok()) LogInfo("the warehouse keeps its memory: " + lower.error().en);
+    if (!back.ok()) LogError("the warehouse's memory limit: " + back.error().en);
   }
 
   Status MakeMakers() {
@@ -227,6 +243,7 @@ class WarehouseImpl final : public Warehouse {
   mutable Locked<std::string> county_;
   Locked<std::vector<std::unique_ptr<columns::Connection>>> readers_;
   std::mutex following_;                      // guards writer_, makers_ and the two below: one CatchUp at a time
+  std::shared_mutex trimming_;                // queries share it; Trim alone
   bool pack_followed_ = false;
   std::string county_in_tables_;
   std::atomic<uint64_t> as_of_{0};
