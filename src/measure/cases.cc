@@ -28,7 +28,13 @@ Case CaseOf(const columns::Rows& rows, const std::vector<columns::Cell>& row, co
 
 }  // namespace
 
-Result<Cases> Service::ListCases(const access::Caller& caller, const CasesRequest& request, const Cancel* cancel) {
+Result<Cases> Service::ListCases(const access::Caller& caller, const CasesRequest& asked, const Cancel* cancel) {
+  // The row of a county among its hospitals' opens to the cases of all of them: its subject is a region, no organisation.
+  CasesRequest request = asked;
+  if (request.organization == warehouse_.county() && request.region.empty()) {
+    request.organization.clear();
+    request.region = asked.organization;
+  }
   const pack::Measure* measure = FindMeasure(pack_, request.measure);
   if (!measure) return NotFound("no-such-measure", "There is no measure " + request.measure, "没有指标 " + request.measure);
   if (measure->kind == pack::MeasureKind::kGrowth) measure = FindMeasure(pack_, measure->of);   // its cases are those of the other
