@@ -40,10 +40,16 @@ int CompareSortValues(const SortValue& a, const SortValue& b, bool descending) {
 
 SortValue SortValueOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries) {
   SortValue best;
+  bool best_is_coded = false;
   for (const search::IndexEntry& entry : entries) {
     SortValue value;
     if (!key.parameter || entry.parameter != key.parameter->number || !ValueOf(entry, value)) continue;
-    if (!best.present || CompareSortValues(value, best, key.descending) < 0) best = std::move(value);
+    const bool is_coded = entry.kind == search::ParameterKind::kToken && !entry.code.empty();
+    const bool is_better = is_coded != best_is_coded ? is_coded : CompareSortValues(value, best, key.descending) < 0;
+    if (!best.present || is_better) {
+      best = std::move(value);
+      best_is_coded = is_coded;
+    }
   }
   return best;
 }

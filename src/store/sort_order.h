@@ -14,7 +14,8 @@ struct SortValue {
   bool present = false;
   int64_t date = 0;          // dates: the low end
   double number = 0;         // numbers and quantities: the low end
-  std::string text;          // strings folded; tokens: code, or text; references: type/id or URL; URIs. At most 200 bytes
+  std::string text;          // strings folded; tokens: code, or text where nothing has a code; references: type/id or URL;
+                             // URIs. At most 200 bytes
 };
 
 SortValue SortValueOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries);

@@ -12,7 +12,9 @@ std::vector<Change> Patients(int count, SeededRandom& random) {
     const std::string id = "p" + std::to_string(i);
     std::string members = R"("gender":")" + std::string(random.NextBelow(2) ? "male" : "female") + "\"";
     if (random.NextBelow(6)) {
-      members += R"(,"birthDate":")" + std::to_string(1950 + random.NextBelow(40)) + "-0" + std::to_string(1 + random.NextBelow(9)) + "-11\"";
+      std::string date = std::to_string(1950 + random.NextBelow(40)) + "-0" + std::to_string(1 + random.NextBelow(9)) + "-11";
+      date.resize(std::vector<size_t>{10, 10, 10, 10, 7, 4}[random.NextBelow(6)]);   // some know only the month or the year
+      members += R"(,"birthDate":")" + date + "\"";
     }
     if (random.NextBelow(6)) {
       members += R"(,"name":[{"family":"F)" + std::to_string(random.NextBelow(200)) + R"("},{"family":"G)" +
@@ -21,7 +23,23 @@ std::vector<Change> Patients(int count, SeededRandom& random) {
     if (random.NextBelow(4)) {
       members += R"(,"identifier":[{"system":"urn:a","value":")" + std::to_string(random.NextBelow(5000)) + "\"}]";
     }
+    if (random.NextBelow(4)) {
+      const uint64_t kind = random.NextBelow(20);
+      const std::string organization = "o" + std::to_string(random.NextBelow(30));
+      const std::string reference = kind == 0 ? "http://elsewhere/Organization/" + organization : "Organization/" + organization;
+      members += R"(,"managingOrganization":{"reference":")" + reference + "\"}";
+    }
+    if (random.NextBelow(4)) {
+      const std::string coding = R"("coding":[{"system":"urn:l","code":")" + std::string(1, static_cast<char>('a' + random.NextBelow(9))) +
+                                 R"(","display":"Some"}])";
+      const uint64_t kind = random.NextBelow(12);
+      members += R"(,"communication":[{"language":{)" + (kind == 0 ? R"("text":"Some")" : kind < 4 ? coding + R"(,"text":"b 2")" : coding) + "}}]";
+    }
     changes.push_back(Put("Patient", id, Json("Patient", id, members)));
+  }
+  for (int i = 0; i < 20; ++i) {   // of the other ten it is only known that somebody refers to them
+    const std::string id = "o" + std::to_string(i);
+    changes.push_back(Put("Organization", id, Json("Organization", id, R"("active":true)")));
   }
   return changes;
 }
@@ -60,8 +78,10 @@ TEST_P(StoreContract, SortsByAnyParameter) {
   MustCommit(Patients(900, random));
   MustCommit(Patients(450, random));   // half of them have two versions
   for (const char* sort : {"birthdate", "-birthdate", "family", "-family", "identifier", "-identifier", "_id", "-_id",
-                           "_lastUpdated", "-_lastUpdated", "birthdate,-family", "-family,birthdate,_id", "gender,birthdate"}) {
-    for (const char* filter : {"", "gender=male&", "birthdate=1960&"}) {
+                           "_lastUpdated", "-_lastUpdated", "birthdate,-family", "-family,birthdate,_id", "gender,birthdate", "-gender,-birthdate,_id",
+                           "gender", "-gender", "organization", "-organization", "organization,-gender,birthdate", "language", "-language",
+                           "language,identifier"}) {
+    for (const char* filter : {"", "gender=male&", "birthdate=ge1960&", "birthdate=1960&"}) {
       const std::string text = std::string(filter) + "_sort=" + sort;
       const auto query = search::Query::ParseText(R4Parameters(), "Patient", text + "&_count=1000").value();
       const auto page = Snap()->Search(query).value();
@@ -86,6 +106,29 @@ TEST_P(StoreContract, SortsByAnyParameter) {
       const auto paged = SearchAll(system_, "Patient", text + "&_count=100");
       EXPECT_EQ(paged, Ids(page.matches)) << text << ": pages and the whole are one order";
     }
+  }
+}
+
+TEST_P(StoreContract, SortsByUri) {
+  SeededRandom random(6);
+  std::vector<Change> changes;
+  for (int i = 0; i < 600; ++i) {
+    const std::string id = "q" + std::to_string(i);
+    const std::string url = R"(,"url":"http://example.org/)" + std::to_string(random.NextBelow(150)) + "\"";
+    changes.push_back(Put("Questionnaire", id, Json("Questionnaire", id, R"("status":"active")" + (i % 7 ? url : std::string()))));
+  }
+  MustCommit(std::move(changes));
+  for (const bool descending : {false, true}) {
+    const SearchPage page = Search("Questionnaire", std::string("_count=1000&_sort=") + (descending ? "-url" : "url"));
+    ASSERT_EQ(page.matches.size(), 600u);
+    std::vector<std::string> urls;
+    for (const Resource& resource : page.matches) {
+      const auto url = json::Document::Parse(resource.body).value();
+      urls.push_back(std::string(url.root().Find("url") ? url.root().Find("url")->AsString() : ""));
+    }
+    const auto first_missing = std::find(urls.begin(), urls.end(), "");
+    EXPECT_EQ(urls.end() - first_missing, 86) << "those without one come last";
+    EXPECT_TRUE(descending ? std::is_sorted(urls.begin(), first_missing, std::greater<>()) : std::is_sorted(urls.begin(), first_missing));
   }
 }
 

@@ -16,11 +16,17 @@ class Generator {
     if (kind < 3) return Patient();
     if (kind < 5) return Encounter();
     if (kind < 9) return Observation();
-    return Questionnaire();
+    return Below(2) ? Questionnaire() : RiskAssessment();
   }
   uint64_t Below(uint64_t bound) { return random_.NextBelow(bound); }
   std::string Pick(const Strings& texts) { return texts[random_.NextBelow(texts.size())]; }
   std::string Id(const char* prefix, uint64_t bound) { return prefix + std::to_string(random_.NextBelow(bound)); }
+
+  // Some that are asked for exactly, and many of every size.
+  std::string Value() {
+    if (Below(2)) return Pick({"5", "5.4", "5.40", "120", "1e2", "-3", "0", "-0.0"});
+    return std::string(Below(4) ? "" : "-") + std::to_string(Below(1000)) + Pick({"", ".5", ".25", "e3", "e-4"});
+  }
 
   std::string Date() {
     std::string date = std::to_string(2018 + Below(5));
@@ -78,7 +84,7 @@ class Generator {
     switch (Below(4)) {
       case 0:
       case 1:
-        members += R"(,"valueQuantity":{"value":)" + Pick({"5", "5.4", "5.40", "120", "1e2", "-3"}) + R"(,"unit":"u","system":")" +
+        members += R"(,"valueQuantity":{"value":)" + Value() + R"(,"unit":"u","system":")" +
                    Pick({"http://unitsofmeasure.org", "urn:u"}) + R"(","code":")" + Pick({"mm[Hg]", "g/L"}) + "\"}";
         break;
       case 2: members += R"(,"valueCodeableConcept":{"coding":[{"system":"urn:v","code":")" + Pick({"pos", "neg"}) + "\"}]}"; break;
@@ -91,6 +97,18 @@ class Generator {
     return Put("Questionnaire", id,
                Json("Questionnaire", id, R"("status":"active","url":"http://example.org/q/)" + Pick({"a", "a/b", "abc", "b"}) +
                                              R"(","title":")" + Pick({"Screening form", "Follow-up", "筛查表"}) + "\""));
+  }
+  Change RiskAssessment() {
+    const std::string id = Id("r", 60);
+    std::string predictions;
+    for (uint64_t n = Below(3); n > 0; --n) {
+      const std::string number = Pick({"0", "0.1", "0.25", "0.5", "1", "0." + std::to_string(1 + Below(999))});
+      const std::string range = R"("probabilityRange":{"low":{"value":0.)" + std::to_string(1 + Below(4)) + R"(},"high":{"value":0.)" +
+                                std::to_string(5 + Below(5)) + "}}";
+      predictions += (predictions.empty() ? "{" : ",{") + (Below(5) ? R"("probabilityDecimal":)" + number : range) + "}";
+    }
+    return Put("RiskAssessment", id, Json("RiskAssessment", id, R"("status":"final","subject":{"reference":"Patient/p1"})" +
+                                                                    (predictions.empty() ? "" : R"(,"prediction":[)" + predictions + "]")));
   }
   SeededRandom random_;
 };
@@ -139,7 +157,10 @@ Strings Searches(Generator& g) {
     out.push_back((i % 3 == 0 ? "Patient?birthdate=" : i % 3 == 1 ? "Encounter?date=" : "Observation?date=") +
                   std::string(prefixes[g.Below(10)]) + date);
     out.push_back("Observation?value-quantity=" + std::string(prefixes[g.Below(10)]) +
-                  g.Pick({"5", "5.4", "5.40", "120", "100", "-3", "0", "1e2", "99"}));
+                  (g.Below(2) ? g.Pick({"5", "5.4", "5.40", "120", "100", "-3", "0", "1e2", "99"}) : g.Value()) +
+                  (g.Below(3) ? "" : g.Pick({"||g/L", "|urn:u|g/L", "|urn:u|", "||nothing"})));
+    out.push_back("RiskAssessment?probability=" + std::string(prefixes[g.Below(10)]) +
+                  g.Pick({"0", "0.1", "0.25", "0.5", "1", "0.3", "0.75", "-1", "2", "1e-3"}));
   }
   return out;
 }

@@ -152,21 +152,21 @@ class Checker {
 
   Result<bool> Index(IndexRows& rows, Slot slot) {
     bool good = true;
-    std::vector<IndexRows::Posting> references;
     for (const IndexRows::Reference& reference : rows.references) {
       QX_TRY(const std::optional<Slot> root, FindRoot(engine_, database_, reference.type, reference.id));
       if (!root) return false;
-      references.push_back({reference.parameter, *root});
+      rows.postings.push_back({reference.parameter, *root});
     }
-    std::sort(references.begin(), references.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.parameter, a.value) < std::pair(b.parameter, b.value);
-    });
-    references.erase(std::unique(references.begin(), references.end(),
-                                 [](const auto& a, const auto& b) {
-                                   return a.parameter == b.parameter && a.value == b.value;
-                                 }),
-                     references.end());
-    rows.postings.insert(rows.postings.end(), references.begin(), references.end());
+    for (const IndexRows::Span& span : rows.spans) {
+      if (!span.in_bucket) continue;
+      QX_TRY(const int64_t unit, CodingNumber(rows, span.unit));
+      rows.postings.push_back({span.parameter, BucketValue(unit, BucketOf(span.low))});
+    }
+    const auto key = [](const IndexRows::Posting& posting) { return std::pair(posting.parameter, posting.value); };
+    std::sort(rows.postings.begin(), rows.postings.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    rows.postings.erase(std::unique(rows.postings.begin(), rows.postings.end(),
+                                    [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+                        rows.postings.end());
     expected_postings_ += rows.postings.size();
     for (const IndexRows::Posting& posting : rows.postings) {
       QX_TRY(const bool has, HasPosting(posting, slot));

@@ -156,23 +156,26 @@ Result<std::vector<Slot>> Evaluator::RootsInBodies(uint16_t parameter, const Slo
   return roots;
 }
 
-Result<const Opened*> Evaluator::OpenSlot(Slot slot) {
-  const auto found = opened_.find(slot);
-  if (found != opened_.end()) return found->second.get();
-  QX_TRY(std::optional<StoredRow> row, ReadStored(engine_, database_, slot, true));
-  if (!row) return Unavailable("damaged", "The index names a version that is not stored.", "索引指向不存在的版本。");
-  auto opened = std::make_unique<Opened>();
-  opened->row = std::move(*row);
-  if (!opened->row.deleted) {
-    QX_TRY(const json::Document document,
-           json::Document::Parse(AssembleBody(opened->row.kept, opened->row.splice, opened->row.id,
-                                              opened->row.version, opened->row.at)));
-    engine_.parameters.Extract(document.root(), opened->entries);
-    QX_TRY(const std::string type, engine_.catalog.TypeName(opened->row.type, database_));
-    engine_.parameters.AppendIdentity(type, opened->row.id, opened->row.at, opened->entries);
+Result<const Opened*> Evaluator::OpenSlot(Slot slot, bool with_entries) {
+  auto found = opened_.find(slot);
+  if (found == opened_.end()) {
+    QX_TRY(std::optional<StoredRow> row, ReadStored(engine_, database_, slot, true));
+    if (!row) return Unavailable("damaged", "The index names a version that is not stored.", "索引指向不存在的版本。");
+    if (opened_.size() >= kOpenedMaximum) opened_.clear();
+    found = opened_.emplace(slot, std::make_unique<Opened>()).first;
+    found->second->row = std::move(*row);
   }
-  if (opened_.size() >= kOpenedMaximum) opened_.clear();
-  return (opened_[slot] = std::move(opened)).get();
+  Opened& opened = *found->second;
+  if (with_entries && !opened.has_entries && !opened.row.deleted) {
+    QX_TRY(const json::Document document,
+           json::Document::Parse(AssembleBody(opened.row.kept, opened.row.splice, opened.row.id, opened.row.version,
+                                              opened.row.at)));
+    engine_.parameters.Extract(document.root(), opened.entries);
+    QX_TRY(const std::string type, engine_.catalog.TypeName(opened.row.type, database_));
+    engine_.parameters.AppendIdentity(type, opened.row.id, opened.row.at, opened.entries);
+    opened.has_entries = true;
+  }
+  return &opened;
 }
 
 Result<bool> Evaluator::Verify(Slot slot, const search::Clause& clause) {

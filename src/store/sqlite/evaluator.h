@@ -27,6 +27,7 @@ struct Hits {
 // A stored version with its search entries, for what the index does not say.
 struct Opened {
   StoredRow row;
+  bool has_entries = false;
   std::vector<search::IndexEntry> entries;
 };
 
@@ -45,7 +46,8 @@ class Evaluator {
   Status CutDown(const std::string& type, SlotSet& set);
   Result<bool> Verify(Slot slot, const search::Clause& clause);
   Result<SlotSet> VerifyAll(const SlotSet& set, const search::Clause& clause);
-  Result<const Opened*> OpenSlot(Slot slot);
+  // `with_entries`: its search entries too, which cost more than reading it. Good until the next call.
+  Result<const Opened*> OpenSlot(Slot slot, bool with_entries = true);
   // Slots whose resource refers to one of the roots by the parameter.
   Result<SlotSet> ReferringTo(uint16_t parameter, const std::vector<Slot>& roots);
   // Living versions of what the slots of `from` refer to by the parameter.

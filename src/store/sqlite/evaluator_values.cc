@@ -7,6 +7,9 @@
 #include "store/sqlite/ranges.h"
 
 namespace qianxian::store::sqlite {
+namespace {
+int64_t Before(int64_t value) { return value == INT64_MIN ? INT64_MIN : value - 1; }
+}  // namespace
 
 using search::Clause;
 using search::Modifier;
@@ -298,7 +301,21 @@ Status Evaluator::Number(int32_t parameter, int64_t coding, bool is_quantity, co
   };
   for (const Range& range : NumberRanges(value.prefix, query)) {
     if (range.from > range.to) continue;
-    QX_DO(index_.ForEachSpan(parameter, coding, 0, range.from, range.to, add));
+    // Whole buckets come from their lists; only the edges are read value by value.
+    const int64_t first = range.from == INT64_MIN ? 0 : BucketOf(Before(range.from)) + 1;
+    const int64_t end = range.to == INT64_MAX ? kBuckets : BucketOf(range.to + 1);
+    if (coding != 0 || first >= end) {
+      QX_DO(index_.ForEachSpan(parameter, coding, 0, range.from, range.to, add));
+      continue;
+    }
+    if (!has_unit) {
+      QX_TRY(units, index_.BucketUnits(parameter));
+    }
+    for (int64_t unit : units) {
+      QX_DO(index_.PostingRange(parameter, BucketValue(unit, first), BucketValue(unit, end - 1), out));
+    }
+    if (first > 0) QX_DO(index_.ForEachSpan(parameter, coding, 0, range.from, Before(BucketBegin(first)), add));
+    if (end < kBuckets) QX_DO(index_.ForEachSpan(parameter, coding, 0, BucketBegin(end), range.to, add));
   }
   return index_.ForEachSpan(parameter, coding, kWidths - 1, INT64_MIN, INT64_MAX, add);   // ranges: few
 }

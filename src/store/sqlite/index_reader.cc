@@ -158,6 +158,91 @@ Status IndexReader::ForEachSpanInOrder(const std::vector<uint16_t>& parameters, 
   }
 }
 
+Result<bool> IndexReader::DatesInOrder(int32_t parameter, int widths_from, int64_t from, int64_t to, bool descending,
+                                       const std::function<bool(int64_t, Slot)>& function) {
+  if (from > to) return true;
+  std::string sql;
+  for (const char* name : {"span", "span_recent"}) {
+    for (int width = widths_from; width < kWidths; ++width) {
+      if (!sql.empty()) sql += " UNION ALL ";
+      sql += "SELECT low, slot FROM " + IndexTable(name, generation_) +
+             " WHERE parameter = ?1 AND coding = 0 AND low BETWEEN ?2 AND ?3 AND width = " + std::to_string(width);
+    }
+  }
+  QX_TRY(Statement* statement, database_->Cached(sql + (descending ? " ORDER BY 1 DESC" : " ORDER BY 1")));
+  const Resetter resetter(*statement);
+  statement->Integer(1, parameter);
+  statement->Integer(2, from);
+  statement->Integer(3, to);
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return true;
+    const auto slot = static_cast<Slot>(statement->Integer(1));
+    if (slot <= last_ && !function(statement->Integer(0), slot)) return false;
+  }
+}
+
+Status IndexReader::ForEachDateInOrder(int32_t parameter, bool descending, const SlotSet& wanted,
+                                       const std::function<bool(int64_t, Slot)>& function) {
+  // Months outside of these are not whole: their spans lie beyond.
+  const auto begin = [](int64_t month) { return month <= kFirstMonth ? INT64_MIN : MonthBegin(month); };
+  const auto last = [](int64_t month) { return month >= kLastMonth ? INT64_MAX : MonthBegin(month + 1) - 1; };
+  QX_TRY(Statement* statement,
+         database_->Cached("SELECT value, first, data FROM " + IndexTable("posting", generation_) +
+                           " WHERE parameter = ?1 AND value BETWEEN 1 AND ?2 ORDER BY value" +
+                           (descending ? " DESC, first DESC" : ", first")));
+  const Resetter resetter(*statement);
+  statement->Integer(1, parameter);
+  statement->Integer(2, MonthValue(INT64_MAX));
+  int64_t read = 0;                                          // the month that was read last
+  int64_t edge = descending ? INT64_MAX : INT64_MIN;         // all before (after) this is done
+  bool all_done = false;
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) break;
+    const int64_t month = statement->Integer(0);
+    if (month == read) continue;
+    bool any = false;
+    if (!ForEachInChunk(static_cast<Slot>(statement->Integer(1)), statement->Bytes(2),
+                        [&](Slot slot) { any = any || wanted.Contains(slot); })) {
+      return DamagedIndex();
+    }
+    if (!any) continue;
+    read = month;
+    // Longer spans that begin between the last month that was read and this one, then the month itself.
+    const int64_t from = begin(month);
+    const int64_t to = last(month);
+    QX_TRY(bool more, descending ? DatesInOrder(parameter, 1, to == INT64_MAX ? to : to + 1, edge, true, function)
+                                 : DatesInOrder(parameter, 1, edge, from == INT64_MIN ? from : from - 1, false, function));
+    if (!more) return Ok();
+    QX_TRY(more, DatesInOrder(parameter, 0, from, to, descending, function));
+    if (!more) return Ok();
+    all_done = descending ? from == INT64_MIN : to == INT64_MAX;
+    edge = descending ? (all_done ? from : from - 1) : (all_done ? to : to + 1);
+  }
+  if (all_done) return Ok();
+  QX_DO(descending ? DatesInOrder(parameter, 1, INT64_MIN, edge, true, function)
+                   : DatesInOrder(parameter, 1, edge, INT64_MAX, false, function));
+  return Ok();
+}
+
+Result<std::vector<int64_t>> IndexReader::BucketUnits(int32_t parameter) {
+  QX_TRY(Statement* statement, database_->Cached("SELECT min(value) FROM " + IndexTable("posting", generation_) +
+                                                 " WHERE parameter = ?1 AND value >= ?2"));
+  const Resetter resetter(*statement);
+  std::vector<int64_t> units;
+  for (int64_t unit = 0;;) {
+    statement->Reset();
+    statement->Integer(1, parameter);
+    statement->Integer(2, BucketValue(unit, 0));
+    QX_TRY(const bool row, statement->Step());
+    if (!row || statement->IsNull(0)) return units;
+    unit = (statement->Integer(0) - 1) / kBuckets;
+    units.push_back(unit);
+    ++unit;
+  }
+}
+
 Result<std::vector<int64_t>> IndexReader::Labels(int32_t parameter, const std::string& prefix) {
   QX_TRY(Statement* statement, database_->Cached(labels_));
   const Resetter resetter(*statement);

@@ -44,6 +44,11 @@ class IndexReader {
                             const std::function<bool(std::string_view text, Slot slot)>& function);
   Status ForEachSpanInOrder(const std::vector<uint16_t>& parameters, bool descending,
                             const std::function<bool(int64_t low, Slot slot)>& function);
+  // The same for one date parameter, leaving out months of which no short span is in `wanted`.
+  Status ForEachDateInOrder(int32_t parameter, bool descending, const SlotSet& wanted,
+                            const std::function<bool(int64_t low, Slot slot)>& function);
+  // Units under which a parameter has buckets.
+  Result<std::vector<int64_t>> BucketUnits(int32_t parameter);
   // Values of the labels that begin so.
   Result<std::vector<int64_t>> Labels(int32_t parameter, const std::string& prefix);
   struct Coding {
@@ -56,6 +61,9 @@ class IndexReader {
   Result<std::vector<int64_t>> Codings(const Coding& coding);
 
  private:
+  // Spans with low in [from, to] in order; `widths_from` 1 leaves out the short ones. False: `function` said so.
+  Result<bool> DatesInOrder(int32_t parameter, int widths_from, int64_t from, int64_t to, bool descending,
+                            const std::function<bool(int64_t low, Slot slot)>& function);
   IndexReader(Database& database, Slot last, int64_t generation);
   Database* database_;
   Slot last_;

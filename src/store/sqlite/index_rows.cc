@@ -85,7 +85,7 @@ class Maker {
 
   void Date(const IndexEntry& entry) {
     const int32_t width = DateWidth(entry.date_low, entry.date_high);
-    out_.spans.push_back({entry.parameter, -1, -1, width, entry.date_low, entry.date_high});
+    out_.spans.push_back({entry.parameter, -1, -1, width, entry.date_low, entry.date_high, false});
     if (width == 0) Post(entry.parameter, MonthValue(entry.date_low));
   }
 
@@ -105,8 +105,9 @@ class Maker {
   void Number(int32_t parameter, int32_t coding, const IndexEntry& entry) {
     int32_t unit = -1;
     if (entry.kind == ParameterKind::kQuantity) unit = Coding(entry.system, entry.code, entry.text);
-    out_.spans.push_back({parameter, coding, unit, NumberWidth(entry.number_low, entry.number_high),
-                          OrderedNumber(entry.number_low), OrderedNumber(entry.number_high)});
+    const int32_t width = NumberWidth(entry.number_low, entry.number_high);
+    out_.spans.push_back({parameter, coding, unit, width, OrderedNumber(entry.number_low),
+                          OrderedNumber(entry.number_high), coding < 0 && width == 0});
   }
 
   // The first part leads; what a query asks beyond that is judged by the body.
@@ -129,7 +130,7 @@ class Maker {
         return;
       case ParameterKind::kDate:
         out_.spans.push_back({entry.parameter, Coding(lead.system, lead.code, ""), -1,
-                              DateWidth(other.date_low, other.date_high), other.date_low, other.date_high});
+                              DateWidth(other.date_low, other.date_high), other.date_low, other.date_high, false});
         return;
       default:
         return;
@@ -185,6 +186,10 @@ int64_t OrderedNumber(double number) {
   const int64_t bits = std::bit_cast<int64_t>(number);
   return bits < 0 ? static_cast<int64_t>(~static_cast<uint64_t>(bits) ^ (uint64_t{1} << 63)) : bits;
 }
+
+int64_t BucketOf(int64_t ordered_number) { return (ordered_number >> 48) + kBuckets / 2; }
+int64_t BucketBegin(int64_t bucket) { return (bucket - kBuckets / 2) * (int64_t{1} << 48); }
+int64_t BucketValue(int64_t unit, int64_t bucket) { return unit * kBuckets + bucket + 1; }
 
 std::string CutText(std::string_view text) {
   if (text.size() <= kTextBytes) return std::string(text);

@@ -18,7 +18,15 @@ struct IndexRows {
   struct Posting { int32_t parameter; int64_t value; };
   struct Reference { int32_t parameter; std::string type; std::string id; };
   struct Coding { std::string system; std::string code; std::string text; };
-  struct Span { int32_t parameter; int32_t coding; int32_t unit; int32_t width; int64_t low; int64_t high; };   // coding, unit: place in codings; -1 none
+  struct Span {
+    int32_t parameter;
+    int32_t coding;       // coding, unit: place in codings; -1: none
+    int32_t unit;
+    int32_t width;
+    int64_t low;
+    int64_t high;
+    bool in_bucket;       // has a posting at its BucketValue too
+  };
   struct Word { int32_t parameter; std::string text; };
   struct Label { int32_t parameter; std::string text; int64_t value; };
   std::vector<Posting> postings;
@@ -47,6 +55,13 @@ inline constexpr int64_t kFirstMonth = 12 + 1;                // months between 
 inline constexpr int64_t kLastMonth = 9998 * 12 + 12;         // … 9998-12
 // First microsecond of a month, by its value.
 int64_t MonthBegin(int64_t value);
+
+// Numbers and quantities that are points also stand in coarse lists, so that a comparison that half of them meet reads
+// lists and not values: a bucket is a sixteenth of a power of two, for each unit.
+int64_t BucketOf(int64_t ordered_number);                     // 0 … 65535
+int64_t BucketBegin(int64_t bucket);                          // the least ordered number in it
+int64_t BucketValue(int64_t unit, int64_t bucket);            // unit: number of its coding; 0 for plain numbers
+inline constexpr int64_t kBuckets = 65'536;
 
 // Widths: a class of spans, so that "ends after x" need look only a little before x.
 inline constexpr int kWidths = 4;

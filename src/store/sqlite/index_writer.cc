@@ -124,6 +124,7 @@ Status IndexWriter::Add(Database& database, const IndexRows& rows, Slot slot) {
     if (span.unit >= 0) {
       QX_TRY(unit, CodingNumber(database, rows.codings[static_cast<size_t>(span.unit)]));
     }
+    if (span.in_bucket) AddPosting(span.parameter, BucketValue(unit, BucketOf(span.low)), slot);
     spans_.push_back({span.parameter, span.width, coding, span.low, slot, span.high, unit});
   }
   for (const IndexRows::Word& word : rows.words) words_.push_back({word.parameter, slot, word.text});

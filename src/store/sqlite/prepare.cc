@@ -5,8 +5,8 @@
 namespace qianxian::store::sqlite {
 namespace {
 
-constexpr size_t kSampleBodies = 1500;      // a dictionary is made of at most so many …
-constexpr size_t kSampleBytes = 2u << 20;   // … or so much
+constexpr size_t kSampleBodies = 600;       // a dictionary is made of at most so many …
+constexpr size_t kSampleBytes = 1u << 20;   // … or so much
 constexpr size_t kBodiesAtLeast = 64;
 constexpr size_t kSampleBodyBytes = 32u << 10;
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -152,6 +153,35 @@ TEST(Aliases, UnionsAreKeptUnderTheirParts) {
     ASSERT_FALSE(aliases.Bases(number).empty());
     for (const uint16_t base : aliases.Bases(number)) EXPECT_TRUE(aliases.IsKept(base)) << parameters.At(number).code;
   }
+}
+
+TEST(Buckets, AreStretchesOfNumbersInOrder) {
+  SeededRandom random(12);
+  std::vector<double> numbers = {0, 1, -1, 5, 5.4, 120, 1e-300, -1e-300, 1e300, -1e300, std::numeric_limits<double>::infinity(),
+                                 -std::numeric_limits<double>::infinity()};
+  for (int i = 0; i < 2'000; ++i) {
+    numbers.push_back((random.NextBelow(2) ? 1 : -1) * std::ldexp(1 + static_cast<double>(random.NextBelow(1'000)) / 1'000,
+                                                                   static_cast<int>(random.NextBelow(200)) - 100));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  int64_t last = 0;
+  for (const double number : numbers) {
+    const int64_t ordered = OrderedNumber(number);
+    const int64_t bucket = BucketOf(ordered);
+    ASSERT_GE(bucket, last) << number;
+    ASSERT_LT(bucket, kBuckets);
+    EXPECT_LE(BucketBegin(bucket), ordered) << number;
+    if (bucket + 1 < kBuckets) EXPECT_GT(BucketBegin(bucket + 1), ordered) << number;
+    last = bucket;
+  }
+  EXPECT_EQ(BucketOf(INT64_MIN), 0);
+  EXPECT_EQ(BucketOf(INT64_MAX), kBuckets - 1);
+  EXPECT_EQ(BucketBegin(0), INT64_MIN);
+  EXPECT_NE(BucketOf(OrderedNumber(100)), BucketOf(OrderedNumber(107))) << "fine enough to leave out most of what does not meet";
+  // Lists of different units, and of "has it at all", are different lists; hashes lie above.
+  EXPECT_GT(BucketValue(0, 0), kPresent);
+  EXPECT_GT(BucketValue(1, 0), BucketValue(0, kBuckets - 1));
+  EXPECT_LT(BucketValue(INT32_MAX, kBuckets - 1), TokenCodeValue("x"));
 }
 
 }  // namespace

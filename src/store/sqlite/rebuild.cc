@@ -131,7 +131,7 @@ Status RebuildIndex(Engine& engine, Writer& writer, const std::function<void(uin
     QX_TRY(const Moment newest, ReadNewestMoment(database));
     QX_TRY(const std::vector<IndexedRow> rows, Extract(engine, database, done, newest.last));
     QX_DO(Add(database, memory, index, rows));
-    QX_DO(WriteSetting(database, "index_fingerprint", static_cast<int64_t>(engine.parameters.fingerprint())));
+    QX_DO(WriteSetting(database, "index_fingerprint", IndexFingerprint(engine.parameters.fingerprint())));
     return WriteSetting(database, "index_generation", old_generation + 1);
   }));
   QX_DO(writer.Run([&](Database& database, WriterMemory&) { return DropIndexTables(database, old_generation); }));

@@ -36,6 +36,10 @@ constexpr const char* kSettingUpsert =
 
 }  // namespace
 
+int64_t IndexFingerprint(uint64_t definitions) {
+  return static_cast<int64_t>(definitions ^ (kIndexLayout * 0x9e3779b97f4a7c15ULL));
+}
+
 std::string IndexTable(const char* name, int64_t generation) {
   return std::string(name) + "_" + std::to_string(generation);
 }

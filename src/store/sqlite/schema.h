@@ -11,6 +11,10 @@ namespace qianxian::store::sqlite {
 inline constexpr int kFormat = 1;                      // PRAGMA user_version
 inline constexpr int kApplicationId = 0x51585354;      // "QXST"
 
+// Changes when rows of the index mean something else; an index of another layout is made again.
+inline constexpr uint64_t kIndexLayout = 3;
+int64_t IndexFingerprint(uint64_t definitions);
+
 // Lists that are kept beside those of the search parameters, under numbers that no parameter has.
 inline constexpr int kByType = 65536;                  // value: type number; all versions, deleted ones too
 inline constexpr int kByOwner = 65537;                 // value: owner number; all versions

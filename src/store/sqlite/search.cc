@@ -14,8 +14,6 @@ using search::Modifier;
 
 // So few candidates are judged by their bodies rather than by reading another list.
 constexpr size_t kFew = 24;
-// So many are sorted by their bodies; more by an ordered index, if there is one.
-constexpr size_t kSortByBodies = 400;
 
 // What is cheap and cuts deep comes first; what needs everything of the type last.
 int Rank(const Clause& clause) {
@@ -235,7 +233,7 @@ Result<SearchPage> Searcher::Run() {
   if (only_count) return page;
   QX_TRY(const std::vector<Slot> slots, Page(page));
   for (Slot slot : slots) {
-    QX_TRY(const Opened* opened, evaluator_.OpenSlot(slot));
+    QX_TRY(const Opened* opened, evaluator_.OpenSlot(slot, false));
     QX_TRY(Resource resource, ToResource(evaluator_.engine(), evaluator_.database(), opened->row));
     page.matches.push_back(std::move(resource));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,9 +41,20 @@ class Searcher {
   uint64_t position_ = 0;                         // of the place given
 };
 
+// So many matches are sorted by their bodies; more by an index, if there is one.
+inline constexpr size_t kSortByBodies = 400;
+
 // Sorts by reading an ordered index instead of bodies, for sets too big for that. False: this key has no such index.
 Result<bool> SortByIndex(Evaluator& evaluator, const TypeMatches& matches, size_t offset, size_t count,
                          std::vector<Slot>& out);
+// Matches that `key` says the same of, in the order it asks for: for tokens, references and URIs, whose lists are in no
+// order, so that each list's text is learnt from one body. Nothing: the bodies of all matches would be quicker.
+struct SortGroup {
+  std::string text;
+  SlotSet slots;
+};
+Result<std::optional<std::vector<SortGroup>>> ReadSortGroups(Evaluator& evaluator, const search::SortKey& key,
+                                                             const SlotSet& wanted);
 // Fills page.included; notes when it is cut short.
 Status AddIncludes(Evaluator& evaluator, const search::Query& query, const std::vector<Slot>& matches,
                    SearchPage& page);

@@ -67,7 +67,7 @@ class Includer {
     std::vector<Slot> roots;
     for (Slot slot : from) {
       if (!include.target_type.empty()) {
-        QX_TRY(const Opened* opened, evaluator_.OpenSlot(slot));
+        QX_TRY(const Opened* opened, evaluator_.OpenSlot(slot, false));
         QX_TRY(const std::string type, evaluator_.engine().catalog.TypeName(opened->row.type, evaluator_.database()));
         if (type != include.target_type) continue;
       }
@@ -117,7 +117,7 @@ Status AddIncludes(Evaluator& evaluator, const search::Query& query, const std::
     frontier = std::move(fresh);
   }
   for (Slot slot : includer.included()) {
-    QX_TRY(const Opened* opened, evaluator.OpenSlot(slot));
+    QX_TRY(const Opened* opened, evaluator.OpenSlot(slot, false));
     QX_TRY(Resource resource, ToResource(evaluator.engine(), evaluator.database(), opened->row));
     page.included.push_back(std::move(resource));
   }

@@ -1,7 +1,6 @@
 // Sorting a set that is too big to open every body of it: an index that is in the right order is read until the page is
 // full.
 #include <algorithm>
-#include <unordered_set>
 
 #include "search/parameters.h"
 #include "store/sort_order.h"
@@ -16,12 +15,13 @@ using Role = search::Parameter::Role;
 class Collector {
  public:
   Collector(Evaluator& evaluator, const TypeMatches& matches, size_t enough)
-      : evaluator_(evaluator), matches_(matches), enough_(enough) {}
+      : evaluator_(evaluator), matches_(matches), enough_(enough), seen_(matches.set.empty() ? 0 : matches.set.Last() / 64 + 1) {}
 
   // False: enough.
   template <typename Key>
   Result<bool> Add(Slot slot, const Key& key, Key& last_key) {
-    if (!matches_.set.Contains(slot) || !seen_.insert(slot).second) return true;
+    if (!matches_.set.Contains(slot) || Seen(slot)) return true;
+    seen_[slot / 64] |= uint64_t{1} << (slot % 64);
     if (!slots_.empty() && !(key == last_key)) {
       QX_DO(EndTies());
       if (slots_.size() >= enough_) return false;
@@ -36,9 +36,9 @@ class Collector {
   Status AddMissing() {
     QX_DO(EndTies());
     if (slots_.size() >= enough_) return Ok();
-    SlotSet missing = matches_.set;
-    missing.Subtract(SlotSet::FromList({seen_.begin(), seen_.end()}));
-    for (Slot slot : missing.ToList()) slots_.push_back(slot);
+    matches_.set.ForEach([&](Slot slot) {
+      if (!Seen(slot)) slots_.push_back(slot);
+    });
     return EndTies();
   }
   std::vector<Slot> Take(size_t offset, size_t count) const {
@@ -48,31 +48,53 @@ class Collector {
   }
 
  private:
+  bool Seen(Slot slot) const { return (seen_[slot / 64] >> (slot % 64) & 1) != 0; }
+
   // Slots since tie_begin_ have the same first key: the other keys decide.
   Status EndTies() {
-    const auto& keys = matches_.query.sort;
-    if (keys.size() > 1 && slots_.size() - tie_begin_ > 1) {
-      struct Item {
-        Slot slot;
-        std::vector<SortValue> values;
-      };
-      std::vector<Item> items;
-      for (size_t i = tie_begin_; i < slots_.size(); ++i) {
-        QX_TRY(const Opened* opened, evaluator_.OpenSlot(slots_[i]));
-        Item item{slots_[i], {}};
-        for (size_t k = 1; k < keys.size(); ++k) item.values.push_back(SortValueOf(keys[k], opened->entries));
-        items.push_back(std::move(item));
-      }
-      std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
-        for (size_t k = 1; k < keys.size(); ++k) {
-          const int order = CompareSortValues(a.values[k - 1], b.values[k - 1], keys[k].descending);
-          if (order != 0) return order < 0;
-        }
-        return a.slot < b.slot;
-      });
-      for (size_t i = 0; i < items.size(); ++i) slots_[tie_begin_ + i] = items[i].slot;
+    const bool tied = slots_.size() - tie_begin_ > 1;
+    if (matches_.query.sort.size() > 1 && tied) {
+      QX_TRY(const bool by_index, slots_.size() - tie_begin_ > kSortByBodies ? SortTieByIndex() : false);
+      if (!by_index) QX_DO(SortTieByBodies());
     }
     tie_begin_ = slots_.size();
+    return Ok();
+  }
+
+  // As much of a long tie as is wanted.
+  Result<bool> SortTieByIndex() {
+    const auto begin = slots_.begin() + static_cast<std::ptrdiff_t>(tie_begin_);
+    TypeMatches tie{matches_.query, SlotSet::FromList({begin, slots_.end()}), {}};
+    tie.query.sort.erase(tie.query.sort.begin());
+    std::vector<Slot> sorted;
+    QX_TRY(const bool done, SortByIndex(evaluator_, tie, 0, enough_ - tie_begin_, sorted));
+    if (!done) return false;
+    slots_.erase(begin, slots_.end());
+    slots_.insert(slots_.end(), sorted.begin(), sorted.end());
+    return true;
+  }
+
+  Status SortTieByBodies() {
+    const auto& keys = matches_.query.sort;
+    struct Item {
+      Slot slot;
+      std::vector<SortValue> values;
+    };
+    std::vector<Item> items;
+    for (size_t i = tie_begin_; i < slots_.size(); ++i) {
+      QX_TRY(const Opened* opened, evaluator_.OpenSlot(slots_[i]));
+      Item item{slots_[i], {}};
+      for (size_t k = 1; k < keys.size(); ++k) item.values.push_back(SortValueOf(keys[k], opened->entries));
+      items.push_back(std::move(item));
+    }
+    std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+      for (size_t k = 1; k < keys.size(); ++k) {
+        const int order = CompareSortValues(a.values[k - 1], b.values[k - 1], keys[k].descending);
+        if (order != 0) return order < 0;
+      }
+      return a.slot < b.slot;
+    });
+    for (size_t i = 0; i < items.size(); ++i) slots_[tie_begin_ + i] = items[i].slot;
     return Ok();
   }
 
@@ -81,7 +103,7 @@ class Collector {
   size_t enough_;
   size_t tie_begin_ = 0;
   std::vector<Slot> slots_;
-  std::unordered_set<Slot> seen_;
+  std::vector<uint64_t> seen_;
 };
 
 // `each` reads an index and gives what it finds to the collector until that has enough.
@@ -107,10 +129,15 @@ class Feeding {
   bool enough_ = false;
 };
 
-Status CollectSpans(Evaluator& evaluator, const search::SortKey& key, Collector& collector) {
+Status CollectSpans(Evaluator& evaluator, const search::SortKey& key, const SlotSet& wanted, Collector& collector) {
   Feeding<int64_t> feeding(collector);
-  QX_DO(evaluator.index().ForEachSpanInOrder(evaluator.engine().aliases.Bases(key.parameter->number), key.descending,
-                                             [&](int64_t low, Slot slot) { return feeding.Give(slot, low); }));
+  const std::vector<uint16_t>& bases = evaluator.engine().aliases.Bases(key.parameter->number);
+  const auto give = [&](int64_t low, Slot slot) { return feeding.Give(slot, low); };
+  if (key.parameter->kind == search::ParameterKind::kDate && bases.size() == 1) {
+    QX_DO(evaluator.index().ForEachDateInOrder(bases[0], key.descending, wanted, give));
+  } else {
+    QX_DO(evaluator.index().ForEachSpanInOrder(bases, key.descending, give));
+  }
   return feeding.Finish();
 }
 
@@ -141,6 +168,23 @@ Status CollectIds(Evaluator& evaluator, const TypeMatches& matches, bool descend
   }
 }
 
+// False: this parameter has no lists that would be quicker than the bodies.
+Result<bool> CollectLists(Evaluator& evaluator, const TypeMatches& matches, Collector& collector) {
+  QX_TRY(const auto groups, ReadSortGroups(evaluator, matches.query.sort[0], matches.set));
+  if (!groups) return false;
+  Feeding<std::string> feeding(collector);
+  for (const SortGroup& group : *groups) {
+    bool more = true;
+    for (Slot slot : group.slots.ToList()) {
+      more = feeding.Give(slot, group.text);
+      if (!more) break;
+    }
+    if (!more) break;
+  }
+  QX_DO(feeding.Finish());
+  return true;
+}
+
 }  // namespace
 
 Result<bool> SortByIndex(Evaluator& evaluator, const TypeMatches& matches, size_t offset, size_t count,
@@ -161,12 +205,13 @@ Result<bool> SortByIndex(Evaluator& evaluator, const TypeMatches& matches, size_
     QX_DO(CollectIds(evaluator, matches, key.descending, collector));
   } else if (key.parameter->kind == ParameterKind::kDate || key.parameter->kind == ParameterKind::kNumber ||
              key.parameter->kind == ParameterKind::kQuantity) {
-    QX_DO(CollectSpans(evaluator, key, collector));
+    QX_DO(CollectSpans(evaluator, key, matches.set, collector));
   } else if (key.parameter->kind == ParameterKind::kString &&
              evaluator.engine().aliases.Bases(key.parameter->number).size() == 1) {
     QX_DO(CollectWords(evaluator, evaluator.engine().aliases.Bases(key.parameter->number)[0], key.descending, collector));
   } else {
-    return false;
+    QX_TRY(const bool done, CollectLists(evaluator, matches, collector));
+    if (!done) return false;
   }
   out = collector.Take(offset, count);
   return true;

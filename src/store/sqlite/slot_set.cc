@@ -22,6 +22,14 @@ SlotSet SlotSet::FromList(std::vector<Slot> slots) {
   return set;
 }
 
+SlotSet SlotSet::FromBits(std::vector<uint64_t> bits) {
+  SlotSet set;
+  set.dense_ = true;
+  set.bits_ = std::move(bits);
+  set.Shrink();
+  return set;
+}
+
 SlotSet SlotSet::Range(Slot first, Slot last) {
   SlotSet set;
   if (last < first) return set;
@@ -223,15 +231,14 @@ std::vector<Slot> SlotSet::ToList() const {
   return out;
 }
 
-void SlotSetBuilder::Flush() {
-  if (slots_.empty()) return;
-  set_.UnionWith(SlotSet::FromList(std::move(slots_)));
+void SlotSetBuilder::Spread() {
+  bits_.assign(last_ / 64 + 1, 0);
+  for (Slot slot : slots_) bits_[slot / 64] |= uint64_t{1} << (slot % 64);
   slots_ = {};
 }
 
 SlotSet SlotSetBuilder::Finish() {
-  Flush();
-  return std::move(set_);
+  return bits_.empty() ? SlotSet::FromList(std::move(slots_)) : SlotSet::FromBits(std::move(bits_));
 }
 
 }  // namespace qianxian::store::sqlite

@@ -17,6 +17,7 @@ class SlotSet {
   SlotSet() = default;
   // In any order, doubles allowed.
   static SlotSet FromList(std::vector<Slot> slots);
+  static SlotSet FromBits(std::vector<uint64_t> bits);
   static SlotSet Range(Slot first, Slot last);    // both included; empty if last < first
 
   bool empty() const { return size_ == 0; }
@@ -63,17 +64,21 @@ class SlotSetBuilder {
   explicit SlotSetBuilder(Slot last) : last_(last) {}
   void Add(Slot slot) {
     if (slot > last_ || slot == 0) return;
+    if (!bits_.empty()) {
+      bits_[slot / 64] |= uint64_t{1} << (slot % 64);
+      return;
+    }
     slots_.push_back(slot);
-    if (slots_.size() >= kFlush) Flush();
+    if (slots_.size() >= kMany) Spread();
   }
   SlotSet Finish();
 
  private:
-  static constexpr size_t kFlush = 1 << 18;
-  void Flush();
+  static constexpr size_t kMany = 4'096;
+  void Spread();                                  // from now on a bitmap: no sorting of long lists
   Slot last_;
   std::vector<Slot> slots_;
-  SlotSet set_;
+  std::vector<uint64_t> bits_;
 };
 
 }  // namespace qianxian::store::sqlite

@@ -129,10 +129,10 @@ Status SqliteStore::Begin() {
   QX_DO(Notice());
   QX_TRY(writer_, Writer::Start(*engine_, [this] { watch_wake_.notify_all(); }));
   QX_TRY(const int64_t fingerprint, ReadSetting(*notice_database_, "index_fingerprint", 0));
-  const auto wanted = static_cast<int64_t>(engine_->parameters.fingerprint());
+  const int64_t wanted = IndexFingerprint(engine_->parameters.fingerprint());
   if (fingerprint != wanted) {
     if (engine_->state.newest().t > 0) {
-      LogWarning("store: the definitions of search parameters changed; the index is made again");
+      LogWarning("store: the search index was made by another release or for other search parameters; it is made again");
       QX_DO(sqlite::RebuildIndex(*engine_, *writer_, nullptr));
     } else {
       QX_DO(writer_->Run([&](Database& database, WriterMemory&) { return WriteSetting(database, "index_fingerprint", wanted); }));

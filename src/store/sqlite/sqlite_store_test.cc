@@ -7,6 +7,7 @@
 #include "search/parameters.h"
 #include "store/contract/contract.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/schema.h"
 
 namespace qianxian::store {
 namespace {
@@ -200,6 +201,41 @@ TEST_F(SqliteStoreTest, OtherDefinitionsMakeTheIndexAgain) {
   auto store = Open();
   EXPECT_EQ(Found(*store, "Patient", "gender=male"), 10u);
   EXPECT_TRUE(store->Check(system_)->good());
+}
+
+TEST_F(SqliteStoreTest, AnIndexOfAnOlderLayoutIsMadeAgain) {
+  const auto observation = [](int i) {
+    const std::string id = "ob" + std::to_string(i);
+    return Put("Observation", id, Json("Observation", id, R"("status":"final","code":{"text":"x"},"valueQuantity":{"value":)" +
+                                                              std::to_string(i) + R"(,"code":"mg"})"));
+  };
+  {
+    auto store = Open();
+    std::vector<Change> changes;
+    for (int i = 0; i < 100; ++i) changes.push_back(observation(i));
+    Commit(*store, std::move(changes));
+    EXPECT_EQ(Found(*store, "Observation", "value-quantity=gt9&_count=1000"), 90u);
+  }
+  // As releases before layouts were numbered left it: the definitions alone as the fingerprint, no lists of numbers, and,
+  // before that, no small tables in front.
+  const auto definitions = static_cast<int64_t>(R4Parameters().fingerprint());
+  ASSERT_NE(sqlite::IndexFingerprint(R4Parameters().fingerprint()), definitions);
+  const std::string number = std::to_string(R4Parameters().Find("Observation", "value-quantity")->number);
+  ASSERT_TRUE(Raw()->Execute("UPDATE setting SET value = " + std::to_string(definitions) + " WHERE name = 'index_fingerprint'; "
+                             "DELETE FROM posting_1 WHERE parameter = " + number + " AND value > 0; "
+                             "DROP TABLE span_recent_1; DROP TABLE word_recent_1").ok());
+  {
+    auto store = Open();
+    EXPECT_EQ(Found(*store, "Observation", "value-quantity=gt9&_count=1000"), 90u);
+    Commit(*store, {observation(1'000)});
+    EXPECT_EQ(Found(*store, "Observation", "value-quantity=gt9&_count=1000"), 91u);
+    EXPECT_TRUE(store->Check(system_)->good());
+  }
+  auto raw = Raw();
+  EXPECT_EQ(raw->QueryInteger("SELECT value FROM setting WHERE name = 'index_fingerprint'").value(),
+            sqlite::IndexFingerprint(R4Parameters().fingerprint()));
+  EXPECT_EQ(raw->QueryInteger("SELECT value FROM setting WHERE name = 'index_generation'").value(), 2);
+  EXPECT_EQ(raw->QueryInteger("SELECT count(*) FROM sqlite_schema WHERE name = 'posting_1'").value(), 0);
 }
 
 TEST_F(SqliteStoreTest, NotesWhoDidAndSawWhat) {

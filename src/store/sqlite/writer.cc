@@ -34,6 +34,17 @@ Writer::~Writer() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Writer::Waiting::Wait() {
+  std::unique_lock lock(mutex);
+  wake.wait(lock, [&] { return done; });
+}
+
+void Writer::Waiting::Finish() {
+  const std::lock_guard lock(mutex);   // held over the notification: afterwards this may be gone
+  done = true;
+  wake.notify_one();
+}
+
 void Writer::Enqueue(Waiting& waiting) {
   {
     const std::lock_guard lock(mutex_);
@@ -46,7 +57,7 @@ Result<CommitReceipt> Writer::Commit(PreparedCommit commit) {
   Waiting waiting;
   waiting.commit = &commit;
   Enqueue(waiting);
-  waiting.done.acquire();
+  waiting.Wait();
   return std::move(*waiting.result);
 }
 
@@ -54,7 +65,7 @@ Status Writer::Run(Job job) {
   Waiting waiting;
   waiting.job = &job;
   Enqueue(waiting);
-  waiting.done.acquire();
+  waiting.Wait();
   if (!waiting.result->ok()) return std::move(*waiting.result).error();
   return Ok();
 }
@@ -63,7 +74,7 @@ void Writer::FlushAudit() {
   if (engine_.audit.empty()) return;
   Waiting waiting;   // neither commit nor job: every group takes the waiting records along
   Enqueue(waiting);
-  waiting.done.acquire();
+  waiting.Wait();
   if (!waiting.result->ok()) LogError("store: the audit could not be written: " + Describe(waiting.result->error()));
 }
 
@@ -92,7 +103,7 @@ void Writer::Loop() {
     const std::vector<Waiting*> group = TakeGroup();
     if (group.empty()) return;   // told to stop, and nothing waits
     Process(group);
-    for (Waiting* waiting : group) waiting->done.release();
+    for (Waiting* waiting : group) waiting->Finish();
   }
 }
 

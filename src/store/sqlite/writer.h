@@ -9,7 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <semaphore>
 #include <thread>
 
 #include "store/sqlite/engine.h"
@@ -35,7 +34,12 @@ class Writer {
     PreparedCommit* commit = nullptr;
     const Job* job = nullptr;
     std::optional<Result<CommitReceipt>> result;
-    std::binary_semaphore done{0};
+    // A wait that sleeps at once: many clients that spin take the processor from the writer they wait for.
+    std::mutex mutex;
+    std::condition_variable wake;
+    bool done = false;
+    void Wait();
+    void Finish();
   };
   Writer(Engine& engine, std::unique_ptr<Database> database, std::function<void()> committed);
   void Enqueue(Waiting& waiting);
