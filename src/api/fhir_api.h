@@ -1,5 +1,5 @@
-// The FHIR R4 API under /fhir (docs/formats/fhir.md): read, version read, history, create, update, delete, their
-// conditional forms, search, batch and transaction, metadata. Every error is an OperationOutcome.
+// The FHIR R4 API under /fhir (docs/formats/fhir.md): read, version read, history, create, update, patch, delete, their
+// conditional forms, search, batch and transaction, metadata; operations are in fhir_operations.h. Every error is an OperationOutcome.
 // Threads: any. Failures: none leaves this class but as a response.
 // Source: https://hl7.org/fhir/R4/http.html
 #pragma once
@@ -9,40 +9,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "api/fhir_exchange.h"
 #include "api/fhir_filter.h"
-#include "api/services.h"
+#include "fhir/outcome.h"
 #include "http/server.h"
-#include "json/value.h"
 
 namespace qianxian::api {
-
-using NamedValues = std::vector<std::pair<std::string, std::string>>;
-
-// What stays the same during one request, also for every entry of its Bundle.
-struct Exchange {
-  const auth::Session* session = nullptr;
-  std::string base;                        // "http://127.0.0.1:8080/fhir"
-  std::string owner;                       // of new resources: header X-Qianxian-Owner, else the caller's own organisation
-  bool owner_given = false;
-  bool lenient = false;                    // Prefer: handling=lenient
-  bool pretty = false;
-  bool prefer_given = false;
-  enum class Return { kRepresentation, kMinimal, kOutcome } prefer = Return::kRepresentation;
-  const access::Caller& caller() const { return session->caller; }
-};
-
-// One interaction: a request of its own, or an entry of a Bundle.
-struct Call {
-  std::string method;
-  std::vector<std::string> path;           // below /fhir: {"Patient", "1"}
-  NamedValues query;
-  std::string body;                        // of POST and PUT: the text,
-  std::optional<json::Value> resource;     // or, inside a Bundle, the part of it
-  std::string if_match, if_none_match, if_none_exist, if_modified_since;
-};
 
 class FhirApi {
  public:
@@ -57,6 +31,7 @@ class FhirApi {
   struct Write {
     std::string type, id;
     std::optional<store::Change> change;   // none: nothing is to be written
+    std::vector<store::Change> more;       // deletes by a condition that several met
     uint64_t existing_version = 0;         // the resource that a conditional create found
     bool is_delete = false;
   };
@@ -94,12 +69,20 @@ class FhirApi {
   Result<Write> PlanCreate(const Exchange& exchange, const Call& call);
   Result<Write> PlanUpdate(const Exchange& exchange, const Call& call);
   Result<Write> PlanDelete(const Exchange& exchange, const Call& call);
+  // By a condition, up to `most` of what meets it.
+  Result<Write> PlanDeletes(const Exchange& exchange, const Call& call, uint64_t most);
   // The id that the resource itself says ("" if none), once its shape is found to be right.
   Result<std::string> CheckResource(const Call& call) const;
   store::Change MakePut(const Exchange& exchange, const std::string& type, const std::string& id, std::string body) const;
   Result<std::vector<Written>> CommitAll(const Exchange& exchange, std::vector<Write> writes);
   Result<http::Response> AnswerWrite(const Exchange& exchange, const Written& written);
   static bool IsConditional(const Call& call);
+
+  static bool MayTryAgain(const Call& call, const Error& error);
+
+  // fhir_patch.cc
+  Result<Write> PlanPatch(const Exchange& exchange, const Call& call);
+  Result<std::string> ApplyPatch(const Call& call, const std::string& body) const;
 
   // fhir_bundle.cc
   struct Entry;
@@ -121,10 +104,8 @@ class FhirApi {
 std::string MakeCapabilityStatement(const Services& services, std::string_view base);
 
 // helpers of several files
-std::string EntityTag(uint64_t version);                         // W/"3"
-Result<uint64_t> ParseEntityTag(std::string_view tag);
+Error ShapeError(const std::vector<fhir::Issue>& issues);        // several faults as one Error
 std::string WithoutId(json::Value resource);                  // its JSON without the member id
 Result<std::string> WithoutId(const std::string& body);
-std::vector<std::string> SplitPath(std::string_view path);       // "/Patient/1" → {"Patient", "1"}
 
 }  // namespace qianxian::api

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/fhir_api.h"
+#include "api/fhir_operations.h"
 #include "api/fhir_references.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
@@ -25,14 +26,20 @@ struct FhirApi::Entry {
 
 namespace {
 
+constexpr int kReads = 3;
+constexpr int kAttempts = 10;              // of a transaction with a patch, against others who change the same resource
+
 int OrderOf(const std::string& method) {
   if (method == "DELETE") return 0;
   if (method == "POST") return 1;
-  if (method == "PUT") return 2;
-  return 3;
+  if (method == "PUT" || method == "PATCH") return 2;
+  return kReads;
 }
 
-bool IsWrite(const Call& call) { return OrderOf(call.method) < 3; }
+// "POST Patient/$validate": asked for, not written.
+bool IsOperation(const Call& call) { return !call.path.empty() && StartsWith(call.path.back(), "$"); }
+
+bool IsWrite(const Call& call) { return OrderOf(call.method) < kReads && !IsOperation(call); }
 
 std::string_view Reason(int status) {
   switch (status) {
@@ -46,6 +53,8 @@ std::string_view Reason(int status) {
     case 409: return "409 Conflict";
     case 410: return "410 Gone";
     case 412: return "412 Precondition Failed";
+    case 415: return "415 Unsupported Media Type";
+    case 422: return "422 Unprocessable Entity";
     default: return "";
   }
 }
@@ -104,7 +113,14 @@ Result<http::Response> FhirApi::RunBundle(const Exchange& exchange, const std::s
   // What was sent is known to the sender: it comes back only if asked for.
   if (!exchange.prefer_given) inner.prefer = Exchange::Return::kMinimal;
   if (type == "transaction") {
-    QX_DO(RunTransaction(inner, entries));
+    for (int attempt = 1;; ++attempt) {
+      Status done = RunTransaction(inner, entries);
+      if (done.ok()) break;
+      auto patched_meanwhile = [&](const Entry& entry) { return MayTryAgain(entry.call, done.error()); };
+      bool again = std::any_of(entries.begin(), entries.end(), patched_meanwhile) && done.error().code != "twice-in-transaction";
+      if (!again || attempt == kAttempts) return std::move(done).error();
+      for (Entry& entry : entries) entry.write.reset();
+    }
   } else {
     RunBatch(inner, entries);
   }
@@ -135,14 +151,16 @@ Result<std::vector<FhirApi::Entry>> FhirApi::ReadEntries(const Exchange& exchang
     call.if_none_match = request->FindString("ifNoneMatch");
     call.if_none_exist = request->FindString("ifNoneExist");
     if (std::optional<json::Value> resource = item.Find("resource")) call.resource = *resource;
-    bool known = call.method == "GET" || IsWrite(call);
+    bool known = call.method == "GET" || IsWrite(call) || (call.method == "POST" && IsOperation(call));
     size_t most = call.method == "POST" ? 1 : call.method == "GET" ? 4 : 2;
-    if (!known || (call.method != "GET" && (call.path.empty() || call.path.size() > most))) {
+    if (IsOperation(call) && known) {
+      // Judged by the operation itself.
+    } else if (!known || (call.method != "GET" && (call.path.empty() || call.path.size() > most))) {
       entry.error = Invalid("bad-request", "not done in a Bundle: " + call.method + " " + std::string(request->FindString("url")),
                             "Bundle 中不支持该请求");
     } else if (!call.path.empty() && call.path[0] != "_history" && !services_.definitions->FindResource(call.path[0])) {
       entry.error = NotFound("unknown-type", "R4 has no resource type " + call.path[0], "R4 没有这种资源类型：" + call.path[0]);
-    } else if ((call.method == "POST" || call.method == "PUT") && !call.resource) {
+    } else if ((call.method == "POST" || call.method == "PUT" || call.method == "PATCH") && !call.resource) {
       entry.error = Invalid("no-resource", "this entry needs a resource", "缺少 resource");
     }
     entries.push_back(std::move(entry));
@@ -155,12 +173,17 @@ Status FhirApi::RunTransaction(const Exchange& exchange, std::vector<Entry>& ent
   bool conditional = false;
   for (Entry& entry : entries) {
     if (entry.error) return AtEntry(entry.index, *entry.error);
+    const Operation* operation = OperationOfPath(entry.call.path);
+    if (operation && operation->affects_state) {
+      return AtEntry(entry.index, MakeError(ErrorCategory::kUnsupported, "unsupported-operation",
+                                            "this operation is not done inside a transaction: $" + std::string(operation->name),
+                                            "事务中不支持该操作：$" + std::string(operation->name)));
+    }
     conditional = conditional || IsConditional(entry.call);
     ordered.push_back(&entry);
   }
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Entry* a, const Entry* b) {
-    return OrderOf(a->call.method) < OrderOf(b->call.method);
-  });
+  auto order = [](const Entry* entry) { return IsWrite(entry->call) ? OrderOf(entry->call.method) : kReads; };
+  std::stable_sort(ordered.begin(), ordered.end(), [&](const Entry* a, const Entry* b) { return order(a) < order(b); });
   std::unique_lock<std::mutex> one_condition_at_a_time(conditions_, std::defer_lock);
   if (conditional) one_condition_at_a_time.lock();
 
@@ -169,9 +192,12 @@ Status FhirApi::RunTransaction(const Exchange& exchange, std::vector<Entry>& ent
     if (!IsWrite(entry->call)) continue;
     Result<Write> write = Plan(exchange, entry->call);
     if (!write.ok()) return AtEntry(entry->index, std::move(write).error());
-    if (write->change && !touched.insert(write->type + "/" + write->id).second) {
-      return AtEntry(entry->index, Invalid("twice-in-transaction", "a transaction changes a resource once: " + write->type + "/" + write->id,
-                                           "同一事务中不能两次修改同一资源"));
+    std::vector<std::string> places;
+    if (write->change) places.push_back(write->type + "/" + write->id);
+    for (const store::Change& change : write->more) places.push_back(change.type + "/" + change.id);
+    for (const std::string& place : places) {
+      if (touched.insert(place).second) continue;
+      return AtEntry(entry->index, Invalid("twice-in-transaction", "a transaction changes a resource once: " + place, "同一事务中不能两次修改同一资源"));
     }
     entry->write = std::move(*write);
   }
@@ -216,7 +242,11 @@ Status FhirApi::LinkReferences(const Exchange& exchange, std::vector<Entry>& ent
   }
   for (Entry& entry : entries) {
     if (!entry.write || !entry.write->change || entry.write->is_delete) continue;
-    Result<std::string> linked = linker.Link(*entry.call.resource);
+    std::optional<json::Document> patched;
+    if (entry.call.method == "PATCH") {
+      QX_TRY(patched, json::Document::Parse(entry.write->change->body));
+    }
+    Result<std::string> linked = linker.Link(patched ? patched->root() : *entry.call.resource);
     if (linked.ok() && entry.call.method == "POST" && entry.call.resource->Find("id")) linked = WithoutId(*linked);
     if (!linked.ok()) return AtEntry(entry.index, std::move(linked).error());
     entry.write->change->body = std::move(*linked);
@@ -238,6 +268,11 @@ void FhirApi::RunBatch(const Exchange& exchange, std::vector<Entry>& entries) {
       continue;
     }
     if (!IsWrite(entry.call)) {
+      flush();
+      entry.response = Route(exchange, entry.call);
+      continue;
+    }
+    if (entry.call.method == "PATCH") {    // is about what is stored now
       flush();
       entry.response = Route(exchange, entry.call);
       continue;

@@ -1,12 +1,13 @@
 // GET /fhir/metadata: what this server does, made from the definitions that it works with.
 #include "api/fhir_api.h"
+#include "api/fhir_operations.h"
 #include "base/clock.h"
 #include "json/writer.h"
 
 namespace qianxian::api {
 namespace {
 
-constexpr std::string_view kTypeInteractions[] = {"read", "vread", "update", "delete", "history-instance", "history-type",
+constexpr std::string_view kTypeInteractions[] = {"read", "vread", "update", "patch", "delete", "history-instance", "history-type",
                                                   "create", "search-type"};
 constexpr std::string_view kSystemInteractions[] = {"transaction", "batch", "search-system", "history-system"};
 
@@ -53,6 +54,20 @@ void WriteIncludes(json::Writer& writer, const std::string& type, const std::vec
   writer.EndArray();
 }
 
+void WriteOperations(json::Writer& writer, const std::string& type) {
+  static constexpr Operation::Level kBelow[] = {Operation::kType, Operation::kInstance, Operation::kVersion};
+  bool any = false;
+  for (const Operation& operation : Operations()) {
+    bool here = type.empty() && operation.Serves(Operation::kSystem, type);
+    for (Operation::Level level : kBelow) here = here || (!type.empty() && operation.Serves(level, type));
+    if (!here) continue;
+    if (!any) writer.Name("operation").BeginArray();
+    any = true;
+    writer.BeginObject().Member("name", operation.name).Member("definition", operation.definition).EndObject();
+  }
+  if (any) writer.EndArray();
+}
+
 void WriteType(json::Writer& writer, const search::Parameters& all, const std::string& type) {
   const std::vector<const search::Parameter*>& parameters = all.OfType(type);
   writer.BeginObject().Member("type", type);
@@ -60,10 +75,11 @@ void WriteType(json::Writer& writer, const search::Parameters& all, const std::s
   WriteInteractions(writer, kTypeInteractions);
   writer.Member("versioning", "versioned-update").Member("readHistory", true).Member("updateCreate", true);
   writer.Member("conditionalCreate", true).Member("conditionalRead", "full-support").Member("conditionalUpdate", true);
-  writer.Member("conditionalDelete", "single");
+  writer.Member("conditionalDelete", "multiple");
   writer.Name("referencePolicy").BeginArray().String("literal").String("logical").EndArray();
   WriteIncludes(writer, type, parameters);
   WriteSearchParameters(writer, parameters);
+  WriteOperations(writer, type);
   writer.EndObject();
 }
 
@@ -90,6 +106,7 @@ std::string MakeCapabilityStatement(const Services& services, std::string_view b
   }
   writer.EndArray();
   WriteInteractions(writer, kSystemInteractions);
+  WriteOperations(writer, "");
   writer.EndObject().EndArray().EndObject();
   return writer.Take();
 }

@@ -1,6 +1,7 @@
 #include "api/fhir_api.h"
 
 #include "api/fhir_filter.h"
+#include "api/fhir_operations.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
 #include "base/text.h"
@@ -46,6 +47,7 @@ void ReadPrefer(std::string_view prefer, Exchange& exchange) {
     std::string_view part = TrimAscii(prefer.substr(at, end == std::string_view::npos ? end : end - at));
     if (part == "handling=lenient") exchange.lenient = true;
     if (StartsWith(part, "return=")) exchange.prefer_given = true;
+    if (part == "respond-async") exchange.respond_async = true;
     if (part == "return=minimal") exchange.prefer = Exchange::Return::kMinimal;
     if (part == "return=OperationOutcome") exchange.prefer = Exchange::Return::kOutcome;
     if (end == std::string_view::npos) break;
@@ -86,7 +88,8 @@ std::vector<std::string> SplitPath(std::string_view path) {
 
 Result<Exchange> FhirApi::MakeExchange(const http::Request& request, const auth::Session& session,
                                        const NamedValues& query) const {
-  QX_DO(CheckFormat(request, query));
+  const Operation* operation = OperationOfPath(SplitPath(request.path));
+  if (!operation || !operation->own_formats) QX_DO(CheckFormat(request, query));
   QX_DO(CheckContentType(request));
   Exchange exchange;
   exchange.session = &session;
@@ -110,6 +113,8 @@ http::Response FhirApi::Handle(http::Request& request, const auth::Session& sess
   call.path = SplitPath(std::string_view(request.path).substr(std::string_view("/fhir").size()));
   call.query = request.query;
   call.body = std::move(request.body);
+  call.content_type = request.Header("content-type");
+  call.accept = request.Header("accept");
   call.if_match = request.Header("if-match");
   call.if_none_match = request.Header("if-none-match");
   call.if_none_exist = request.Header("if-none-exist");
@@ -144,6 +149,7 @@ http::Response FhirApi::Route(const Exchange& exchange, const Call& call) {
 
 Result<http::Response> FhirApi::RouteChecked(const Exchange& exchange, const Call& call) {
   const std::vector<std::string>& path = call.path;
+  if (!path.empty() && StartsWith(path.back(), "$")) return RunOperation(services_, exchange, call);
   if (path.empty()) {
     if (call.method == "POST") return RunBundle(exchange, call.body);
     if (call.method == "GET") return Search(exchange, call, "", call.query);
@@ -164,7 +170,7 @@ Result<http::Response> FhirApi::RouteType(const Exchange& exchange, const Call& 
   const std::string& type = call.path[0];
   if (call.path.size() == 1) {
     if (call.method == "GET") return Search(exchange, call, type, call.query);
-    if (call.method == "POST" || call.method == "PUT" || call.method == "DELETE") return RunWrite(exchange, call);
+    if (call.method == "POST" || call.method == "PUT" || call.method == "PATCH" || call.method == "DELETE") return RunWrite(exchange, call);
     return NoSuchRoute(call);
   }
   if (call.path.size() == 2 && call.path[1] == "_history" && call.method == "GET") return History(exchange, call, type, "");
@@ -178,17 +184,13 @@ Result<http::Response> FhirApi::RouteType(const Exchange& exchange, const Call& 
 
 Result<http::Response> FhirApi::RouteInstance(const Exchange& exchange, const Call& call) {
   const std::vector<std::string>& path = call.path;
-  if (StartsWith(path[1], "$") || (path.size() > 2 && StartsWith(path[2], "$"))) {
-    return MakeError(ErrorCategory::kUnsupported, "unsupported-operation", "there are no operations here: " + path.back(),
-                     "不支持该操作：" + path.back());
-  }
   if (!fhir::IsValidId(path[1])) {
     if (call.method == "GET") return NotFound("no-such-resource", "no resource has such an id", "没有这个资源");
     return Invalid("bad-id", "an id has 1 to 64 letters, digits, '-' and '.'", "资源标识只能由 1 至 64 个字母、数字、“-”和“.”组成");
   }
   if (path.size() == 2) {
     if (call.method == "GET") return Read(exchange, call);
-    if (call.method == "PUT" || call.method == "DELETE") return RunWrite(exchange, call);
+    if (call.method == "PUT" || call.method == "PATCH" || call.method == "DELETE") return RunWrite(exchange, call);
     return NoSuchRoute(call);
   }
   if (path[2] == "_history" && call.method == "GET") {

@@ -135,8 +135,8 @@ TEST(FhirApi, EveryErrorIsAnOperationOutcome) {
       {"POST", "/fhir/Patient", "{not json", 400, "invalid"},
       {"POST", "/fhir", "{\"resourceType\":\"Patient\"}", 400, "invalid"},
       {"POST", "/fhir", "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"}", 400, "invalid"},
-      {"PATCH", "/fhir/Patient/1", "{}", 405, "not-supported"},
-      {"GET", "/fhir/Patient/1/$everything", "", 501, "not-supported"},
+      {"PATCH", "/fhir/Patient/1/_history", "{}", 405, "not-supported"},
+      {"GET", "/fhir/Patient/1/$nothing", "", 501, "not-supported"},
       {"GET", "/fhir/Patient?_format=xml", "", 406, "invalid"},
       {"GET", "/fhir/Patient/_history?_since=never", "", 400, "invalid"},
   };

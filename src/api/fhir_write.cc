@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "api/fhir_api.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "fhir/shape.h"
 #include "json/writer.h"
@@ -8,7 +11,37 @@
 namespace qianxian::api {
 namespace {
 
-// Several faults of one resource as one Error (an Error has one text).
+constexpr int kAttempts = 10;              // of a patch, against others who change the same resource meanwhile
+
+// The other parameters of a delete by condition, and how many it may delete: those of _count; 1 if it says none.
+Result<uint64_t> TakeCount(NamedValues& condition) {
+  uint64_t most = 1;
+  for (auto at = condition.begin(); at != condition.end();) {
+    if (at->first != "_count") {
+      ++at;
+      continue;
+    }
+    int64_t count = 0;
+    if (!ParseInteger(at->second, count) || count < 1 || static_cast<uint64_t>(count) > limits::kConditionalDeletes) {
+      std::string bound = std::to_string(limits::kConditionalDeletes);
+      return Invalid("bad-value", "_count of a delete is a number from 1 to " + bound, "删除的 _count 应为 1 至 " + bound + " 的整数");
+    }
+    most = static_cast<uint64_t>(count);
+    at = condition.erase(at);
+  }
+  return most;
+}
+
+store::Change MakeDelete(const std::string& type, const std::string& id) {
+  store::Change change;
+  change.kind = store::Change::Kind::kDelete;
+  change.type = type;
+  change.id = id;
+  return change;
+}
+
+}  // namespace
+
 Error ShapeError(const std::vector<fhir::Issue>& issues) {
   std::vector<std::string> zh, en;
   std::string code = "bad-resource";
@@ -20,8 +53,6 @@ Error ShapeError(const std::vector<fhir::Issue>& issues) {
   }
   return Invalid(code, Join(en, "; "), Join(zh, "；"));
 }
-
-}  // namespace
 
 std::string WithoutId(json::Value resource) {
   if (!resource.Find("id")) return std::string(resource.Raw());
@@ -40,28 +71,34 @@ Result<std::string> WithoutId(const std::string& body) {
 }
 
 bool FhirApi::IsConditional(const Call& call) {
-  return !call.if_none_exist.empty() || (call.path.size() == 1 && (call.method == "PUT" || call.method == "DELETE"));
+  return !call.if_none_exist.empty() || (call.path.size() == 1 && call.method != "POST" && call.method != "GET");
+}
+
+bool FhirApi::MayTryAgain(const Call& call, const Error& error) {
+  return call.method == "PATCH" && call.if_match.empty() && error.category == ErrorCategory::kConflict;
 }
 
 Result<http::Response> FhirApi::RunWrite(const Exchange& exchange, const Call& call) {
   std::unique_lock<std::mutex> one_condition_at_a_time(conditions_, std::defer_lock);
   if (IsConditional(call)) one_condition_at_a_time.lock();
-  QX_TRY(Write write, Plan(exchange, call));
-  bool named_version = write.change && write.change->if_version.has_value();
-  std::vector<Write> writes;
-  writes.push_back(std::move(write));
-  Result<std::vector<Written>> written = CommitAll(exchange, std::move(writes));
-  if (!written.ok()) {
+  for (int attempt = 1;; ++attempt) {
+    QX_TRY(Write write, Plan(exchange, call));
+    bool named_version = write.change && write.change->if_version.has_value();
+    std::vector<Write> writes;
+    writes.push_back(std::move(write));
+    Result<std::vector<Written>> written = CommitAll(exchange, std::move(writes));
+    if (written.ok()) return AnswerWrite(exchange, written->front());
     Error error = std::move(written).error();
+    if (MayTryAgain(call, error) && attempt < kAttempts) continue;
     if (error.category == ErrorCategory::kConflict && named_version) error.code = "precondition-failed";
     return error;
   }
-  return AnswerWrite(exchange, written->front());
 }
 
 Result<FhirApi::Write> FhirApi::Plan(const Exchange& exchange, const Call& call) {
   if (call.method == "POST") return PlanCreate(exchange, call);
   if (call.method == "PUT") return PlanUpdate(exchange, call);
+  if (call.method == "PATCH") return PlanPatch(exchange, call);
   return PlanDelete(exchange, call);
 }
 
@@ -89,7 +126,8 @@ store::Change FhirApi::MakePut(const Exchange& exchange, const std::string& type
 Result<FhirApi::Write> FhirApi::PlanCreate(const Exchange& exchange, const Call& call) {
   const std::string& type = call.path[0];
   QX_TRY(std::string body_id, CheckResource(call));
-  Write write{type, "", std::nullopt, 0, false};
+  Write write;
+  write.type = type;
   if (!call.if_none_exist.empty()) {
     std::string_view condition = call.if_none_exist;
     if (size_t question = condition.find('?'); question != std::string_view::npos) condition.remove_prefix(question + 1);
@@ -111,7 +149,8 @@ Result<FhirApi::Write> FhirApi::PlanCreate(const Exchange& exchange, const Call&
 Result<FhirApi::Write> FhirApi::PlanUpdate(const Exchange& exchange, const Call& call) {
   const std::string& type = call.path[0];
   QX_TRY(std::string body_id, CheckResource(call));
-  Write write{type, "", std::nullopt, 0, false};
+  Write write;
+  write.type = type;
   if (call.path.size() == 2) {
     write.id = call.path[1];
     if (body_id != write.id) {
@@ -136,24 +175,50 @@ Result<FhirApi::Write> FhirApi::PlanUpdate(const Exchange& exchange, const Call&
 }
 
 Result<FhirApi::Write> FhirApi::PlanDelete(const Exchange& exchange, const Call& call) {
-  const std::string& type = call.path[0];
-  Write write{type, "", std::nullopt, 0, true};
+  Write write;
+  write.type = call.path[0];
+  write.is_delete = true;
   if (call.path.size() == 2) {
     write.id = call.path[1];
   } else {
-    QX_TRY(std::optional<store::Resource> there, FindOne(exchange, type, call.query));
+    Call one = call;
+    QX_TRY(uint64_t most, TakeCount(one.query));
+    if (most > 1) return PlanDeletes(exchange, one, most);
+    QX_TRY(std::optional<store::Resource> there, FindOne(exchange, write.type, one.query));
     if (!there) return write;
     write.id = there->id;
   }
-  store::Change change;
-  change.kind = store::Change::Kind::kDelete;
-  change.type = type;
-  change.id = write.id;
+  write.change = MakeDelete(write.type, write.id);
   if (!call.if_match.empty()) {
     QX_TRY(uint64_t version, ParseEntityTag(call.if_match));
-    change.if_version = version;
+    write.change->if_version = version;
   }
-  write.change = std::move(change);
+  return write;
+}
+
+Result<FhirApi::Write> FhirApi::PlanDeletes(const Exchange& exchange, const Call& call, uint64_t most) {
+  Write write;
+  write.type = call.path[0];
+  write.is_delete = true;
+  if (!call.if_match.empty()) return Invalid("bad-value", "If-Match names one resource", "If-Match 只能用于单个资源");
+  QX_TRY(search::Query query, ParseQuery(exchange, write.type, call.query, true));
+  if (query.clauses.empty()) {
+    return Invalid("no-condition", "a condition needs at least one search parameter", "条件中至少要有一个检索参数");
+  }
+  query.count = std::min<size_t>(most + 1, limits::kSearchPageMaximum);
+  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  do {
+    QX_TRY(store::SearchPage page, snapshot->Search(query));
+    for (const store::Resource& resource : page.matches) {
+      if (write.more.size() == most) {
+        std::string said = std::to_string(most);
+        return MakeError(ErrorCategory::kConflict, "multiple-matches", "more than " + said + " meet the condition: nothing was deleted",
+                         "符合条件的资源超过 " + said + " 个，未作删除");
+      }
+      write.more.push_back(MakeDelete(write.type, resource.id));
+    }
+    query.place = page.next;
+  } while (!query.place.empty());
   return write;
 }
 
@@ -162,6 +227,7 @@ Result<std::vector<FhirApi::Written>> FhirApi::CommitAll(const Exchange& exchang
   request.reason = "api";
   for (Write& write : writes) {
     if (write.change) request.changes.push_back(std::move(*write.change));
+    for (store::Change& change : write.more) request.changes.push_back(std::move(change));
   }
   store::CommitReceipt receipt;
   if (!request.changes.empty()) {
@@ -182,6 +248,7 @@ Result<std::vector<FhirApi::Written>> FhirApi::CommitAll(const Exchange& exchang
       written.version = one.version;
       if (one.outcome == store::Outcome::kCreated) written.status = 201;
     }
+    next += write.more.size();
     if (write.is_delete) written.status = 204;
     done.push_back(std::move(written));
   }

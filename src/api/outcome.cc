@@ -19,6 +19,7 @@ int HttpStatus(const Error& error) {
   switch (error.category) {
     case ErrorCategory::kInvalid:
       if (error.code == "too-large") return 413;
+      if (error.code == "patch-failed") return 422;
       if (error.code == "not-acceptable") return 406;
       if (error.code == "unsupported-media-type") return 415;
       return 400;

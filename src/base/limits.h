@@ -31,6 +31,12 @@ inline constexpr size_t kSearchPageDefault = 50;
 inline constexpr size_t kSearchPageMaximum = 1000;
 inline constexpr size_t kSearchIncludesMaximum = 5000;
 inline constexpr size_t kSearchValuesMaximum = 5000;
+inline constexpr size_t kMetaResources = 20'000;                      // looked at by $meta of a type or of all; more: refused
+inline constexpr size_t kConditionalDeletes = 10'000;                 // of one conditional delete with _count; more: refused
+inline constexpr size_t kViewRunRows = 1'000'000;                     // of one answer of ViewDefinition/$run; more: refused
+inline constexpr size_t kViewRunBytes = size_t{256} << 20;
+inline constexpr size_t kPatchOperations = 1'000;                     // of one patch
+inline constexpr size_t kPatchBytes = size_t{64} << 20;               // of the resource at any step of a patch
 // store
 inline constexpr size_t kBundleEntries = 50'000;
 inline constexpr size_t kCommitChanges = 200'000;
