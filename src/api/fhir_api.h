@@ -4,6 +4,7 @@
 // Source: https://hl7.org/fhir/R4/http.html
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -98,6 +99,7 @@ class FhirApi {
 
   const Services services_;
   std::mutex conditions_;                  // between looking whether something is there and writing it
+  std::array<std::mutex, 64> patches_;     // the same for patches, by the hash of "Type/id"
 };
 
 // fhir_capability.cc

@@ -27,7 +27,7 @@ struct FhirApi::Entry {
 namespace {
 
 constexpr int kReads = 3;
-constexpr int kAttempts = 10;              // of a transaction with a patch, against others who change the same resource
+constexpr int kAttempts = 50;              // of a transaction with a patch, against others who change the same resource
 
 int OrderOf(const std::string& method) {
   if (method == "DELETE") return 0;

@@ -11,7 +11,7 @@
 namespace qianxian::api {
 namespace {
 
-constexpr int kAttempts = 10;              // of a patch, against others who change the same resource meanwhile
+constexpr int kAttempts = 50;              // of a patch, against others who change the same resource meanwhile
 
 // The other parameters of a delete by condition, and how many it may delete: those of _count; 1 if it says none.
 Result<uint64_t> TakeCount(NamedValues& condition) {
@@ -81,9 +81,14 @@ bool FhirApi::MayTryAgain(const Call& call, const Error& error) {
 Result<http::Response> FhirApi::RunWrite(const Exchange& exchange, const Call& call) {
   std::unique_lock<std::mutex> one_condition_at_a_time(conditions_, std::defer_lock);
   if (IsConditional(call)) one_condition_at_a_time.lock();
+  // Patches of one resource wait for each other here, rather than overtake each other at the store.
+  std::unique_lock<std::mutex> one_patch_at_a_time;
+  if (call.method == "PATCH" && call.path.size() == 2) {
+    one_patch_at_a_time = std::unique_lock<std::mutex>(patches_[HashFnv1a64(call.path[0] + "/" + call.path[1]) % patches_.size()]);
+  }
   for (int attempt = 1;; ++attempt) {
     QX_TRY(Write write, Plan(exchange, call));
-    bool named_version = write.change && write.change->if_version.has_value();
+    bool named_version = write.change && write.change->if_version.has_value() && (call.method != "PATCH" || !call.if_match.empty());
     std::vector<Write> writes;
     writes.push_back(std::move(write));
     Result<std::vector<Written>> written = CommitAll(exchange, std::move(writes));
