@@ -100,6 +100,7 @@ uint64_t Import(Store& store, int copies) {
       preparing += making.Seconds();
       preparing_cpu += CpuSeconds() - before;
     }
+    for (const auto& batch : batches) resources += batch.size();
     // Two importers: one prepares while the other's commit is written.
     std::atomic<size_t> next{0};
     std::vector<std::thread> importers;
@@ -110,7 +111,6 @@ uint64_t Import(Store& store, int copies) {
         }
       });
     }
-    for (const auto& batch : batches) resources += batch.size();
     for (std::thread& importer : importers) importer.join();
   }
   char what[80];

@@ -7,7 +7,7 @@
 namespace qianxian::store::sqlite {
 namespace {
 
-constexpr size_t kKnownRoots = 200'000;
+constexpr size_t kKnownRoots = 50'000;
 
 std::string Key(int64_t type, std::string_view id) {
   std::string key = std::to_string(type);

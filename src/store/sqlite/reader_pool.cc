@@ -17,7 +17,7 @@ Result<ReaderPool::Lease> ReaderPool::Borrow() {
     }
   }
   QX_TRY(std::unique_ptr<Database> database, Database::Open(path_, Database::Mode::kRead, kBusyMilliseconds));
-  QX_DO(database->Execute("PRAGMA query_only=1; PRAGMA cache_size=-4000; PRAGMA mmap_size=268435456; "
+  QX_DO(database->Execute("PRAGMA query_only=1; PRAGMA cache_size=-4000; "
                           "PRAGMA temp_store=MEMORY"));
   return Lease(*this, std::move(database));
 }

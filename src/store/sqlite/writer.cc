@@ -1,5 +1,7 @@
 #include "store/sqlite/writer.h"
 
+#include <pthread.h>
+
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -14,7 +16,7 @@ constexpr size_t kChangesInGroup = 20'000;     // a big import does not make the
 Result<std::unique_ptr<Writer>> Writer::Start(Engine& engine, std::function<void()> committed) {
   QX_TRY(std::unique_ptr<Database> database, Database::Open(engine.path, Database::Mode::kWrite, kBusyMilliseconds));
   // FULL: the log is synced at every commit. The log is folded into the file when it has grown to 64 MB.
-  QX_DO(database->Execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-98304; PRAGMA temp_store=MEMORY; "
+  QX_DO(database->Execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-49152; PRAGMA temp_store=MEMORY; "
                           "PRAGMA wal_autocheckpoint=16384; PRAGMA journal_size_limit=134217728; "
                           "PRAGMA foreign_keys=OFF"));
   std::unique_ptr<Writer> writer(new Writer(engine, std::move(database), std::move(committed)));
@@ -99,6 +101,7 @@ std::vector<Writer::Waiting*> Writer::TakeGroup() {
 }
 
 void Writer::Loop() {
+  pthread_setname_np(pthread_self(), "store-writer");   // as it is seen in profiles
   for (;;) {
     const std::vector<Waiting*> group = TakeGroup();
     if (group.empty()) return;   // told to stop, and nothing waits
