@@ -46,6 +46,7 @@ inline constexpr size_t kCsvFieldBytes = 1 << 20;
 inline constexpr size_t kCsvColumns = 4096;
 inline constexpr size_t kReportRows = 1'000'000;                      // rejected rows kept in a report; the rest is counted and said
 inline constexpr size_t kOrganizationRows = 1'000'000;               // a sheet of organisations is read whole
+inline constexpr size_t kFhirAheadBytes = size_t{24} << 20;           // of FHIR files, unpacked before their turn; and one more file
 inline constexpr size_t kImportIdentifiers = 5'000'000;               // of one type, for references by identifier in a Bundle
 // columns (DuckDB)
 inline constexpr size_t kColumnsMemoryBytes = size_t{1} << 30;

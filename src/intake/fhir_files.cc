@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "intake/bundle.h"
 #include "intake/crew.h"
+#include "intake/fhir_ahead.h"
 #include "intake/fhir_source.h"
 #include "intake/work.h"
 
@@ -92,9 +93,10 @@ class FhirImport {
       work_.AddNote("文件夹中有 " + std::to_string(passed_over) + " 个其他类型的文件，未导入。",
                     std::to_string(passed_over) + " other files in the folder were passed over.");
     file_count_ = files.size();
+    FhirAhead ahead(files);
     for (const InputFile& file : files) {
       QX_DO(work_.CheckCancel());
-      QX_DO(ImportFile(file));
+      QX_DO(ImportFile(file, ahead));
       Tell(file.index + 1, 0, 1);
     }
     QX_DO(Flush());
@@ -104,18 +106,24 @@ class FhirImport {
   }
 
  private:
-  Status ImportFile(const InputFile& file) {
-    QX_TRY(FhirText text, FhirText::Open(file.path));
+  Status ImportFile(const InputFile& file, FhirAhead& ahead) {
     QX_DO(Flush());
     piece_.file = file.name;
-    if (IsLineFile(file.path)) return ImportLines(text, file);
-    Result<std::string> whole = text.ReadAll();
-    if (!whole.ok()) return RefuseFile(file, whole.error());
-    Result<json::Document> document = json::Document::Parse(*whole);
-    if (document.ok()) return ImportDocument(document->root(), file);
+    if (IsLineFile(file.path)) {
+      QX_TRY(FhirText text, FhirText::Open(file.path));
+      return ImportLines(text, file);
+    }
+    FhirAhead::Text text = ahead.Take();
+    QX_DO(std::move(text.opened));
+    if (!text.whole.ok()) return RefuseFile(file, text.whole.error());
+    std::string& whole = *text.whole;
     // Lines under another name: the first line is a resource of its own.
-    const std::string first = whole->substr(0, whole->find('\n'));
-    if (first.size() == whole->size() || !json::Document::Parse(first).ok()) return RefuseFile(file, document.error());
+    const size_t line_end = whole.find('\n');
+    const bool many_lines = line_end != std::string::npos && whole.find_first_not_of(" \t\r\n", line_end) != std::string::npos;
+    const std::string first = many_lines ? whole.substr(0, line_end) : std::string();
+    Result<json::Document> document = json::Document::Parse(std::move(whole));
+    if (document.ok()) return ImportDocument(document->root(), file);
+    if (!many_lines || !json::Document::Parse(first).ok()) return RefuseFile(file, document.error());
     QX_TRY(FhirText lines, FhirText::Open(file.path));
     return ImportLines(lines, file);
   }
