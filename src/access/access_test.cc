@@ -140,6 +140,18 @@ TEST(Decide, InternalTypesAreTheProgramsOwn) {
   EXPECT_FALSE(IsInternalType("Patient"));
 }
 
+TEST(Decide, KeptRecordsAreWrittenByTheirFloorOnly) {
+  const Caller admin = Make(Role::kAdministrator, true);
+  for (auto [type, id] : {std::pair("DocumentReference", "ledger-settlement-000001"), std::pair("Provenance", "ledger-settlement-000001-provenance"),
+                          std::pair("DetectedIssue", "gap-x-1"), std::pair("Task", "action-x-1"), std::pair("Task", "import-1")}) {
+    EXPECT_EQ(Code(DecideKept(admin, "api", type, id)), "kept-by-program") << type;
+    EXPECT_EQ(Code(DecideKept(admin, "gap:action", type, id)), "ok") << type;
+    EXPECT_EQ(Code(DecideKept(Make(Role::kSystem, true), "import:fhir", type, id)), "ok") << type;
+  }
+  EXPECT_EQ(Code(DecideKept(admin, "api", "Task", "referral-1")), "ok");
+  EXPECT_EQ(Code(DecideKept(admin, "api", "Patient", "gap-1")), "ok");
+}
+
 TEST(Decide, RefusalsSayItInBothLanguages) {
   const Status refused = Decide(Make(Role::kViewer, true), Verb::kCases, "Patient", "");
   ASSERT_FALSE(refused.ok());

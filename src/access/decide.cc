@@ -41,6 +41,14 @@ constexpr std::array kWorkTypes = {
 };
 constexpr std::array kInternalTypes = {std::string_view("QianxianAccount"), std::string_view("QianxianSession")};
 
+struct Kept {
+  std::string_view type, prefix;   // of the id
+};
+constexpr std::array kKeptRecords = {
+    Kept{"DocumentReference", "ledger-"}, Kept{"Provenance", "ledger-"}, Kept{"DetectedIssue", "gap-"},
+    Kept{"Task", "action-"},              Kept{"Task", "import-"},
+};
+
 template <typename Array>
 bool Has(const Array& types, std::string_view type) {
   return std::find(types.begin(), types.end(), type) != types.end();
@@ -118,6 +126,18 @@ Error NotYours() {
 }  // namespace
 
 bool IsInternalType(std::string_view type) { return Has(kInternalTypes, type); }
+
+bool IsKeptRecord(std::string_view type, std::string_view id) {
+  return std::any_of(kKeptRecords.begin(), kKeptRecords.end(),
+                     [&](const Kept& kept) { return kept.type == type && id.starts_with(kept.prefix); });
+}
+
+Status DecideKept(const Caller& caller, std::string_view reason, std::string_view type, std::string_view id) {
+  if (caller.role == Role::kSystem || reason.starts_with("gap:") || !IsKeptRecord(type, id)) return Ok();
+  return MakeError(ErrorCategory::kForbidden, "kept-by-program",
+                   "The program keeps this record itself; it is changed on its own page or by an import, not here.",
+                   "此记录由系统维护，只能在相应页面或通过导入更改，不能在此修改。");
+}
 
 Status Decide(const Caller& caller, Verb verb, std::string_view type, std::string_view owner) {
   if (caller.role == Role::kSystem) return Ok();

@@ -77,7 +77,7 @@ Result<ImportView> ImportJobs::Start(const access::Caller& caller, Upload upload
                        caller.whole_county || caller.organizations.empty() ? "" : caller.organizations.front()));
   auto job = std::make_shared<Job>();
   job->caller = caller;
-  job->view.id = NewUuid(*services_.clock, *services_.random);
+  job->view.id = "import-" + NewUuid(*services_.clock, *services_.random);
   job->view.kind = intake::Name(upload.kind);
   job->view.organization = upload.organization;
   job->view.status = "queued";

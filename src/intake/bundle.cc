@@ -22,6 +22,11 @@ std::vector<Rejection> Problem(std::string_view column, std::string_view value, 
   return std::move(faults.list());
 }
 
+std::vector<Rejection> KeptRecord(std::string_view place) {
+  return Problem("id", place, "kept-by-program", "此记录由系统维护，不能导入或删除。",
+                 "The program keeps this record itself; it cannot be imported or deleted.");
+}
+
 bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -88,7 +93,8 @@ Status BundleReader::Identify(json::Value entry, BundleEntry& out) {
     out.kind = BundleEntry::Kind::kDelete;
     out.type = url_type;
     out.id = url_id;
-    if (!fhir::Definitions::R4().FindResource(out.type) || access::IsInternalType(out.type) || !fhir::IsStorableId(out.id))
+    if (access::IsKeptRecord(out.type, out.id)) out.problems = KeptRecord(url);
+    else if (!fhir::Definitions::R4().FindResource(out.type) || access::IsInternalType(out.type) || !fhir::IsStorableId(out.id))
       out.problems = Problem("request.url", url, "bad-bundle-entry", "只能删除写明类型和编号的资源。",
                              "Only a resource named by type and id can be deleted.");
     return Ok();
@@ -116,6 +122,7 @@ Status BundleReader::Identify(json::Value entry, BundleEntry& out) {
   }
   if (!fhir::IsStorableId(out.id))
     out.problems = Problem("id", out.id, "bad-bundle-entry", "编号不合 FHIR 的格式。", "The id is not of FHIR's form.");
+  if (access::IsKeptRecord(out.type, out.id)) out.problems = KeptRecord(out.type + "/" + out.id);
   if (!full_url.empty()) places_[std::string(full_url)] = out.type + "/" + out.id;
   identifiers_.Add(out.type, out.id, *resource);
   present_.emplace_back(out.id, *resource);
@@ -203,6 +210,7 @@ BundleEntry BundleReader::ReadAlone(json::Value resource, uint64_t ordinal) {
   out.type = resource.FindString("resourceType");
   out.id = resource.FindString("id");
   if (!fhir::IsStorableId(out.id)) out.id = "b-" + ShortHash(resource.Raw());
+  if (access::IsKeptRecord(out.type, out.id)) out.problems = KeptRecord(out.type + "/" + out.id);
   out.body = resource.Raw();
   identifiers_.Add(out.type, out.id, resource);
   return out;

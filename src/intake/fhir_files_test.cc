@@ -105,9 +105,10 @@ TEST_F(FhirFilesTest, DeletesAndWhatNobodyMayTouch) {
   ExpectCounts(ImportJson(kTransaction), 3, 0, 0, 0);
   const auto summary = ImportJson(R"({"resourceType":"Bundle","type":"batch","entry":[
     {"request":{"method":"DELETE","url":"Observation/own-id"}},{"request":{"method":"DELETE","url":"Observation?code=1"}},
-    {"request":{"method":"GET","url":"Patient"}},
+    {"request":{"method":"GET","url":"Patient"}},{"request":{"method":"DELETE","url":"DocumentReference/ledger-settlement-000001"}},
     {"resource":{"resourceType":"QianxianAccount","id":"admin"},"request":{"method":"PUT","url":"QianxianAccount/admin"}}]})");
-  ExpectCounts(summary, 0, 0, 1, 2);
+  ExpectCounts(summary, 0, 0, 1, 3);
+  EXPECT_EQ(CodesOf(summary)[1].substr(CodesOf(summary)[1].rfind(':')), ":kept-by-program");
   EXPECT_EQ(Snapshot()->Read("Observation", "own-id").error().code, "deleted");
   const access::Caller it{.user = "it", .role = access::Role::kHospitalIt, .organizations = {"H1"}};
   // What belongs to the county, or to another hospital, is out of a hospital's reach.

@@ -87,7 +87,7 @@ Result<Summary> Run(const access::Caller& caller, const Tools& tools, const Requ
                     std::function<void(const Progress&)> progress) {
   QX_DO(CheckRequest(tools, request));
   QX_DO(MayImport(caller, request));
-  const std::string job_id = request.job_id.empty() ? NewUuid(*tools.clock, *tools.random) : request.job_id;
+  const std::string job_id = request.job_id.empty() ? "import-" + NewUuid(*tools.clock, *tools.random) : request.job_id;
   const std::string report =
       request.report_path.empty() ? tools.directory + "/reports/" + job_id + ".csv" : request.report_path;
   Work work(caller, tools, request, cancel, std::move(progress), job_id, report);

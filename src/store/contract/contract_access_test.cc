@@ -62,6 +62,19 @@ TEST_P(StoreContract, InternalTypesAreTheProgramsOwn) {
   EXPECT_TRUE(Snap(admin)->Scan("QianxianAccount", "", 10)->empty());
 }
 
+TEST_P(StoreContract, WhatTheProgramKeepsIsNotEdited) {
+  const std::string batch = Json("DocumentReference", "ledger-settlement-000001");
+  MustCommit({Put("DocumentReference", "ledger-settlement-000001", batch)});
+  access::Caller admin = Somebody(Role::kAdministrator, {});
+  admin.whole_county = true;
+  EXPECT_EQ(ReadCode("DocumentReference", "ledger-settlement-000001", admin), "ok");
+  for (const Change& change : {Put("DocumentReference", "ledger-settlement-000001", batch), Delete("DocumentReference", "ledger-settlement-000001")}) {
+    const auto receipt = TryCommit({change}, admin);
+    ASSERT_FALSE(receipt.ok());
+    EXPECT_EQ(receipt.error().code, "kept-by-program");
+  }
+}
+
 TEST_P(StoreContract, NoWayOfLookingLeaks) {
   const uint64_t seed = 20'250'701;
   SeededRandom random(seed);

@@ -253,6 +253,7 @@ class MemoryStore final : public Store {
   Result<ChangeReceipt> Make(const access::Caller& caller, const std::string& reason, Change& change, uint64_t t,
                              Instant at) {
     if (access::IsInternalType(change.type) && caller.role != access::Role::kSystem) return NotYourWork();
+    QX_DO(access::DecideKept(caller, reason, change.type, change.id));
     if (!IsTypeName(change.type)) return Invalid("bad-type", "This is not a resource type.", "不是资源类型。");
     if (!IsResourceId(change.id)) return Invalid("bad-id", "This is not an id.", "id 无效。");
     const access::Verb verb = reason.rfind("import", 0) == 0 ? access::Verb::kImport : access::Verb::kWrite;

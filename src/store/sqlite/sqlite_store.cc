@@ -220,6 +220,7 @@ Result<CommitReceipt> SqliteStore::Commit(const access::Caller& caller, CommitRe
     if (access::IsInternalType(change.type) && caller.role != access::Role::kSystem) {
       return MakeError(ErrorCategory::kForbidden, "not-your-work", "Your role does not do this.", "您的角色没有这项权限。");
     }
+    QX_DO(access::DecideKept(caller, request.reason, change.type, change.id));
   }
   PreparedCommit commit{caller, std::move(request.reason), {}};
   commit.changes.resize(request.changes.size());
