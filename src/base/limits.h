@@ -41,6 +41,7 @@ inline constexpr size_t kPatchBytes = size_t{64} << 20;               // of the 
 inline constexpr size_t kBundleEntries = 50'000;
 inline constexpr size_t kCommitChanges = 200'000;
 inline constexpr size_t kGroupCommitMaximum = 512;
+inline constexpr size_t kAuditWaiting = 100'000;                      // notes of reads that are not yet written; more: reads wait, then are refused
 // sheets
 inline constexpr size_t kCsvFieldBytes = 1 << 20;
 inline constexpr size_t kCsvColumns = 4096;

@@ -1,6 +1,6 @@
 #include "store/sqlite/audit.h"
 
-#include <chrono>
+#include "base/limits.h"
 
 namespace qianxian::store::sqlite {
 
@@ -12,7 +12,7 @@ AuditRecord MakeAuditRecord(const access::Caller& caller, Instant at, uint64_t t
 
 Status AuditQueue::Add(AuditRecord record) {
   std::unique_lock lock(mutex_);
-  if (!room_.wait_for(lock, std::chrono::seconds(5), [&] { return records_.size() < kMaximum; })) {
+  if (!room_.wait_for(lock, patience_, [&] { return records_.size() < limits::kAuditWaiting; })) {
     return Unavailable("audit-full", "The audit cannot be written, so nothing is shown.",
                        "审计记录无法写入，因此拒绝访问数据。");
   }

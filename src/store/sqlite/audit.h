@@ -2,6 +2,7 @@
 // of commits or within a second. A read that cannot be noted is refused. Threads: any.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -33,14 +34,16 @@ AuditRecord MakeAuditRecord(const access::Caller& caller, Instant at, uint64_t t
 
 class AuditQueue {
  public:
-  // unavailable ("audit-full") if the writer does not take them away for several seconds.
+  // `patience`: how long a reader waits for room.
+  explicit AuditQueue(std::chrono::milliseconds patience = std::chrono::seconds(5)) : patience_(patience) {}
+  // unavailable ("audit-full") if limits::kAuditWaiting records wait and the writer does not take them away in time.
   Status Add(AuditRecord record);
   std::vector<AuditRecord> Take();
   void PutBack(std::vector<AuditRecord> records);     // they could not be written
   bool empty() const;
 
  private:
-  static constexpr size_t kMaximum = 100'000;
+  const std::chrono::milliseconds patience_;
   mutable std::mutex mutex_;
   std::condition_variable room_;
   std::vector<AuditRecord> records_;

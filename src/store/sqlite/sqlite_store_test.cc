@@ -2,7 +2,9 @@
 #include <sqlite3.h>
 
 #include <fstream>
+#include <condition_variable>
 #include <future>
+#include <mutex>
 
 #include "search/parameters.h"
 #include "store/contract/contract.h"
@@ -263,6 +265,15 @@ TEST_F(SqliteStoreTest, NotesWhoDidAndSawWhat) {
 
 TEST_F(SqliteStoreTest, BodiesArePackedWithADictionary) {
   auto store = Open();
+  // Dictionaries are made after the listeners have been told of a commit and before they are told of the next.
+  std::mutex mutex;
+  std::condition_variable told;
+  uint64_t heard = 0;
+  const auto handle = store->Subscribe([&](uint64_t t) {
+    const std::lock_guard lock(mutex);
+    heard = t;
+    told.notify_all();
+  });
   for (int round = 0; round < 3; ++round) {
     std::vector<Change> changes;
     for (int i = 0; i < 1'500; ++i) {
@@ -272,12 +283,8 @@ TEST_F(SqliteStoreTest, BodiesArePackedWithADictionary) {
                                                         std::to_string(100 + i % 50) + "}")));
     }
     Commit(*store, std::move(changes));
-    // The dictionary comes from the store's own thread; wait until it is there.
-    auto raw = Raw();
-    for (int tries = 0; tries < 200 && raw->QueryInteger("SELECT count(*) FROM dictionary").value() == 0; ++tries) {
-      std::promise<void> never;
-      never.get_future().wait_for(std::chrono::milliseconds(50));
-    }
+    std::unique_lock lock(mutex);
+    told.wait(lock, [&] { return heard == static_cast<uint64_t>(round + 1); });
   }
   auto raw = Raw();
   EXPECT_EQ(raw->QueryInteger("SELECT count(*) FROM dictionary").value(), 1);
