@@ -43,6 +43,8 @@ class FhirApi {
     Instant at;
   };
 
+  struct HistoryQuestion;
+
   http::Response Route(const Exchange& exchange, const Call& call);
   Result<http::Response> RouteChecked(const Exchange& exchange, const Call& call);
   Result<http::Response> RouteType(const Exchange& exchange, const Call& call);
@@ -53,12 +55,17 @@ class FhirApi {
   Result<http::Response> Read(const Exchange& exchange, const Call& call);
   Result<http::Response> ReadVersion(const Exchange& exchange, const Call& call);
   Result<http::Response> History(const Exchange& exchange, const Call& call, const std::string& type, const std::string& id);
+  Result<HistoryQuestion> ReadHistoryQuestion(const Exchange& exchange, const NamedValues& query) const;
+  // The versions that were current at some time of question.at.
+  Result<store::HistoryPage> HistoryAt(const Exchange& exchange, const std::string& type, const std::string& id,
+                                       const HistoryQuestion& question);
   Result<http::Response> Show(const Call& call, store::Resource resource) const;
   std::optional<Result<http::Response>> ReadVirtual(const Exchange& exchange, const Call& call);
   std::optional<Result<http::Response>> SearchVirtual(const Exchange& exchange, const Call& call, const std::string& type);
 
   // fhir_search.cc
   Result<http::Response> Search(const Exchange& exchange, const Call& call, const std::string& type, const NamedValues& asked);
+  Result<http::Response> SearchCompartment(const Exchange& exchange, const Call& call, const NamedValues& asked);
   Result<search::Query> ParseQuery(const Exchange& exchange, const std::string& type, const NamedValues& asked,
                                    bool for_condition) const;
   // The one resource that the condition finds: none, one; conflict ("multiple-matches") if more.

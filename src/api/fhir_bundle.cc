@@ -10,6 +10,7 @@
 #include "api/outcome.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "fhir/date.h"
 #include "fhir/reference.h"
 #include "json/writer.h"
 
@@ -150,11 +151,18 @@ Result<std::vector<FhirApi::Entry>> FhirApi::ReadEntries(const Exchange& exchang
     call.if_match = request->FindString("ifMatch");
     call.if_none_match = request->FindString("ifNoneMatch");
     call.if_none_exist = request->FindString("ifNoneExist");
+    Result<fhir::DateTime> since = fhir::ParseDateTime(request->FindString("ifModifiedSince"), fhir::DateSyntax::kInstant);
+    if (since.ok()) call.if_modified_since = FormatHttpDate(Instant{fhir::RangeOf(*since).low});
     if (std::optional<json::Value> resource = item.Find("resource")) call.resource = *resource;
     bool known = call.method == "GET" || IsWrite(call) || (call.method == "POST" && IsOperation(call));
     size_t most = call.method == "POST" ? 1 : call.method == "GET" ? 4 : 2;
     if (IsOperation(call) && known) {
-      // Judged by the operation itself.
+      // Judged by the operation itself, if it answers with a resource.
+      const Operation* operation = OperationOfPath(call.path);
+      if (operation && operation->own_formats) {
+        entry.error = MakeError(ErrorCategory::kUnsupported, "unsupported-operation", "its answer does not fit into a Bundle: " + call.path.back(),
+                                "该操作的结果无法放入 Bundle：" + call.path.back());
+      }
     } else if (!known || (call.method != "GET" && (call.path.empty() || call.path.size() > most))) {
       entry.error = Invalid("bad-request", "not done in a Bundle: " + call.method + " " + std::string(request->FindString("url")),
                             "Bundle 中不支持该请求");

@@ -2,6 +2,7 @@
 #include "api/fhir_api.h"
 #include "api/fhir_operations.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "json/writer.h"
 
 namespace qianxian::api {
@@ -63,7 +64,7 @@ void WriteOperations(json::Writer& writer, const std::string& type) {
     if (!here) continue;
     if (!any) writer.Name("operation").BeginArray();
     any = true;
-    writer.BeginObject().Member("name", operation.name).Member("definition", operation.definition).EndObject();
+    writer.BeginObject().Member("name", operation.name).Member("definition", ReplaceAll(operation.definition, "{type}", type)).EndObject();
   }
   if (any) writer.EndArray();
 }
@@ -92,7 +93,8 @@ std::string MakeCapabilityStatement(const Services& services, std::string_view b
   writer.Name("software").BeginObject().Member("name", "Qianxian 千县").MemberIfAny("version", services.version).EndObject();
   writer.Name("implementation").BeginObject().Member("description", "County medical community 县域医共体").Member("url", base);
   writer.EndObject().Member("fhirVersion", "4.0.1");
-  writer.Name("format").BeginArray().String("application/fhir+json").String("json").EndArray();
+  writer.Name("format").BeginArray().String("application/fhir+json").String("application/fhir+xml").String("json").String("xml").EndArray();
+  writer.Name("patchFormat").BeginArray().String("application/json-patch+json").String("application/fhir+json").EndArray();
   writer.Name("rest").BeginArray().BeginObject().Member("mode", "server");
   writer.Name("security").BeginObject().Member("cors", false);
   writer.Member("description", "Bearer token (qianxian token), or the page's session cookie with the header X-Qianxian: 1");

@@ -24,6 +24,7 @@ struct Exchange {
   bool owner_given = false;
   bool lenient = false;                    // Prefer: handling=lenient
   bool pretty = false;
+  bool xml = false;                        // the answer is wished for in XML
   bool prefer_given = false;
   bool respond_async = false;              // Prefer: respond-async
   enum class Return { kRepresentation, kMinimal, kOutcome } prefer = Return::kRepresentation;

@@ -25,6 +25,7 @@ Status ReadParameters(json::Value body, std::vector<Argument>& out) {
   if (!list) return Ok();
   for (json::Value item : list->Elements()) {
     Argument one;
+    one.whole = item;
     one.name = item.FindString("name");
     if (one.name.empty()) return Invalid("bad-parameters", "every parameter of Parameters needs a name", "Parameters 的每个 parameter 都应有 name");
     for (json::Member member : item.Members()) {
@@ -118,9 +119,14 @@ bool Operation::Serves(Level level, std::string_view type) const {
 const std::vector<Operation>& Operations() {
   constexpr unsigned kS = Operation::kSystem, kT = Operation::kType, kI = Operation::kInstance, kV = Operation::kVersion;
   static const std::vector<Operation> operations = {
+      {"convert", kS, {}, "http://hl7.org/fhir/OperationDefinition/Resource-convert", RunConvert},
+      {"everything", kI, {"Patient", "Encounter"}, "http://hl7.org/fhir/OperationDefinition/{type}-everything", RunEverything},
+      {"fhirpath", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/fhirpath", RunFhirPath},
       {"meta", kS | kT | kI | kV, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta", RunMeta},
       {"meta-add", kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta-add", RunMetaAdd, true},
       {"meta-delete", kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete", RunMetaDelete, true},
+      {"run", kT | kI, {"ViewDefinition"}, "http://sql-on-fhir.org/OperationDefinition/$run", RunView, false, true},
+      {"viewdefinition-run", kS, {}, "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run", RunView, false, true},
   };
   return operations;
 }
@@ -148,7 +154,9 @@ Result<http::Response> RunOperation(const Services& services, const Exchange& ex
                            : path.size() == 2 ? Operation::kType
                            : path.size() == 3 ? Operation::kInstance
                                               : Operation::kVersion;
-  if (!type.empty() && !services.definitions->FindResource(type)) {
+  // A ViewDefinition is no resource of R4, but has its operations.
+  bool named = std::find(operation->types.begin(), operation->types.end(), type) != operation->types.end();
+  if (!type.empty() && !named && !services.definitions->FindResource(type)) {
     return NotFound("unknown-type", "R4 has no resource type " + type, "R4 没有这种资源类型：" + type);
   }
   if (!known_form || !operation->Serves(level, type)) return NoSuchOperation(call);

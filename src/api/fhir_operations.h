@@ -23,6 +23,7 @@ struct Argument {
   std::optional<json::Value> value;        // of value[x]
   std::optional<json::Value> resource;
   std::optional<json::Value> parts;        // the array `part`
+  json::Value whole;                       // the parameter itself; null if it came from the address
 };
 
 class Arguments {
@@ -58,7 +59,7 @@ struct Operation {
   std::string_view name;                   // without $
   unsigned levels = 0;
   std::vector<std::string_view> types;     // that it is there for (kType and below); empty: all
-  std::string_view definition;             // canonical address of its OperationDefinition
+  std::string_view definition;             // canonical address of its OperationDefinition; {type} stands for the type
   Result<http::Response> (*run)(OperationCall& call) = nullptr;
   bool affects_state = false;              // POST only, and not in a transaction
   bool own_formats = false;                // reads _format and Accept itself
@@ -76,6 +77,10 @@ Result<http::Response> RunOperation(const Services& services, const Exchange& ex
 http::Response OperationAnswer(std::string resource);
 
 // The operations, each in its own file.
+Result<http::Response> RunConvert(OperationCall& call);
+Result<http::Response> RunEverything(OperationCall& call);
+Result<http::Response> RunFhirPath(OperationCall& call);
+Result<http::Response> RunView(OperationCall& call);
 Result<http::Response> RunMeta(OperationCall& call);
 Result<http::Response> RunMetaAdd(OperationCall& call);
 Result<http::Response> RunMetaDelete(OperationCall& call);

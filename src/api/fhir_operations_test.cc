@@ -90,7 +90,7 @@ TEST(FhirOperations, MetaIsReadAddedToAndTakenFrom) {
   EXPECT_EQ(world.As("admin", "GET", "/fhir/$meta").Count("parameter.0.valueMeta.tag"), 2u);
 }
 
-TEST(FhirOperations, MetaOfTooManyIsRefused) {
+TEST(FhirOperations, WhatWouldCostTooMuchIsRefused) {
   World world;
   std::string bundle = R"({"resourceType":"Bundle","type":"transaction","entry":[)";
   for (size_t i = 0; i <= limits::kMetaResources; ++i) {
@@ -101,6 +101,9 @@ TEST(FhirOperations, MetaOfTooManyIsRefused) {
   Answer refused = world.As("admin", "GET", "/fhir/Basic/$meta");
   EXPECT_EQ(refused.status, 501);
   EXPECT_EQ(refused.At("issue.0.details.coding.0.code"), "too-costly") << refused.body;
+  static_assert(limits::kHistoryLooked <= limits::kMetaResources);
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Basic/_history?_at=2030").At("issue.0.details.coding.0.code"), "too-costly");
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Patient/_history?_at=2030").status, 200);
 }
 
 TEST(FhirOperations, RunInsideBundles) {
@@ -115,6 +118,120 @@ TEST(FhirOperations, RunInsideBundles) {
   EXPECT_EQ(batch.Count("entry.1.resource.parameter.0.valueMeta.tag"), 2u) << batch.body;
   Answer transaction = world.As("admin", "POST", "/fhir", bundle("transaction"));
   EXPECT_EQ(transaction.status, 501) << "a transaction is one commit";
+}
+
+std::string Evaluate(const std::string& expression, const std::string& more = "") {
+  return R"({"resourceType":"Parameters","parameter":[{"name":"expression","valueString":")" + expression + "\"}" + more +
+         R"(,{"name":"resource","resource":{"resourceType":"Patient","active":true,"birthDate":"1960-02-03","name":[{"use":"official","given":["一","二"]},{"family":"王"}],)" +
+         R"("contact":[{"gender":"female"}],"multipleBirthInteger":2}}]})";
+}
+
+TEST(FhirOperations, FhirPathGivesEachResultWithItsType) {
+  World world;
+  auto ask = [&](const std::string& expression, const std::string& more = "") { return world.As("admin", "POST", "/fhir/$fhirpath", Evaluate(expression, more)); };
+  Answer names = ask("name.given | 'x'");
+  ASSERT_EQ(names.status, 200) << names.body;
+  EXPECT_EQ(names.At("id"), "fhirpath");
+  EXPECT_EQ(names.At("parameter.0.name"), "parameters");
+  EXPECT_EQ(names.At("parameter.0.part.0.name"), "evaluator");
+  EXPECT_EQ(names.At("parameter.0.part.1.valueString"), "name.given | 'x'");
+  EXPECT_EQ(names.At("parameter.0.part.2.resource.resourceType"), "Patient");
+  EXPECT_EQ(names.At("parameter.1.name"), "result");
+  EXPECT_EQ(names.Count("parameter.1.part"), 3u);
+  EXPECT_EQ(names.At("parameter.1.part.0.name"), "string");
+  EXPECT_EQ(names.At("parameter.1.part.0.valueString"), "一");
+  struct Case {
+    const char *expression, *name, *member, *value;
+  };
+  const Case cases[] = {{"birthDate", "date", "valueDate", "1960-02-03"},
+                        {"active", "boolean", "valueBoolean", "true"},
+                        {"1 + 1", "integer", "valueInteger", "2"},
+                        {"1.50", "decimal", "valueDecimal", "1.50"},
+                        {"@2020-01-01", "date", "valueDate", "2020-01-01"},
+                        {"@T10:00:00", "time", "valueTime", "10:00:00"},
+                        {"name[0]", "HumanName", "valueHumanName.use", "official"},
+                        {"multipleBirth", "integer", "valueInteger", "2"},
+                        {"4 'mg'", "Quantity", "valueQuantity.code", "mg"},
+                        {"Patient", "Patient", "resource.active", "true"},
+                        {"contact", "Patient.contact", "extension.0.valueString", "{\"gender\":\"female\"}"},
+                        {"''", "empty-string", "valueString", ""}};
+  for (const Case& one : cases) {
+    Answer answer = ask(one.expression);
+    EXPECT_EQ(answer.At("parameter.1.part.0.name"), one.name) << one.expression << answer.body;
+    EXPECT_EQ(answer.At(std::string("parameter.1.part.0.") + one.member), one.value) << one.expression << answer.body;
+  }
+  EXPECT_EQ(ask("{}").At("parameter.1.part"), "") << "nothing";
+}
+
+TEST(FhirOperations, FhirPathKnowsContextVariablesAndTraces) {
+  World world;
+  auto ask = [&](const std::string& expression, const std::string& more = "") { return world.As("admin", "POST", "/fhir/$fhirpath", Evaluate(expression, more)); };
+  Answer each = ask("given.count()", R"(,{"name":"context","valueString":"Patient.name"})");
+  EXPECT_EQ(each.At("parameter.1.valueString"), "Patient.name[0]") << each.body;
+  EXPECT_EQ(each.At("parameter.1.part.0.valueInteger"), "2");
+  EXPECT_EQ(each.At("parameter.2.part.0.valueInteger"), "0");
+  EXPECT_EQ(ask("%resource.birthDate", R"json(,{"name":"context","valueString":"name.first()"})json").At("parameter.1.part.0.valueDate"), "1960-02-03");
+  Answer variable = ask("%n + 1", R"(,{"name":"variables","part":[{"name":"n","valueInteger":4}]})");
+  EXPECT_EQ(variable.At("parameter.1.part.0.valueInteger"), "5") << variable.body;
+  Answer traced = ask("name.trace('all').count()");
+  EXPECT_EQ(traced.At("parameter.1.part.1.name"), "trace") << traced.body;
+  EXPECT_EQ(traced.At("parameter.1.part.1.valueString"), "all");
+  EXPECT_EQ(traced.Count("parameter.1.part.1.part"), 2u);
+  std::string packed = R"({"resourceType":"Parameters","parameter":[{"name":"expression","valueString":"id"},{"name":"resource","extension":[)"
+                       R"({"url":"http://fhir.forms-lab.com/StructureDefinition/json-value","valueString":"{\"resourceType\":\"Patient\",\"id\":\"7\"}"}]}]})";
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/$fhirpath", packed).At("parameter.1.part.0.valueId"), "7");
+  EXPECT_EQ(ask("name.(").status, 400);
+  EXPECT_EQ(ask("").status, 400);
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/$fhirpath", R"({"resourceType":"Parameters","parameter":[{"name":"expression","valueString":"id"}]})").status, 400);
+}
+
+TEST(FhirOperations, ConvertGivesTheResourceBack) {
+  World world;
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/$convert", R"({"resourceType":"Patient","birthDate":"1960"})").body, R"({"resourceType":"Patient","birthDate":"1960"})");
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/$convert").status, 400);
+}
+
+const std::string kView = R"json({"resourceType":"ViewDefinition","name":"people","resource":"Patient","status":"active","select":[{"column":[)json"
+                          R"json({"name":"id","path":"getResourceKey()"},{"name":"family","path":"name.family.first()"},{"name":"active","path":"active"}]}]})json";
+
+std::string RunOf(const std::string& more) {
+  return R"({"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":)" + kView + "}" + more + "]}";
+}
+
+TEST(FhirOperations, RunMakesATable) {
+  World world;
+  world.As("admin", "PUT", "/fhir/Patient/1", R"({"resourceType":"Patient","id":"1","name":[{"family":"王, 小"}],"active":true})");
+  world.As("admin", "PUT", "/fhir/Patient/2", R"({"resourceType":"Patient","id":"2"})");
+  Answer rows = world.As("admin", "POST", "/fhir/ViewDefinition/$run", RunOf(R"(,{"name":"_format","valueCode":"json"})"));
+  ASSERT_EQ(rows.status, 200) << rows.body;
+  EXPECT_EQ(rows.body, R"([{"id":"1","family":"王, 小","active":true},{"id":"2","family":null,"active":null}])");
+  Answer lines = world.As("admin", "POST", "/fhir/$viewdefinition-run", RunOf(""));
+  EXPECT_EQ(lines.Header("content-type"), "application/x-ndjson");
+  EXPECT_EQ(lines.body, "{\"id\":\"1\",\"family\":\"王, 小\",\"active\":true}\n{\"id\":\"2\",\"family\":null,\"active\":null}\n");
+  Answer sheet = world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=csv", RunOf(""));
+  EXPECT_EQ(sheet.Header("content-type"), "text/csv; charset=utf-8");
+  EXPECT_EQ(sheet.body, "id,family,active\r\n1,\"王, 小\",true\r\n2,,\r\n");
+  Answer bare = world.As("admin", "POST", "/fhir/ViewDefinition/$run", RunOf(R"(,{"name":"header","valueBoolean":false},{"name":"_limit","valueInteger":1})"), {{"Accept", "text/csv"}});
+  EXPECT_EQ(bare.body, "1,\"王, 小\",true\r\n");
+  Answer sent = world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=json", RunOf(R"(,{"name":"resource","resource":{"resourceType":"Patient","id":"x"}})"));
+  EXPECT_EQ(sent.body, R"([{"id":"x","family":null,"active":null}])") << "of what was sent, not of the record";
+  Answer one = world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=json", RunOf(R"(,{"name":"patient","valueReference":{"reference":"Patient/2"}})"));
+  EXPECT_EQ(one.body, R"([{"id":"2","family":null,"active":null}])");
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=json", RunOf(R"(,{"name":"_since","valueInstant":"2099-01-01T00:00:00Z"})")).body, "[]");
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=parquet", RunOf("")).status, 406);
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run", R"({"resourceType":"Parameters"})").status, 400);
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run", RunOf(R"(,{"name":"colour","valueCode":"blue"})")).status, 400);
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/ViewDefinition/none/$run").status, 404);
+  Answer inside = world.As("admin", "POST", "/fhir", R"({"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"ViewDefinition/people/$run"}}]})");
+  EXPECT_EQ(inside.At("entry.0.response.status").substr(0, 3), "501") << inside.body;
+}
+
+TEST(FhirOperations, RunKnowsTheViewsOfThePacks) {
+  World world;
+  world.pack.views = {{"people.json", kView}};
+  world.As("admin", "PUT", "/fhir/Patient/1", R"({"resourceType":"Patient","id":"1"})");
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/ViewDefinition/people/$run?_format=json").body, R"([{"id":"1","family":null,"active":null}])");
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/ViewDefinition/$run?viewReference=ViewDefinition/people&_format=json").body, R"([{"id":"1","family":null,"active":null}])");
 }
 
 }  // namespace

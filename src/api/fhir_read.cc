@@ -46,46 +46,6 @@ bool TagMatches(std::string_view wanted, uint64_t version) {
   return false;
 }
 
-void WriteHistoryEntry(json::Writer& writer, const Exchange& exchange, const store::Resource& version) {
-  std::string place = version.type + "/" + version.id;
-  writer.BeginObject().Member("fullUrl", exchange.base + "/" + place);
-  if (!version.deleted) writer.Name("resource").Raw(version.body);
-  writer.Name("request").BeginObject();
-  writer.Member("method", version.deleted ? "DELETE" : "PUT").Member("url", place).EndObject();
-  const char* status = version.deleted ? "204" : version.version == 1 ? "201" : "200";
-  writer.Name("response").BeginObject().Member("status", status).Member("etag", EntityTag(version.version));
-  writer.Member("lastModified", FormatInstant(version.last_updated)).EndObject().EndObject();
-}
-
-struct HistoryQuestion {
-  std::optional<Instant> since;
-  size_t count = limits::kSearchPageDefault;
-  std::string place;
-  std::string canonical;                   // for links, without the place
-};
-
-Result<HistoryQuestion> ParseHistory(const Exchange& exchange, const NamedValues& query) {
-  HistoryQuestion question;
-  for (const auto& [name, value] : query) {
-    if (name == "_format" || name == "_pretty") continue;
-    if (name == "_place") {
-      question.place = value;
-    } else if (name == "_count") {
-      int64_t count = 0;
-      if (!ParseInteger(value, count) || count < 0) return Invalid("bad-value", "_count is a number", "_count 应为数字");
-      question.count = std::min<size_t>(static_cast<size_t>(count), limits::kSearchPageMaximum);
-      question.canonical += (question.canonical.empty() ? "_count=" : "&_count=") + std::to_string(question.count);
-    } else if (name == "_since") {
-      QX_TRY(fhir::DateTime since, fhir::ParseDateTime(value, fhir::DateSyntax::kSearch));
-      question.since = Instant{fhir::RangeOf(since).low};
-      question.canonical += (question.canonical.empty() ? "_since=" : "&_since=") + http::PercentEncode(value);
-    } else if (!exchange.lenient) {
-      return Invalid("unknown-parameter", "history has no parameter " + name, "历史查询不支持参数 " + name);
-    }
-  }
-  return question;
-}
-
 }  // namespace
 
 std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request, const auth::Session& session) {
@@ -201,36 +161,6 @@ std::optional<Result<http::Response>> FhirApi::SearchVirtual(const Exchange& exc
   writer.Name("resource").Raw(*row).Name("search").BeginObject().Member("mode", "match").EndObject();
   writer.EndObject().EndArray().EndObject();
   return Result<http::Response>(VirtualResponse(writer.Take()));
-}
-
-Result<http::Response> FhirApi::History(const Exchange& exchange, const Call& call, const std::string& type,
-                                        const std::string& id) {
-  QX_TRY(HistoryQuestion question, ParseHistory(exchange, call.query));
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
-  QX_TRY(store::HistoryPage page, snapshot->History(type, id, question.since, question.count, question.place));
-  if (!id.empty() && page.total == 0 && !question.since) {
-    return NotFound("no-such-resource", "there is no " + type + "/" + id, "没有这个资源：" + type + "/" + id);
-  }
-  std::string address = exchange.base + (type.empty() ? "" : "/" + type) + (id.empty() ? "" : "/" + id) + "/_history";
-  json::Writer writer;
-  writer.BeginObject().Member("resourceType", "Bundle").Member("id", NewUuid(*services_.clock, *services_.random));
-  writer.Member("type", "history").Member("total", page.total);
-  writer.Name("link").BeginArray().BeginObject().Member("relation", "self");
-  writer.Member("url", address + (question.canonical.empty() ? "" : "?" + question.canonical)).EndObject();
-  if (!page.next.empty()) {
-    writer.BeginObject().Member("relation", "next");
-    writer.Member("url", address + "?" + (question.canonical.empty() ? "" : question.canonical + "&") + "_place=" +
-                             http::PercentEncode(page.next));
-    writer.EndObject();
-  }
-  writer.EndArray();
-  if (!page.versions.empty()) {
-    writer.Name("entry").BeginArray();
-    for (const store::Resource& version : page.versions) WriteHistoryEntry(writer, exchange, version);
-    writer.EndArray();
-  }
-  writer.EndObject();
-  return VirtualResponse(writer.Take());
 }
 
 }  // namespace qianxian::api

@@ -1,6 +1,6 @@
 #include "api/fhir_api.h"
 
-#include "api/fhir_filter.h"
+#include "api/fhir_format.h"
 #include "api/fhir_operations.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
@@ -10,29 +10,12 @@
 namespace qianxian::api {
 namespace {
 
-bool WantsXmlOnly(std::string_view accept) {
-  if (accept.empty() || accept.find("*/*") != std::string_view::npos) return false;
-  return accept.find("json") == std::string_view::npos && accept.find("xml") != std::string_view::npos;
-}
-
-Status CheckFormat(const http::Request& request, const NamedValues& query) {
-  bool refused = WantsXmlOnly(request.Header("accept"));
+bool WantsPretty(const NamedValues& query) {
+  bool pretty = false;
   for (const auto& [name, value] : query) {
-    if (name != "_format") continue;
-    std::string format = ToLowerAscii(value);
-    // '+' of "application/fhir+json" is a blank when it was not percent-encoded.
-    refused = format.find("json") == std::string::npos;
+    if (name == "_pretty") pretty = value != "false";
   }
-  if (!refused) return Ok();
-  return Invalid("not-acceptable", "only application/fhir+json is spoken here", "本服务仅支持 application/fhir+json");
-}
-
-Status CheckContentType(const http::Request& request) {
-  std::string_view type = request.Header("content-type");
-  bool has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-  if (!has_body || type.empty() || type.find("json") != std::string_view::npos) return Ok();
-  if (type.find("application/x-www-form-urlencoded") != std::string_view::npos) return Ok();
-  return Invalid("unsupported-media-type", "send application/fhir+json", "请以 application/fhir+json 发送");
+  return pretty;
 }
 
 std::string BaseUrl(const http::Request& request) {
@@ -63,6 +46,13 @@ Error NoSuchRoute(const Call& call) {
   return MakeError(ErrorCategory::kUnsupported, "method-not-allowed", call.method + " is not done here", "此处不支持 " + call.method);
 }
 
+// POST _search: what stands in the address and in the form.
+NamedValues AskedByForm(const Call& call) {
+  NamedValues asked = call.query;
+  for (auto& pair : search::DecodeForm(call.body)) asked.push_back(std::move(pair));
+  return asked;
+}
+
 }  // namespace
 
 FhirApi::FhirApi(const Services& services) : services_(services) {}
@@ -89,9 +79,12 @@ std::vector<std::string> SplitPath(std::string_view path) {
 Result<Exchange> FhirApi::MakeExchange(const http::Request& request, const auth::Session& session,
                                        const NamedValues& query) const {
   const Operation* operation = OperationOfPath(SplitPath(request.path));
-  if (!operation || !operation->own_formats) QX_DO(CheckFormat(request, query));
-  QX_DO(CheckContentType(request));
   Exchange exchange;
+  if (!operation || !operation->own_formats) {
+    QX_TRY(Format format, FormatAskedFor(request));
+    exchange.xml = format == Format::kXml;
+  }
+  QX_DO(CheckContentType(request));
   exchange.session = &session;
   exchange.base = BaseUrl(request);
   std::string_view owner = request.Header("x-qianxian-owner");
@@ -101,9 +94,7 @@ Result<Exchange> FhirApi::MakeExchange(const http::Request& request, const auth:
     exchange.owner = session.organizations.front();
   }
   ReadPrefer(request.Header("prefer"), exchange);
-  for (const auto& [name, value] : query) {
-    if (name == "_pretty") exchange.pretty = value != "false";
-  }
+  exchange.pretty = WantsPretty(query);
   return exchange;
 }
 
@@ -121,25 +112,24 @@ http::Response FhirApi::Handle(http::Request& request, const auth::Session& sess
   call.if_modified_since = request.Header("if-modified-since");
   Result<Exchange> exchange = MakeExchange(request, session, call.query);
   if (!exchange.ok()) return FhirError(exchange.error());
+  Result<std::string> body = BodyAsJson(*services_.definitions, call.content_type, std::move(call.body));
+  if (!body.ok()) return Finish(*exchange, FhirError(body.error()));
+  call.body = std::move(*body);
   if (call.path.size() == 1 && call.path[0] == "metadata" && call.method == "GET") return Metadata(request);
   return Finish(*exchange, Route(*exchange, call));
 }
 
 http::Response FhirApi::Metadata(const http::Request& request) {
-  Status format = CheckFormat(request, request.query);
+  Result<Format> format = FormatAskedFor(request);
   if (!format.ok()) return FhirError(format.error());
   http::Response response;
   response.Set("Content-Type", kFhirJson);
   response.body = MakeCapabilityStatement(services_, BaseUrl(request));
-  return response;
+  return InFormat(*services_.definitions, *format, WantsPretty(request.query), std::move(response));
 }
 
 http::Response FhirApi::Finish(const Exchange& exchange, http::Response response) const {
-  if (!exchange.pretty || response.body.empty()) return response;
-  Result<json::Document> document = json::Document::Parse(std::move(response.body));
-  if (!document.ok()) return FhirError(document.error());
-  response.body = Indent(document->root());
-  return response;
+  return InFormat(*services_.definitions, exchange.xml ? Format::kXml : Format::kJson, exchange.pretty, std::move(response));
 }
 
 http::Response FhirApi::Route(const Exchange& exchange, const Call& call) {
@@ -157,9 +147,7 @@ Result<http::Response> FhirApi::RouteChecked(const Exchange& exchange, const Cal
   }
   if (path.size() == 1 && path[0] == "_history" && call.method == "GET") return History(exchange, call, "", "");
   if (path.size() == 1 && path[0] == "_search" && call.method == "POST") {
-    NamedValues asked = call.query;
-    for (auto& pair : search::DecodeForm(call.body)) asked.push_back(std::move(pair));
-    return Search(exchange, call, "", asked);
+    return Search(exchange, call, "", AskedByForm(call));
   }
   if (!services_.definitions->FindResource(path[0])) return NoSuchType(path[0]);
   return path.size() == 1 || path[1] == "_search" || path[1] == "_history" ? RouteType(exchange, call)
@@ -175,9 +163,7 @@ Result<http::Response> FhirApi::RouteType(const Exchange& exchange, const Call& 
   }
   if (call.path.size() == 2 && call.path[1] == "_history" && call.method == "GET") return History(exchange, call, type, "");
   if (call.path.size() == 2 && call.path[1] == "_search" && call.method == "POST") {
-    NamedValues asked = call.query;
-    for (auto& pair : search::DecodeForm(call.body)) asked.push_back(std::move(pair));
-    return Search(exchange, call, type, asked);
+    return Search(exchange, call, type, AskedByForm(call));
   }
   return NoSuchRoute(call);
 }
@@ -198,8 +184,10 @@ Result<http::Response> FhirApi::RouteInstance(const Exchange& exchange, const Ca
     if (path.size() == 4) return ReadVersion(exchange, call);
   }
   if (path[2] == "_history") return NoSuchRoute(call);
-  return MakeError(ErrorCategory::kUnsupported, "unsupported-interaction", "there are no compartments here: search by parameter",
-                   "不支持该路径，请改用检索参数");
+  if (path[2] != "*" && !services_.definitions->FindResource(path[2])) return NoSuchType(path[2]);
+  if (path.size() == 3 && call.method == "GET") return SearchCompartment(exchange, call, call.query);
+  if (path.size() == 4 && path[3] == "_search" && call.method == "POST") return SearchCompartment(exchange, call, AskedByForm(call));
+  return NoSuchRoute(call);
 }
 
 }  // namespace qianxian::api

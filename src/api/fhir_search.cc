@@ -1,42 +1,10 @@
+#include <algorithm>
+
 #include "api/fhir_api.h"
-#include "api/fhir_filter.h"
-#include "api/outcome.h"
-#include "json/writer.h"
+#include "api/fhir_compartments.h"
+#include "api/fhir_searchset.h"
 
 namespace qianxian::api {
-namespace {
-
-Status WriteEntry(json::Writer& writer, const Exchange& exchange, const fhir::Definitions& definitions, const Filter& filter,
-                  store::Resource& resource, const char* mode) {
-  writer.BeginObject().Member("fullUrl", exchange.base + "/" + resource.type + "/" + resource.id);
-  QX_TRY(std::string body, ApplyFilter(definitions, filter, std::move(resource.body)));
-  writer.Name("resource").Raw(body);
-  writer.Name("search").BeginObject().Member("mode", mode).EndObject().EndObject();
-  return Ok();
-}
-
-void WriteNotes(json::Writer& writer, const std::vector<std::string>& notes) {
-  std::vector<fhir::Issue> issues;
-  for (const std::string& note : notes) {
-    issues.push_back({fhir::Severity::kWarning, "informational", "note", "", note, ""});
-  }
-  writer.BeginObject().Name("resource").Raw(fhir::OutcomeJson(issues));
-  writer.Name("search").BeginObject().Member("mode", "outcome").EndObject().EndObject();
-}
-
-void WriteLinks(json::Writer& writer, const std::string& address, const search::Query& query, const std::string& next) {
-  auto url = [&](const std::string& place) {
-    std::string text = query.canonical;
-    if (!place.empty()) text += (text.empty() ? "_place=" : "&_place=") + http::PercentEncode(place);
-    return text.empty() ? address : address + "?" + text;
-  };
-  writer.Name("link").BeginArray();
-  writer.BeginObject().Member("relation", "self").Member("url", url(query.place)).EndObject();
-  if (!next.empty()) writer.BeginObject().Member("relation", "next").Member("url", url(next)).EndObject();
-  writer.EndArray();
-}
-
-}  // namespace
 
 Result<search::Query> FhirApi::ParseQuery(const Exchange& exchange, const std::string& type, const NamedValues& asked,
                                           bool for_condition) const {
@@ -54,32 +22,29 @@ Result<http::Response> FhirApi::Search(const Exchange& exchange, const Call& cal
   QX_TRY(search::Query query, ParseQuery(exchange, type, asked, false));
   QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
   QX_TRY(store::SearchPage page, snapshot->Search(query));
-  std::vector<std::string> notes = query.notes;
-  notes.insert(notes.end(), page.notes.begin(), page.notes.end());
-  Filter filter{query.summary, query.elements};
+  return SearchsetAnswer(services_, exchange, type.empty() ? exchange.base : exchange.base + "/" + type, query, std::move(page));
+}
 
-  json::Writer writer;
-  writer.BeginObject().Member("resourceType", "Bundle").Member("id", NewUuid(*services_.clock, *services_.random));
-  writer.Name("meta").BeginObject().Member("lastUpdated", FormatInstant(services_.clock->Now())).EndObject();
-  writer.Member("type", "searchset");
-  if (page.total) writer.Member("total", *page.total);
-  WriteLinks(writer, type.empty() ? exchange.base : exchange.base + "/" + type, query, page.next);
-  if (!page.matches.empty() || !page.included.empty() || !notes.empty()) {
-    writer.Name("entry").BeginArray();
-    for (store::Resource& resource : page.matches) {
-      QX_DO(WriteEntry(writer, exchange, *services_.definitions, filter, resource, "match"));
-    }
-    for (store::Resource& resource : page.included) {
-      QX_DO(WriteEntry(writer, exchange, *services_.definitions, filter, resource, "include"));
-    }
-    if (!notes.empty()) WriteNotes(writer, notes);
-    writer.EndArray();
+Result<http::Response> FhirApi::SearchCompartment(const Exchange& exchange, const Call& call, const NamedValues& asked) {
+  const std::string &compartment = call.path[0], &id = call.path[1], &type = call.path[2];
+  std::vector<std::string> types = CompartmentTypes(compartment);
+  if (types.empty()) {
+    return MakeError(ErrorCategory::kUnsupported, "unsupported-interaction", compartment + " has no compartment: search by parameter",
+                     compartment + " 没有区间（compartment），请改用检索参数");
   }
-  writer.EndObject();
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
-  response.body = writer.Take();
-  return response;
+  QX_TRY(search::Query query, ParseQuery(exchange, type == "*" ? "" : type, asked, false));
+  if (type != "*") {
+    if (!std::binary_search(types.begin(), types.end(), type)) {
+      return NotFound("not-in-compartment", type + " is never in the compartment of a " + compartment, compartment + " 的区间中没有 " + type);
+    }
+    types = {type};
+  }
+  std::erase_if(query.types, [&](const std::string& one) { return !std::binary_search(types.begin(), types.end(), one); });
+  QX_TRY(search::Clause clause, CompartmentClause(*services_.parameters, compartment, id, types));
+  query.clauses.push_back(std::move(clause));
+  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(store::SearchPage page, snapshot->Search(query));
+  return SearchsetAnswer(services_, exchange, exchange.base + "/" + compartment + "/" + id + "/" + type, query, std::move(page));
 }
 
 Result<std::optional<store::Resource>> FhirApi::FindOne(const Exchange& exchange, const std::string& type,

@@ -137,7 +137,7 @@ TEST(FhirApi, EveryErrorIsAnOperationOutcome) {
       {"POST", "/fhir", "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"}", 400, "invalid"},
       {"PATCH", "/fhir/Patient/1/_history", "{}", 405, "not-supported"},
       {"GET", "/fhir/Patient/1/$nothing", "", 501, "not-supported"},
-      {"GET", "/fhir/Patient?_format=xml", "", 406, "invalid"},
+      {"GET", "/fhir/Patient?_format=turtle", "", 406, "invalid"},
       {"GET", "/fhir/Patient/_history?_since=never", "", 400, "invalid"},
   };
   for (const Case& one : cases) {
@@ -152,7 +152,7 @@ TEST(FhirApi, EveryErrorIsAnOperationOutcome) {
   EXPECT_EQ(nobody.status, 401);
   EXPECT_EQ(nobody.At("issue.0.code"), "login");
   EXPECT_EQ(world.Send("GET", "/fhir/Patient", "", {{"Authorization", "Bearer wrong"}}).status, 401);
-  EXPECT_EQ(world.As("admin", "POST", "/fhir/Patient", "<Patient/>", {{"Content-Type", "application/fhir+xml"}}).status, 415);
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/Patient", "<Patient/>", {{"Content-Type", "text/turtle"}}).status, 415);
 }
 
 TEST(FhirApi, SearchIsStrictUnlessAskedToBeLenient) {
@@ -207,6 +207,48 @@ TEST(FhirApi, PagesFollowTheNextLinkToTheEnd) {
     history = next.empty() ? "" : next.substr(next.find("/fhir/"));
   }
   EXPECT_EQ(versions, 7u);
+}
+
+TEST(FhirApi, HistoryAtATime) {
+  World world;
+  world.clock.Set(Instant{1'704'110'400'000'000});   // noon of 1 January 2024
+  auto put = [&](const std::string& id, const std::string& more) { world.As("admin", "PUT", "/fhir/Patient/" + id, PatientWithId(id, more)); };
+  auto day = [&] { world.clock.Advance(int64_t{24} * 3600 * 1'000'000); };
+  put("a", R"(,"gender":"male")");           // 1 January
+  put("b", "");
+  day();
+  put("a", R"(,"gender":"female")");         // 2 January
+  day();
+  world.As("admin", "DELETE", "/fhir/Patient/b");   // 3 January
+  day();
+  put("a", R"(,"gender":"other")");          // 4 January
+  auto ids = [&](const std::string& target) {
+    Answer answer = world.As("admin", "GET", target);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    std::string all;
+    for (size_t i = 0; i < answer.Count("entry"); ++i) {
+      std::string entry = "entry." + std::to_string(i);
+      all += answer.At(entry + ".request.url").substr(8) + answer.At(entry + ".response.etag").substr(3, 1) + " ";
+    }
+    return all;
+  };
+  EXPECT_EQ(ids("/fhir/Patient/a/_history?_at=2024-01-01"), "a1 ");
+  EXPECT_EQ(ids("/fhir/Patient/a/_history?_at=2024-01-02"), "a2 a1 ") << "one after the other on that day";
+  EXPECT_EQ(ids("/fhir/Patient/a/_history?_at=2024-01-02T18:00:00Z"), "a2 ");
+  EXPECT_EQ(ids("/fhir/Patient/a/_history?_at=2023"), "");
+  EXPECT_EQ(ids("/fhir/Patient/a/_history?_at=2025"), "a3 ") << "still the newest";
+  EXPECT_EQ(ids("/fhir/Patient/_history?_at=2024-01-03T18:00:00Z"), "a2 ") << "b is gone";
+  EXPECT_EQ(ids("/fhir/_history?_at=2024-01-03"), "b2 a2 b1 ") << "its deletion was of that day";
+  EXPECT_EQ(ids("/fhir/_history?_at=2024&_since=2024-01-03"), "a3 b2 ");
+  Answer first = world.As("admin", "GET", "/fhir/Patient/_history?_at=2024-01&_count=2");
+  EXPECT_EQ(first.At("total"), "5");
+  std::string next = first.At("link.1.url");
+  put("c", "");
+  Answer second = world.As("admin", "GET", next.substr(next.find("/fhir/")));
+  EXPECT_EQ(second.At("total"), "5") << "pages are of one state";
+  EXPECT_EQ(second.Count("entry"), 2u);
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Patient/_history?_at=then").status, 400);
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Patient/_history?_at=2024&_place=at-x-1").status, 400);
 }
 
 TEST(FhirApi, PreferSummaryElementsAndPretty) {

@@ -32,6 +32,7 @@ inline constexpr size_t kSearchPageMaximum = 1000;
 inline constexpr size_t kSearchIncludesMaximum = 5000;
 inline constexpr size_t kSearchValuesMaximum = 5000;
 inline constexpr size_t kMetaResources = 20'000;                      // looked at by $meta of a type or of all; more: refused
+inline constexpr size_t kHistoryLooked = 20'000;                      // versions gone through for _at; more: refused
 inline constexpr size_t kConditionalDeletes = 10'000;                 // of one conditional delete with _count; more: refused
 inline constexpr size_t kViewRunRows = 1'000'000;                     // of one answer of ViewDefinition/$run; more: refused
 inline constexpr size_t kViewRunBytes = size_t{256} << 20;

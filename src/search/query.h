@@ -22,6 +22,7 @@
 //   chain      kChain: the reference leads to a resource of a type T for which the clause in `chained` with type T holds.
 //   _has       kHas: some resource of `chained[0].type` points here by `parameter` (of that type), and chained[0] holds
 //              for it.
+//   any of     kAny, made by programs (compartments): some clause of `chained` whose type is the resource's holds for it.
 // Pure values; any thread. Failures: Parse only: invalid ("unknown-parameter", "unknown-modifier", "bad-value",
 // "too-many-values"), unsupported ("unsupported-parameter", "unsupported-modifier").
 // Source: https://hl7.org/fhir/R4/search.html
@@ -63,14 +64,15 @@ struct QueryValue {
 };
 
 struct Clause {
-  enum class Kind : uint8_t { kValues, kChain, kHas } kind = Kind::kValues;
+  enum class Kind : uint8_t { kValues, kChain, kHas, kAny } kind = Kind::kValues;
   std::string type;                       // of the resources that it is asked of; "" in a search over all types
   std::string code;                       // "birthdate"
   const Parameter* parameter = nullptr;   // nullptr only if type is "" (see Query::Narrow). kHas: of chained[0].type
   Modifier modifier = Modifier::kNone;
   bool missing = false;                   // kMissing
   std::vector<QueryValue> values;         // kValues: one of them must hold
-  std::vector<Clause> chained;            // kChain: one for each type that the reference may lead to; kHas: exactly one
+  std::vector<Clause> chained;            // kChain: one for each type that the reference may lead to; kHas: exactly one;
+                                          // kAny: of kind kValues
 };
 
 struct SortKey {

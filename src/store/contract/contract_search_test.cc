@@ -212,6 +212,29 @@ TEST_P(StoreContract, SearchesAgreeWithTheJudge) {
   }
 }
 
+TEST_P(StoreContract, AnyOfSeveralClauses) {
+  MustCommit({Put("Patient", "p1", Json("Patient", "p1")), Put("Patient", "p2", Json("Patient", "p2")),
+              Put("Observation", "a", Json("Observation", "a", R"("status":"final","subject":{"reference":"Patient/p1"})")),
+              Put("Observation", "b", Json("Observation", "b", R"("status":"final","performer":[{"reference":"Patient/p1"}],"subject":{"reference":"Patient/p2"})")),
+              Put("Observation", "c", Json("Observation", "c", R"("status":"final","subject":{"reference":"Patient/p2"})")),
+              Put("Encounter", "e", Json("Encounter", "e", R"("status":"finished","subject":{"reference":"Patient/p1"})"))});
+  search::Clause any;
+  any.kind = search::Clause::Kind::kAny;
+  for (const auto& [type, text] : {std::pair{"Observation", "subject=Patient/p1"}, std::pair{"Observation", "performer=Patient/p1"},
+                                   std::pair{"Encounter", "patient=Patient/p1"}}) {
+    any.chained.push_back(search::Query::ParseText(R4Parameters(), type, text)->clauses.front());
+  }
+  auto found = [&](const std::string& type, const std::string& text) {
+    search::Query query = search::Query::ParseText(R4Parameters(), type, text).value();
+    query.clauses.push_back(any);
+    return Sorted(Ids(Snap()->Search(query)->matches));
+  };
+  EXPECT_EQ(found("Observation", ""), (std::vector<std::string>{"Observation/a", "Observation/b"}));
+  EXPECT_EQ(found("Observation", "subject=Patient/p2"), (std::vector<std::string>{"Observation/b"}));
+  EXPECT_EQ(found("Patient", ""), std::vector<std::string>{}) << "a type that no clause is of";
+  EXPECT_EQ(found("", "_type=Observation,Encounter,Patient"), (std::vector<std::string>{"Encounter/e", "Observation/a", "Observation/b"}));
+}
+
 TEST_P(StoreContract, IncludesAgreeWithTheJudge) {
   Generator generator(99);
   OpenOptions options;

@@ -63,11 +63,17 @@ bool View::HasHolds(const Clause& clause, const Version& version) const {
 }
 
 bool View::Holds(const Clause& clause, const Version& version) const {
+  if (clause.kind == Clause::Kind::kAny) {
+    return std::any_of(clause.chained.begin(), clause.chained.end(), [&](const Clause& inner) {
+      return inner.type == version.resource.type && Holds(inner, version);
+    });
+  }
   if (!clause.parameter) return false;
   switch (clause.kind) {
     case Clause::Kind::kValues: return search::Matches(clause, version.entries);
     case Clause::Kind::kChain: return ChainHolds(clause, version);
     case Clause::Kind::kHas: return HasHolds(clause, version);
+    case Clause::Kind::kAny: break;
   }
   return false;
 }

@@ -93,6 +93,15 @@ Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& 
       hits.set.IntersectWith(everything);
       return hits;
     }
+    case search::Clause::Kind::kAny: {
+      Hits hits;
+      for (const search::Clause& inner : clause.chained) {
+        if (inner.type != type) continue;
+        QX_TRY(const SlotSet one, Meeting(type, inner));
+        hits.set.UnionWith(one);
+      }
+      return hits;
+    }
   }
   return Fault("clause", "A clause of no kind.");
 }
