@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,19 @@ struct RebuildOptions {
   FolderOptions folder;
 };
 int RunRebuild(const RebuildOptions& options);
+
+struct BackupOptions {
+  FolderOptions folder;
+  std::string file;
+};
+int RunBackup(const BackupOptions& options);
+
+struct RestoreOptions {
+  FolderOptions folder;
+  std::string file;
+  std::optional<uint64_t> t;               // none: all that the backup holds
+};
+int RunRestore(const RestoreOptions& options);
 
 struct AccountOptions {
   FolderOptions folder;

@@ -114,6 +114,23 @@ void AddAccount(CLI::App& app, Run& run) {
   resetting->add_option("user", of->user, "用户名 · user name")->required();
 }
 
+void AddBackup(CLI::App& app, Run& run) {
+  auto options = std::make_shared<BackupOptions>();
+  CLI::App* command = app.add_subcommand("backup", "备份到一个文件，服务运行时也可 · back up to one file, also beside a running server");
+  command->add_option("file", options->file, "备份文件，须尚不存在 · the file, not there yet")->required();
+  AddFolder(*command, options->folder, false);
+  command->callback([options, &run] { run = [options] { return RunBackup(*options); }; });
+}
+
+void AddRestore(CLI::App& app, Run& run) {
+  auto options = std::make_shared<RestoreOptions>();
+  CLI::App* command = app.add_subcommand("restore", "从备份恢复到新目录 · restore a backup into a new folder");
+  command->add_option("file", options->file, "备份文件 · the backup")->required();
+  AddFolder(*command, options->folder, false);
+  command->add_option("--t", options->t, "恢复到第 t 次提交后的状态 · as it was after commit t")->type_name("N");
+  command->callback([options, &run] { run = [options] { return RunRestore(*options); }; });
+}
+
 template <typename Options>
 void AddPlain(CLI::App& app, Run& run, const char* name, const char* about, int (*work)(const Options&)) {
   auto options = std::make_shared<Options>();
@@ -135,6 +152,8 @@ int Main(int argc, char** argv) {
   AddPack(app, run);
   AddToken(app, run);
   AddAccount(app, run);
+  AddBackup(app, run);
+  AddRestore(app, run);
   AddPlain<CheckOptions>(app, run, "check", "检查数据并说明检查了什么 · verify the data, say what was verified", RunCheck);
   AddPlain<RebuildOptions>(app, run, "rebuild", "丢弃并重建索引和数据仓库 · make indexes and warehouse again", RunRebuild);
   try {

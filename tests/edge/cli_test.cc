@@ -43,7 +43,8 @@ size_t CountOf(const std::string& text, const std::string& part) {
 }
 
 TEST(CommandLine, EverySubcommandHasHelp) {
-  for (const char* name : {"serve", "import", "measure", "demo", "pack", "token", "check", "rebuild", "account"}) {
+  for (const char* name : {"serve", "import", "measure", "demo", "pack", "token", "check", "rebuild", "account", "backup",
+                           "restore"}) {
     Ended help = RunProgram({name, "--help"});
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_NE(help.out.find(name), std::string::npos) << name << help.out;
@@ -230,6 +231,41 @@ TEST(Rebuild, MakesDerivedDataAgain) {
   EXPECT_EQ(RunProgram(arguments).out, before);
   std::filesystem::remove_all(files.data + "/warehouse");
   EXPECT_EQ(RunProgram(arguments).out, before) << "a deleted warehouse loses nothing";
+}
+
+TEST(Backup, BringsTheCountyBackAndAnyStateBefore) {
+  Files files;
+  ASSERT_EQ(files.Import("organizations", files.organizations).code, 0);
+  ASSERT_EQ(files.Import("settlements", files.settlements).code, 0);
+  Server server(files.data);
+  ASSERT_TRUE(server.ready());
+  Ended backup = RunProgram({"backup", files.path("county.backup"), "--data", files.data});
+  ASSERT_EQ(backup.code, 0) << backup.err;
+  EXPECT_NE(backup.out.find("backed up and verified"), std::string::npos) << backup.out;
+  Ended again = RunProgram({"backup", files.path("county.backup"), "--data", files.data});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_NE(again.err.find("is there already"), std::string::npos) << again.err;
+  server.child().Signal(SIGINT);
+  EXPECT_EQ(server.child().End().code, 0);
+
+  const auto measure = [&](const std::string& data) {
+    return RunProgram({"measure", "inpatient-in-county-share", "--data", data, "--period", "2025-01", "--format", "csv"}).out;
+  };
+  const std::string before = measure(files.data);
+  Ended restored = RunProgram({"restore", files.path("county.backup"), "--data", files.path("new")});
+  ASSERT_EQ(restored.code, 0) << restored.err;
+  EXPECT_EQ(measure(files.path("new")), before);
+  Ended check = RunProgram({"check", "--data", files.path("new")});
+  EXPECT_EQ(check.code, 0) << check.out << check.err;
+  EXPECT_EQ(RunProgram({"restore", files.path("county.backup"), "--data", files.path("new")}).code, 2) << "the folder is not empty";
+
+  // After the first commits there were no settlements yet.
+  Ended early = RunProgram({"restore", files.path("county.backup"), "--data", files.path("early"), "--t", "2"});
+  ASSERT_EQ(early.code, 0) << early.err;
+  EXPECT_NE(measure(files.path("early")), before);
+  Ended early_check = RunProgram({"check", "--data", files.path("early")});
+  EXPECT_EQ(early_check.code, 0) << early_check.out << early_check.err;
+  EXPECT_EQ(RunProgram({"restore", files.path("county.backup"), "--data", files.path("late"), "--t", "999999"}).code, 2);
 }
 
 TEST(Pack, FaultsNameFileAndLine) {
