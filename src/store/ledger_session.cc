@@ -1,4 +1,5 @@
-// One import into a ledger. Rows are staged in a DuckDB file of their own inside one transaction; Finish judges them in
+// One import into a ledger. Rows are staged in a DuckDB of their own, in memory and beyond its bound in a spill file (a file
+// of its own would be compressed and synced for nothing), inside one transaction; Finish judges them in
 // sets (ledger_judge.cc), writes the files, makes them durable and records them in one commit.
 #include <algorithm>
 #include <filesystem>
@@ -44,7 +45,7 @@ class SessionImpl final : public LedgerSession {
 
   Status Start() {
     QX_DO(MakeDirectories(staging_));
-    QX_TRY(database_, columns::Database::Open({.path = staging_ + "/stage.duckdb",
+    QX_TRY(database_, columns::Database::Open({.path = "",
                                                .memory_bytes = limits::kLedgerMemoryBytes,
                                                .temporary_directory = staging_ + "/spill"}));
     QX_TRY(connection_, database_->Connect());
