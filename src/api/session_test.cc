@@ -241,6 +241,17 @@ TEST(Accounts, OnlyAdministratorsManageThem) {
   EXPECT_EQ(world.As("admin", "PATCH", "/api/accounts/admin", R"({"disabled":true})").At("error.code"), "own-account");
 }
 
+TEST(Accounts, AnAdministratorUnlocks) {
+  World world;
+  world.AddUser("director", "county-director", {}, kGood);
+  for (int attempt = 0; attempt < limits::kSignInFailures; ++attempt) SignIn(world, "director", "wrong");
+  EXPECT_EQ(SignIn(world, "director", kGood).At("error.code"), "locked");
+  EXPECT_EQ(world.As("admin", "GET", "/api/accounts").At("accounts.1.locked"), "true");
+  Answer admitted = world.As("admin", "PATCH", "/api/accounts/director", R"({"disabled":false})");
+  EXPECT_EQ(admitted.At("account.locked"), "false");
+  EXPECT_EQ(SignIn(world, "director", kGood).status, 200);
+}
+
 TEST(Accounts, ConcurrentFirstUseMakesOneAdministrator) {
   World world;   // its own administrator is there; the race is run in a second folder's worth of threads over one store
   auth::Tools tools{&world.store(), &world.clock, &world.random, world.directory()};

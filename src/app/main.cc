@@ -88,14 +88,14 @@ void AddToken(CLI::App& app, Run& run) {
   auto options = std::make_shared<TokenOptions>();
   CLI::App* command = app.add_subcommand("token", "输出访问令牌 · print a bearer token");
   AddFolder(*command, options->folder, false);
-  command->add_option("--user", options->user, "账户 · account")->required()->type_name("NAME");
+  command->add_option("--user", options->user, "账号 · account")->required()->type_name("NAME");
   command->add_option("--hours", options->hours, "有效小时数，默认 12 · good for so many hours (12)")
       ->check(CLI::Range(1, limits::kTokenHoursMaximum));
   command->callback([options, &run] { run = [options] { return RunToken(*options); }; });
 }
 
 void AddAccount(CLI::App& app, Run& run) {
-  CLI::App* group = app.add_subcommand("account", "账户 · accounts");
+  CLI::App* group = app.add_subcommand("account", "账号 · accounts");
   group->require_subcommand(1);
   auto add = [&](const char* name, const char* about, int (*work)(const AccountOptions&)) {
     auto options = std::make_shared<AccountOptions>();

@@ -89,9 +89,13 @@ Result<AccountReceipt> Accounts::Change(const access::Caller& caller, std::strin
   QX_DO(CheckScope(account));
   bool loses_administrator = (change.role && account.role != access::Role::kAdministrator) || change.disabled.value_or(false);
   if (loses_administrator && AccountId(user) == AccountId(caller.user)) {
-    return Invalid("own-account", "nobody takes the keys from himself: ask another administrator", "不能停用或降级自己的账户，请由其他管理员操作");
+    return Invalid("own-account", "nobody takes the keys from himself: ask another administrator", "不能停用或降级自己的账号，请由其他管理员操作");
   }
   if (change.disabled) account.disabled = *change.disabled;
+  if (change.disabled == false) {   // let in again: wrong passwords of before do not count any more
+    account.failures = 0;
+    account.locked_until = {};
+  }
   std::string password;
   if (change.new_password) {
     password = crypto::NewOneTimePassword(*tools_.random);

@@ -84,7 +84,7 @@ class LocalAuth final : public Auth {
     QX_TRY(Account account, ReadAccount(*tools_.store, user));
     if (account.disabled) {
       return MakeError(ErrorCategory::kForbidden, "disabled", "the account " + account.user + " is disabled",
-                       "账户 " + account.user + " 已停用");
+                       "账号 " + account.user + " 已停用");
     }
     Instant expires{tools_.clock->Now().microseconds + hours * 60 * kMinute};
     return sessions_.Start(account, true, expires, origin);

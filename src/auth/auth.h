@@ -47,7 +47,7 @@ struct NewAccount {
 struct AccountChange {
   std::optional<std::string> name, role, practitioner;
   std::optional<std::vector<std::string>> organizations;
-  std::optional<bool> disabled;
+  std::optional<bool> disabled;            // false also lifts the lock of too many wrong passwords
   bool new_password = false;               // make a one-time password; ends every session of the user
 };
 
