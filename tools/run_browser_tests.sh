@@ -14,6 +14,7 @@ for _ in $(seq 1 200); do
   read -rt 0.1 <> <(:) || true
 done
 [ -n "$url" ] || { cat "$folder/serve.log"; echo "the server did not say its address"; exit 1; }
+cat "$folder/data/demo-logins.txt" "$folder/data/admin-password.txt" >"$folder/logins.txt"
 cd "$root/web"
-QIANXIAN_URL="$url" QIANXIAN_LOGINS="$folder/data/demo-logins.txt" QIANXIAN_SCREENSHOTS="${QIANXIAN_SCREENSHOTS:-$folder/shots}" \
+QIANXIAN_URL="$url" QIANXIAN_LOGINS="$folder/logins.txt" QIANXIAN_SCREENSHOTS="${QIANXIAN_SCREENSHOTS:-$folder/shots}" \
   npm run --silent e2e

@@ -10,9 +10,42 @@ const gapWithMenu = async (world, page) => {
   throw new Error('no open gap has a menu of actions');
 };
 
-const lastCard = (page) => page.locator('.action-card').last();
+const countyCode = async (world, page) => {
+  await world.go(page, '/');
+  return (await world.api(page, '/api/county')).body.code;
+};
 
 export const tests = [
+  {
+    name: 'did it work: the verdict, and intervals of all actions over one labelled scale that holds them',
+    needs: (world) => (world.isMock ? 'only with the planted stories of a real demonstration' : ''),
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/gaps/gap-inpatient-in-county-share-' + (await countyCode(world, page)));
+      const views = page.locator('.comparison');
+      must((await views.count()) >= 2, 'there are comparisons to look at');
+      await page.locator('.action-card').getByText(words('zh', 'verdictLong.worked')).waitFor();
+      const axes = await page.locator('.interval-ticks').evaluateAll((all) => all.map((axis) => axis.textContent));
+      same(new Set(axes).size, 1, `one scale within a gap: ${axes.join(' / ')}`);
+      must(axes[0].includes('0') && /[+]\d/.test(axes[0]), `the scale is labelled: ${axes[0]}`);
+      same(await page.locator('.interval-sides').first().getByText(words('zh', 'comparison.better')).count(), 1, 'its ends say what is better');
+      // Every dot and line lies inside its picture.
+      const outside = await page.locator('.interval-picture svg').evaluateAll((all) => all.flatMap((svg) => {
+        const frame = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('circle, .interval-line line')].filter((each) => {
+          const box = each.getBoundingClientRect();
+          return box.left < frame.left - 6 || box.right > frame.right + 6;
+        });
+      }).length);
+      same(outside, 0, 'marks outside the scale');
+      // With nothing to compare with, no effect is claimed.
+      for (const view of await views.all()) {
+        const peers = await view.locator('.interval-other').count();
+        const effect = await view.locator('.interval-effect').count();
+        same(effect, peers, 'an effect stands only beside what it is compared with');
+      }
+    },
+  },
   {
     name: 'an action is approved from the menu; a reload in between loses nothing; history shows it',
     run: async (world) => {
@@ -41,6 +74,47 @@ export const tests = [
       await world.check(page, 'gap with an action');
       await world.go(page, '/gaps?tab=actions');
       await page.getByText(note).first().waitFor();
+    },
+  },
+  {
+    name: 'an action that cannot be is told field by field; two presses approve it once; giving it up needs a word',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/');
+      const gap = await gapWithMenu(world, page);
+      await world.go(page, `/gaps/${encodeURIComponent(gap.id)}?approve=1`);
+      await page.locator('.menu-item').first().waitFor();
+      const before = await page.locator('.action-card').count();
+      const sheet = page.locator('.side-sheet');
+      const owner = sheet.getByLabel(words('zh', 'action.owner'), { exact: true });
+      const approve = sheet.getByRole('button', { name: words('zh', 'action.approveNow'), exact: true });
+      await owner.fill('  ');
+      await sheet.locator('input[name=dueOn]').fill('2020-01-31');
+      await sheet.locator('input[name=expected]').fill('八成');
+      await approve.click();
+      for (const fault of ['noOwner', 'duePast', 'expectedBad']) await sheet.getByText(words('zh', `actionFault.${fault}`)).waitFor();
+      same(await page.evaluate(() => document.activeElement.name), 'owner', 'the first wrong field has the focus');
+      await world.check(page, 'an action that cannot be');
+      await world.shot(page, 'approve-faults-zh-desktop', { full: false });
+      const note = `只批一次 ${Date.now()}`;
+      await owner.fill('孙主任');
+      await sheet.locator('input[name=dueOn]').fill('2099-01-31');
+      await sheet.locator('input[name=expected]').fill('85');
+      await sheet.getByRole('textbox', { name: words('zh', 'action.note'), exact: true }).fill(note);
+      same(await sheet.locator('.field-fault').count(), 0, 'nothing is wrong any more');
+      await approve.dblclick();
+      await sheet.waitFor({ state: 'detached' });
+      await world.settle(page);
+      const { body: now } = await world.api(page, `/api/gaps/${encodeURIComponent(gap.id)}`);
+      same(now.actions.filter((action) => action.note === note).length, 1, 'two presses approved one action');
+      same(await page.locator('.action-card').count(), before + 1, 'one card more');
+      const card = page.locator('.action-card').filter({ hasText: note });
+      await card.getByRole('button', { name: words('zh', 'actionStep.cancelled'), exact: true }).click();
+      await card.getByText(words('zh', 'action.sayWhy')).waitFor();
+      same(await card.locator('.action-card-head').getByText(words('zh', 'actionStatus.accepted')).count(), 1, 'nothing was given up yet');
+      await card.locator('.steps input').fill('经费没有批下来');
+      await card.getByRole('button', { name: words('zh', 'actionStep.cancelled'), exact: true }).click();
+      await card.locator('.action-card-head').getByText(words('zh', 'actionStatus.cancelled')).waitFor();
     },
   },
   {

@@ -8,12 +8,14 @@ const header = 'USERNAME,YLFKFS,JKKH,ZYCS,BAH,XM,XB,CSRQ,NL,SFZH,RYTJ,RYSJ,RYSJS
 const page1 = (hospital, number, out) =>
   `${hospital},1,-,1,E2E${number},测试${number},2,1961-04-12,64,-,2,2025-11-0${number},9,${out},10,4,肺炎,J18.900,1,1,6234.50,812.00,-,-,-,-`;
 
-async function drop(page, name, text) {
-  const transfer = await page.evaluateHandle(([fileName, content]) => {
+// content: text (UTF-8) or bytes; several files as [[name, content], …]
+async function drop(page, name, content) {
+  const files = (Array.isArray(name) ? name : [[name, content]]).map(([fileName, inside]) => [fileName, [...Buffer.from(inside)]]);
+  const transfer = await page.evaluateHandle((all) => {
     const data = new DataTransfer();
-    data.items.add(new File([content], fileName, { type: 'text/csv' }));
+    for (const [fileName, bytes] of all) data.items.add(new File([new Uint8Array(bytes)], fileName, { type: 'text/csv' }));
     return data;
-  }, [name, text]);
+  }, files);
   for (const event of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('.drop-zone', event, { dataTransfer: transfer });
 }
 
@@ -64,6 +66,62 @@ export const tests = [
       const [file] = await Promise.all([page.waitForEvent('download'), page.getByText(words('zh', 'data.downloadReport')).click()]);
       const text = readFileSync(await file.path(), 'utf8');
       must(text.startsWith('\uFEFFline,column,value,code,reason_zh,reason_en'), 'the report file has its columns');
+    },
+  },
+  {
+    name: 'what is no data file is told before it is sent, whatever it is called',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/data');
+      const long = `${'清源县人民医院病案首页导出'.repeat(18)}.xlsx`;
+      const organizations = 'code,name,kind,level,region,lead\r\n';
+      await drop(page, [
+        ['空.csv', ''], ['只有表头.csv', organizations], [long, [0x50, 0x4b, 3, 4, 0, 0]], ['报表.pdf', '%PDF-1.7 …'], ['照片.csv', [0x89, 0x50, 0x4e, 0x47, 0, 1]], ['不认识.csv', '姓名,年龄\r\n张,3\r\n'],
+      ]);
+      for (const trouble of ['empty', 'noRows', 'excel', 'pdf', 'picture']) await page.locator('.queue-item').getByText(words('zh', `trouble.${trouble}`)).waitFor();
+      await page.locator('.queue-item').getByText(words('zh', 'data.notGuessed')).waitFor();
+      same(await page.locator('.queue-item').getByRole('button', { name: words('zh', 'data.start') }).count(), 1, 'only the one that may still be something can be started');
+      await world.check(page, 'files that are none');
+      await world.shot(page, 'import-troubles-zh-desktop');
+      for (let left = 6; left > 0; left--) await page.locator('.queue-item').first().getByRole('button', { name: words('zh', 'data.remove') }).click();
+      same(await page.locator('.queue-item').count(), 0, 'all are taken away again');
+      // A file that misses the zone would replace the page, and with it what was typed.
+      const held = await page.evaluate(() => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'x.csv'));
+        return ['dragover', 'drop'].every((kind) => !document.querySelector('h1').dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true })));
+      });
+      must(held, 'a file dropped beside the zone leaves the page alone');
+    },
+  },
+  {
+    name: 'two files at once, one of them GB18030, both go in',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/data');
+      const { body: county } = await world.api(page, '/api/county');
+      const hospital = county.organizations.find((each) => each.kind === 'county-general');
+      const stamp = Date.now();
+      const plain = page1('-', 4, '2025-11-07');
+      // 肺炎 in GB18030
+      const [start, end] = page1('-', 5, '2025-11-08').replace(/测试/g, 'ceshi').split('肺炎');
+      const chinese = Buffer.concat([Buffer.from(`${header}\r\n${start}`), Buffer.from([0xb7, 0xce, 0xd1, 0xd7]), Buffer.from(`${end}\r\n`)]);
+      await drop(page, [[`e2e-a-${stamp}.csv`, `${header}\r\n${plain}\r\n`], [`e2e-gb-${stamp}.csv`, chinese]]);
+      await page.waitForFunction(() => [...document.querySelectorAll('.queue-item')].filter((each) => each.querySelector('select')?.value === 'first-pages').length === 2);
+      await page.locator('.queue-item').filter({ hasText: 'e2e-gb' }).getByText('GB18030').waitFor();
+      for (const item of await page.locator('.queue-item').all()) await item.locator('select').nth(1).selectOption(hospital.code);
+      await page.getByRole('button', { name: words('zh', 'data.startAll', { count: 2 }) }).click();
+      for (const name of [`e2e-a-${stamp}.csv`, `e2e-gb-${stamp}.csv`]) {
+        const row = page.locator('tbody tr').filter({ hasText: name });
+        await row.getByText(words('zh', 'importStatus.completed')).waitFor();
+        const counts = (await row.locator('td').allTextContents()).slice(1, 5).map(Number);
+        same(counts[0] + counts[1] + counts[2], 1, `the row of ${name} went in`);
+        same(counts[3], 0, `nothing of ${name} was refused`);
+      }
+      if (world.isMock) return;
+      const { body: found } = await world.api(page, `/api/measures/average-length-of-stay/cases?period=2025-11&org=${hospital.code}&count=1000`);
+      const one = found.cases.find((each) => each.onDate === '2025-11-08' && each.diseaseCode === 'J18.900' && each.diseaseName === '肺炎');
+      must(one, 'the Chinese of the GB18030 file is read as it was meant');
     },
   },
   {

@@ -42,6 +42,7 @@ export function makeMock({ empty = false } = {}) {
   let tokens = 0;
 
   const show = ({ password, ...user }) => ({ ...user, expires: '2099-01-01T00:00:00+08:00' });
+  const showAccount = ({ user, name, role, organizations, mustChangePassword, disabled = false }) => ({ user, name, role, organizations, mustChangePassword, disabled, locked: false });
   const text = (value) => ({ status: 200, type: 'text/csv; charset=utf-8', raw: value });
   const gapOf = (id) => {
     const gap = gaps.find((each) => each.id === id);
@@ -57,7 +58,7 @@ export function makeMock({ empty = false } = {}) {
   const routes = [
     ['POST', /^\/api\/session$/, ({ body, answer }) => {
       const user = users.get(body.user);
-      if (!user || user.password !== body.password) throw new Refusal(401, 'unauthenticated', 'wrong-password', '用户名或密码不对。', 'The user name or the password is wrong.');
+      if (!user || user.disabled || user.password !== body.password) throw new Refusal(401, 'unauthenticated', 'wrong-password', '用户名或密码不对。', 'The user name or the password is wrong.');
       const token = `t${++tokens}`;
       sessions.set(token, user.user);
       answer.setHeader('Set-Cookie', `qianxian_session=${token}; HttpOnly; SameSite=Strict; Path=/`);
@@ -80,6 +81,26 @@ export function makeMock({ empty = false } = {}) {
       organizations: loaded ? data.organizations : [], packs: [{ id: 'county-core', title: both('县域核心指标', 'County core measures'), edition: '2025.1' }],
       diseaseGroups: data.diseaseGroups, destinations: data.destinations,
     })],
+    ['GET', /^\/api\/accounts$/, ({ user }) => {
+      if (user.role !== 'administrator') throw forbidden();
+      return { accounts: [...users.values()].map(showAccount) };
+    }],
+    ['POST', /^\/api\/accounts$/, ({ user, body }) => {
+      if (user.role !== 'administrator') throw forbidden();
+      if (users.has(body.user)) throw new Refusal(409, 'conflict', 'user-exists', `用户已存在：${body.user}`, `there is a user ${body.user} already`);
+      const wholeCounty = !['hospital-manager', 'hospital-it', 'clinician'].includes(body.role);
+      users.set(body.user, { ...body, name: body.name || body.user, wholeCounty, password: `one-time-${users.size}`, mustChangePassword: true });
+      return { status: 201, json: { account: showAccount(users.get(body.user)), oneTimePassword: users.get(body.user).password } };
+    }],
+    ['PATCH', /^\/api\/accounts\/([^/]+)$/, ({ user, match, body }) => {
+      if (user.role !== 'administrator') throw forbidden();
+      const account = users.get(match[1]);
+      if (!account) throw notFound();
+      const { newPassword, ...rest } = body;
+      Object.assign(account, rest, newPassword ? { password: `one-time-again-${++tokens}`, mustChangePassword: true } : {});
+      if (account.disabled || newPassword) for (const [token, name] of sessions) if (name === account.user) sessions.delete(token);
+      return { account: showAccount(account), oneTimePassword: newPassword ? account.password : null };
+    }],
     ['GET', /^\/api\/measures$/, () => ({ measures: data.definitions })],
     ['GET', /^\/api\/measures\/([^/]+)\/cases$/, ({ user, match, search }) => {
       if (user.role === 'viewer') throw forbidden();

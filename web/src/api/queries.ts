@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call, query } from './client';
 import type {
-  Action, ActionType, CaseRecord, Cases, County, Gap, Import, Leak, MeasureDefinition, Overview, ReportRow, Sheet,
+  Account, Action, ActionType, CaseRecord, Cases, County, Gap, Import, Leak, MeasureDefinition, Overview, ReportRow, Sheet,
 } from './types';
 
 export const useCounty = (enabled = true) =>
@@ -121,3 +121,6 @@ export const useImportReport = (id: string, count: number, enabled: boolean) =>
       call<{ rows: ReportRow[] }>(`/api/imports/${encodeURIComponent(id)}/report${query({ count })}`, { signal }).then((answer) => answer.rows),
     enabled,
   });
+
+export const useAccounts = () =>
+  useQuery({ queryKey: ['accounts'], queryFn: ({ signal }) => call<{ accounts: Account[] }>('/api/accounts', { signal }).then((answer) => answer.accounts) });

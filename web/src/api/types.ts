@@ -338,6 +338,29 @@ export interface ReportRow {
   reason: Text;
 }
 
+export interface Account {
+  user: string;
+  name: string;
+  role: string;
+  organizations: string[];
+  disabled: boolean;
+  mustChangePassword: boolean;
+  locked: boolean;
+}
+
+export interface AccountChange {
+  name?: string;
+  role?: string;
+  organizations?: string[];
+  disabled?: boolean;
+  newPassword?: boolean;
+}
+
+export interface AccountReceipt {
+  account: Account;
+  oneTimePassword: string | null;
+}
+
 // A FHIR resource as it comes: only read to be shown.
 export interface FhirResource {
   resourceType: string;

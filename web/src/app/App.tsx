@@ -84,7 +84,7 @@ function Pages() {
 function Page({ route, hasData }: { route: keyof typeof pages; hasData: boolean }) {
   const { t } = useWords();
   const session = useMe();
-  if (!hasData && route !== 'data') {
+  if (!hasData && route !== 'data' && route !== 'accounts') {
     return (
       <Empty page title={t('state.nothingYet')} icon="data">
         <p>{t('state.nothingYetHow')}</p>

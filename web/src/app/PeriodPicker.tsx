@@ -37,7 +37,7 @@ export function PeriodPicker() {
         />
       }
     >
-      <button type="button" className="header-button" aria-haspopup="dialog" aria-expanded={open} aria-label={`${t('period.label')} ${formatPeriod(period, language)}`}>
+      <button type="button" className="header-button period-button" aria-haspopup="dialog" aria-expanded={open} aria-label={`${t('period.label')} ${formatPeriod(period, language)}`}>
         <Icon name="calendar" />
         <span>{formatPeriod(period, language)}</span>
         <Icon name="down" size={14} />

@@ -3,6 +3,8 @@ import { Popover } from 'antd';
 import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCounty } from '../api/queries';
 import { useLanguage, useText, useWords, switchLanguage } from '../i18n';
+import { formatDate } from '../lib/format';
+import { localDay } from '../lib/period';
 import { decodeCases, decodeRecord } from '../router/places';
 import { hrefTo, Link, usePlace } from '../router/router';
 import { may } from '../session/roles';
@@ -15,11 +17,15 @@ import { PeriodPicker } from './PeriodPicker';
 import { Safe } from './Safe';
 import { drawers, fetchOtherParts, navigation, type RouteName } from './routes';
 
-const icons: Record<RouteName, IconName> = { overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data' };
+const icons: Record<RouteName, IconName> = { overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data', accounts: 'user' };
+
+// Gaps count from when they opened, files and accounts have no period: a choice that changes nothing only confuses.
+const ofAPeriod: RouteName[] = ['overview', 'measures', 'leak'];
 
 export function Shell({ route, children }: { route: RouteName | null; children: ReactNode }) {
   const { t } = useWords();
   const { data: county } = useCounty();
+  const language = useLanguage();
   const main = useRef<HTMLElement>(null);
   const { path } = usePlace();
   const shownPath = useRef(path);
@@ -29,6 +35,17 @@ export function Shell({ route, children }: { route: RouteName | null; children: 
   }, [route, county, t]);
 
   useEffect(() => fetchOtherParts(), []);
+
+  // A file that misses its place must not replace the page by itself.
+  useEffect(() => {
+    const hold = (event: DragEvent) => event.dataTransfer?.types.includes('Files') && event.preventDefault();
+    window.addEventListener('dragover', hold);
+    window.addEventListener('drop', hold);
+    return () => {
+      window.removeEventListener('dragover', hold);
+      window.removeEventListener('drop', hold);
+    };
+  }, []);
 
   // After a step to another page the reader starts at its top, not in the navigation again.
   useEffect(() => {
@@ -52,13 +69,14 @@ export function Shell({ route, children }: { route: RouteName | null; children: 
           </Link>
           <Navigation route={route} />
           <div className="header-end">
-            <PeriodPicker />
+            {route !== null && ofAPeriod.includes(route) && <PeriodPicker />}
             <LanguageSwitch />
             <UserMenu />
           </div>
         </header>
         <ConnectionNotice />
       </div>
+      {county && <p className="print-head">{t('app.printHead', { county: county.name, asOf: county.asOf, date: formatDate(localDay(new Date()), language) })}</p>}
       <main id="main" ref={main} tabIndex={-1}>{children}</main>
       <Footer />
       <Drawers />

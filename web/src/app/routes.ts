@@ -3,7 +3,7 @@ import { lazy } from 'react';
 import { reportReachable, whenReachable } from '../api/client';
 import type { Work } from '../session/roles';
 
-export type RouteName = 'overview' | 'measures' | 'leak' | 'gaps' | 'data';
+export type RouteName = 'overview' | 'measures' | 'leak' | 'gaps' | 'data' | 'accounts';
 
 export const navigation: { name: RouteName; path: string; work?: Work }[] = [
   { name: 'overview', path: '/', work: 'measures' },
@@ -11,6 +11,7 @@ export const navigation: { name: RouteName; path: string; work?: Work }[] = [
   { name: 'leak', path: '/leak', work: 'county' },
   { name: 'gaps', path: '/gaps', work: 'cases' },
   { name: 'data', path: '/data', work: 'import' },
+  { name: 'accounts', path: '/accounts', work: 'accounts' },
 ];
 
 // A part that cannot be fetched is most likely a lost line: say so, wait for the server, try once more.
@@ -28,6 +29,7 @@ const parts = {
   gaps: watched(() => import('../features/gaps/GapsPage')),
   gap: watched(() => import('../features/gaps/GapPage')),
   data: watched(() => import('../features/data/DataPage')),
+  accounts: watched(() => import('../features/accounts/AccountsPage')),
   cases: watched(() => import('../features/cases/CasesDrawer')),
   record: watched(() => import('../features/cases/RecordDrawer')),
   definition: watched(() => import('../features/definition/DefinitionDrawer')),
@@ -40,6 +42,7 @@ export const pages = {
   gaps: lazy(parts.gaps),
   gap: lazy(parts.gap),
   data: lazy(parts.data),
+  accounts: lazy(parts.accounts),
 };
 
 export const drawers = { cases: lazy(parts.cases), record: lazy(parts.record), definition: lazy(parts.definition) };

@@ -1,4 +1,4 @@
-// Hands a file to the user.
+// Hands a file, or a text for the clipboard, to the user.
 import { toCsv, type Cell } from './csv';
 
 export function downloadBlob(blob: Blob, name: string): void {
@@ -14,6 +14,27 @@ export function downloadBlob(blob: Blob, name: string): void {
 
 export function downloadCsv(rows: Cell[][], name: string): void {
   downloadBlob(new Blob([toCsv(rows)], { type: 'text/csv;charset=utf-8' }), `${name}.csv`);
+}
+
+// Says whether it is in the clipboard. On a page that came without https (a county's own network) the browser only has the old way.
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement('textarea');
+    const before = document.activeElement;
+    field.value = text;
+    field.style.position = 'fixed';
+    field.style.opacity = '0';
+    // Beside what has the focus: a dialog does not let it go elsewhere.
+    (before?.parentElement ?? document.body).append(field);
+    field.select();
+    const done = document.execCommand('copy');
+    field.remove();
+    if (before instanceof HTMLElement) before.focus();
+    return done;
+  }
 }
 
 const styledProperties = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  decimalToPercent, formatBytes, formatChange, formatCount, formatDate, formatInstant, formatMoney, formatPart, formatPercent, formatPeriod, formatValue, none, percentToDecimal,
+  changeUnit, decimalToPercent, formatBareChange, formatBytes, formatChange, formatCount, formatDate, formatInstant, formatMoney, formatPart, formatPercent, formatPeriod, formatValue, none, percentToDecimal,
 } from './format';
 
 describe('shares', () => {
@@ -62,8 +62,11 @@ describe('dates and periods', () => {
     expect(formatPeriod('2025Q3', 'zh')).toBe('2025年第三季度');
     expect(formatPeriod('2025Q3', 'en')).toBe('Q3 2025');
     expect(formatPeriod('2025-07', 'zh')).toBe('2025年7月');
-    expect(formatPeriod('2025-05..2025-07', 'zh')).toBe('2025年5月至2025年7月');
-    expect(formatPeriod('2025-05..2025-07', 'en')).toBe('May 2025 – Jul 2025');
+    expect(formatPeriod('2025-05..2025-07', 'zh')).toBe('2025年5月至7月');
+    expect(formatPeriod('2025-05..2025-07', 'en')).toBe('May – Jul 2025');
+    expect(formatPeriod('2024-07..2025-06', 'zh')).toBe('2024年7月至2025年6月');
+    expect(formatPeriod('2024-07..2025-06', 'en')).toBe('Jul 2024 – Jun 2025');
+    expect(formatPeriod('2025-01..2025-12', 'zh')).toBe('2025年');
   });
   it('show the clock that the server wrote, whatever the zone here', () => {
     expect(formatInstant('2025-11-22T13:05:00+08:00', 'zh')).toBe('2025年11月22日 13:05');
@@ -94,4 +97,15 @@ it('sizes of files', () => {
   expect(formatBytes(812)).toBe('812 B');
   expect(formatBytes(20480)).toBe('20 kB');
   expect(formatBytes(3 * 1024 * 1024)).toBe('3.0 MB');
+});
+
+describe('a scale of changes', () => {
+  it('says its unit once', () => {
+    expect([-0.1, 0, 0.2, 0.125].map((change) => formatBareChange(change, '1', 'zh'))).toEqual(['−10', '0', '+20', '+12.5']);
+    expect(changeUnit('1', 'zh')).toBe('百分点');
+    expect(formatBareChange('-1.25', 'd', 'en')).toBe('−1.3');
+    expect(formatBareChange('2000', 'CNY', 'zh')).toBe('+2,000 元');
+    expect(changeUnit('CNY', 'zh')).toBe('');
+    expect(formatBareChange(null, '1', 'en')).toBe(none);
+  });
 });

@@ -79,9 +79,30 @@ export function formatChange(change: string | number | null | undefined, unit: s
   return sign + formatValue(number, unit, language);
 }
 
+// The same for a scale whose unit is said once: changeUnit().
+export function formatBareChange(change: string | number | null | undefined, unit: string, language: Language): string {
+  const number = toNumber(change);
+  if (number === null) return none;
+  const sign = number > 0 ? '+' : '';
+  if (unit === '1') return sign + (Number.isInteger(Number((number * 100).toFixed(6))) ? fixed(number * 100, 0) : fixed(number * 100, 1));
+  if (unit === 'd') return sign + fixed(number, 1);
+  return sign + formatValue(number, unit, language);
+}
+
+export function changeUnit(unit: string, language: Language): string {
+  if (unit === '1') return language === 'zh' ? '百分点' : 'percentage points';
+  if (unit === 'd') return language === 'zh' ? '天' : 'days';
+  return '';
+}
+
 export function formatPeriod(period: string | null | undefined, language: Language): string {
   if (period?.includes('..')) {
     const [from, to] = period.split('..');
+    const [first, last] = [parsePeriod(from), parsePeriod(to)];
+    if (first?.month && last?.month && first.year === last.year) {
+      if (first.month === 1 && last.month === 12) return formatPeriod(String(first.year), language);
+      return language === 'zh' ? `${first.year}年${first.month}月至${last.month}月` : `${monthNames[first.month - 1]} – ${monthNames[last.month - 1]} ${first.year}`;
+    }
     return language === 'zh' ? `${formatPeriod(from, language)}至${formatPeriod(to, language)}` : `${formatPeriod(from, language)} – ${formatPeriod(to, language)}`;
   }
   const parsed = parsePeriod(period);

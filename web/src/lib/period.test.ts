@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { monthsBetween, overlaps, parsePeriod, periodName, spanOf, yearBefore, yearsBetween } from './period';
+import { localDay, monthsBetween, overlaps, parsePeriod, periodName, spanOf, yearBefore, yearsBetween } from './period';
 
 it('periods are read and named', () => {
   for (const name of ['2025', '2025Q3', '2025-07', '2025-12']) expect(periodName(parsePeriod(name)!)).toBe(name);
@@ -25,4 +25,10 @@ it('a year before', () => {
   expect(yearBefore('2025')).toBe('2024');
   expect(yearBefore('2025Q3')).toBe('2024Q3');
   expect(yearBefore('2025-07')).toBe('2024-07');
+});
+
+it('days are counted on the calendar', () => {
+  expect(localDay(new Date(2025, 10, 22), 0)).toBe('2025-11-22');
+  expect(localDay(new Date(2025, 11, 31, 23, 59), 1)).toBe('2026-01-01');
+  expect(localDay(new Date(2024, 1, 28), 2)).toBe('2024-03-01');
 });

@@ -70,3 +70,9 @@ export function spanOf(text: string | null | undefined): [string, string] | null
   if (!first || !last || ends.length > 2) return null;
   return [monthName(monthsOf(first)[0]), monthName(monthsOf(last)[1])];
 }
+
+// The day of the reader's own clock, some days on: "2025-11-22".
+export function localDay(now: Date, daysOn = 0): string {
+  const moved = new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) + daysOn * 86_400_000);
+  return moved.toISOString().slice(0, 10);
+}

@@ -51,3 +51,25 @@ describe('the encoding', () => {
 it('records with quoted commas and line breaks', () => {
   expect(firstRecords('a,"b,c","d\n""e"""\r\n\r\n1,2,3\n', 2)).toEqual([['a', 'b,c', 'd\n"e"'], ['1', '2', '3']]);
 });
+
+describe('what cannot be imported is told before it is sent', () => {
+  const bytes = (...start: number[]): Uint8Array => new Uint8Array([...start, 0x00, 0x01, 0x02]);
+  it('knows workbooks, archives, PDF, pictures and other binaries', () => {
+    expect(guess('首页.xlsx', bytes(0x50, 0x4b, 0x03, 0x04)).trouble).toBe('excel');
+    expect(guess('首页.XLS', bytes(0xd0, 0xcf, 0x11, 0xe0)).trouble).toBe('excel');
+    expect(guess('首页.zip', bytes(0x50, 0x4b, 0x03, 0x04)).trouble).toBe('archive');
+    expect(guess('a.rar', bytes(0x52, 0x61, 0x72, 0x21)).trouble).toBe('archive');
+    expect(guess('a.csv', bytes(0x25, 0x50, 0x44, 0x46)).trouble).toBe('pdf');
+    expect(guess('a.csv', bytes(0x89, 0x50, 0x4e, 0x47)).trouble).toBe('picture');
+    expect(guess('a.csv', bytes(0x41, 0x42)).trouble).toBe('binary');
+    expect(guess('a.ndjson.gz', bytes(0x1f, 0x8b)).trouble).toBeNull();
+  });
+  it('knows an empty file, and one that is only a header', () => {
+    expect(guess('a.csv', new Uint8Array()).trouble).toBe('empty');
+    expect(guess('a.csv', utf8('\uFEFF\r\n \r\n')).trouble).toBe('empty');
+    expect(guess('a.csv', utf8(`${settlementHeader}\r\n`)).trouble).toBe('noRows');
+    expect(guess('a.csv', utf8(`${settlementHeader}\r\n`), false).trouble).toBeNull();
+    expect(guess('a.csv', utf8(`${settlementHeader}\r\n1,2\r\n`)).trouble).toBeNull();
+    expect(guess('a.csv', utf8('name,age\n')).trouble).toBeNull();
+  });
+});

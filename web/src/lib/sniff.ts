@@ -8,7 +8,11 @@ export interface Guess {
   columns: string[];
   // The USERNAME of the first row of a first-page file: which hospital it says it is from.
   userName: string | null;
+  // Why it cannot be imported, seen before it is sent.
+  trouble: Trouble | null;
 }
+
+export type Trouble = 'empty' | 'noRows' | 'excel' | 'archive' | 'pdf' | 'picture' | 'binary' | 'unreadable';
 
 export const sniffBytes = 256 * 1024;
 
@@ -74,20 +78,37 @@ function separatorOf(text: string): string {
   return counts.reduce((best, each) => (each[1] > best[1] ? each : best))[0];
 }
 
-export function guess(name: string, bytes: Uint8Array): Guess {
-  const nothing: Guess = { kind: null, encoding: null, columns: [], userName: null };
+const textStart = 4096;
+
+function troubleOf(name: string, bytes: Uint8Array): Trouble | null {
+  if (bytes.every((byte) => [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte))) return 'empty';
+  const isSheet = /\.(xlsx?|xlsm|xlsb|et|ods)$/.test(name);
+  if (bytesStart(bytes, 0x50, 0x4b, 0x03, 0x04)) return isSheet ? 'excel' : 'archive';
+  if (bytesStart(bytes, 0xd0, 0xcf, 0x11, 0xe0)) return isSheet ? 'excel' : 'binary';
+  if (bytesStart(bytes, 0x52, 0x61, 0x72, 0x21) || bytesStart(bytes, 0x37, 0x7a, 0xbc, 0xaf)) return 'archive';
+  if (bytesStart(bytes, 0x25, 0x50, 0x44, 0x46)) return 'pdf';
+  if (bytesStart(bytes, 0x89, 0x50, 0x4e, 0x47) || bytesStart(bytes, 0xff, 0xd8, 0xff) || bytesStart(bytes, 0x47, 0x49, 0x46, 0x38)) return 'picture';
+  const isWide = bytesStart(bytes, 0xff, 0xfe) || bytesStart(bytes, 0xfe, 0xff);
+  return !isWide && bytes.subarray(0, textStart).includes(0) ? 'binary' : null;
+}
+
+// whole: these are all bytes of the file, not only its start.
+export function guess(name: string, bytes: Uint8Array, whole = true): Guess {
+  const nothing: Guess = { kind: null, encoding: null, columns: [], userName: null, trouble: null };
   const lower = name.toLowerCase();
   // Compressed things are only taken as FHIR.
   if (bytesStart(bytes, 0x1f, 0x8b) || bytesStart(bytes, 0x42, 0x5a, 0x68) || bytesStart(bytes, 0x28, 0xb5, 0x2f, 0xfd)) {
     return /\.(nd)?json/.test(lower) ? { ...nothing, kind: 'fhir' } : nothing;
   }
+  const trouble = troubleOf(lower, bytes);
+  if (trouble) return { ...nothing, trouble };
   const decoded = decode(bytes);
   const text = decoded.text.replace(/^\uFEFF/, '');
   if (/^\s*\{/.test(text)) {
     const isFhir = /"resourceType"\s*:/.test(text) || /\.ndjson$/.test(lower);
     return { ...nothing, kind: isFhir ? 'fhir' : null, encoding: decoded.encoding };
   }
-  const [header = [], row = []] = firstRecords(text, 2);
+  const [header = [], row] = firstRecords(text, 2);
   const seen = new Set(header.map((column) => column.toLowerCase()));
   let kind: ImportKind | null = null;
   let best = 0;
@@ -99,10 +120,10 @@ export function guess(name: string, bytes: Uint8Array): Guess {
     }
   }
   const at = header.findIndex((column) => column.toUpperCase() === 'USERNAME');
-  return { kind, encoding: decoded.encoding, columns: header, userName: at >= 0 && row[at] ? row[at] : null };
+  return { kind, encoding: decoded.encoding, columns: header, userName: at >= 0 && row?.[at] ? row[at] : null, trouble: whole && kind !== null && row === undefined ? 'noRows' : null };
 }
 
 export async function guessFile(file: File): Promise<Guess> {
   const bytes = new Uint8Array(await file.slice(0, sniffBytes).arrayBuffer());
-  return guess(file.name, bytes);
+  return guess(file.name, bytes, file.size <= sniffBytes);
 }

@@ -1,10 +1,10 @@
 // What a role is offered on the page. Only for showing and hiding: the server decides (src/access/decide.cc).
 import type { Session } from '../api/types';
 
-export type Work = 'county' | 'measures' | 'cases' | 'decide' | 'import';
+export type Work = 'county' | 'measures' | 'cases' | 'decide' | 'import' | 'accounts';
 
 const works: Record<string, Work[]> = {
-  administrator: ['measures', 'cases', 'import'],
+  administrator: ['measures', 'cases', 'import', 'accounts'],
   'county-director': ['measures', 'cases', 'decide', 'import'],
   'insurance-officer': ['measures', 'cases', 'import'],
   'hospital-manager': ['measures', 'cases', 'decide', 'import'],

@@ -1,6 +1,6 @@
 // A real table: caption, row headers, sorting by keyboard, numbers to the right; on a phone each row becomes a card
 // (roles are said outright, because changed display takes a table's meaning away).
-import { useMemo, useState, type CSSProperties, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import { useWords } from '../i18n';
 import type { Cell } from '../lib/csv';
 
@@ -21,7 +21,8 @@ interface DataTableProps<Row> {
   columns: Column<Row>[];
   rows: Row[];
   rowKey: (row: Row) => string;
-  cards?: boolean;
+  // On a phone each row is a card; tight: its numbers stand two in a line.
+  cards?: boolean | 'tight';
   footer?: Row;
   captionShown?: boolean;
   rowClass?: (row: Row) => string | undefined;
@@ -75,38 +76,57 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, 
     </tr>
   );
 
+  const { frame, isCut } = useCut();
   return (
-    <div className={cards ? 'table-frame table-cards' : 'table-frame'} role="group" aria-label={caption} tabIndex={0}>
-      <table role="table">
-        <caption className={captionShown ? undefined : 'only-read'}>{caption}</caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            {columns.map((column) => {
-              const on = sort?.key === column.key;
-              return (
-                <th
-                  role="columnheader"
-                  scope="col"
-                  key={column.key}
-                  className={column.number ? 'number' : undefined}
-                  aria-sort={on ? (sort.down ? 'descending' : 'ascending') : undefined}
-                >
-                  {column.sortBy ? (
-                    <button type="button" className="sort" onClick={() => toggle(column)} title={t('table.sort')}>
-                      {column.title}
-                      <span className="sort-mark" aria-hidden="true">{on ? (sort.down ? '▼' : '▲') : '↕'}</span>
-                    </button>
-                  ) : (
-                    column.title || <span className="only-read">{t('table.tools')}</span>
-                  )}
-                </th>
-              );
-            })}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">{sorted.map((row) => line(row, rowKey(row), rowClass?.(row)))}</tbody>
-        {footer !== undefined && <tfoot role="rowgroup">{line(footer, 'footer')}</tfoot>}
-      </table>
-    </div>
+    <>
+      {isCut && <p className="table-cut no-print" aria-hidden="true">{t('table.cut')}</p>}
+      <div ref={frame} className={`table-frame ${cards ? 'table-cards' : ''} ${cards === 'tight' ? 'table-cards-tight' : ''} ${isCut ? 'table-frame-cut' : ''}`} role="group" aria-label={caption} tabIndex={0}>
+        <table role="table">
+          <caption className={captionShown ? undefined : 'only-read'}>{caption}</caption>
+          <thead role="rowgroup">
+            <tr role="row">
+              {columns.map((column) => {
+                const on = sort?.key === column.key;
+                return (
+                  <th
+                    role="columnheader"
+                    scope="col"
+                    key={column.key}
+                    className={column.number ? 'number' : undefined}
+                    aria-sort={on ? (sort.down ? 'descending' : 'ascending') : undefined}
+                  >
+                    {column.sortBy ? (
+                      <button type="button" className="sort" onClick={() => toggle(column)} title={t('table.sort')}>
+                        {column.title}
+                        <span className="sort-mark" aria-hidden="true">{on ? (sort.down ? '▼' : '▲') : '↕'}</span>
+                      </button>
+                    ) : (
+                      column.title || <span className="only-read">{t('table.tools')}</span>
+                    )}
+                  </th>
+                );
+              })}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">{sorted.map((row) => line(row, rowKey(row), rowClass?.(row)))}</tbody>
+          {footer !== undefined && <tfoot role="rowgroup">{line(footer, 'footer')}</tfoot>}
+        </table>
+      </div>
+    </>
   );
+}
+
+// Is the table wider than its place? Then the reader is told that there is more to the side.
+function useCut() {
+  const frame = useRef<HTMLDivElement>(null);
+  const [isCut, setCut] = useState(false);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element || typeof ResizeObserver === 'undefined') return undefined;
+    const observer = new ResizeObserver(() => setCut(element.scrollWidth > element.clientWidth + 1));
+    observer.observe(element);
+    if (element.firstElementChild) observer.observe(element.firstElementChild);
+    return () => observer.disconnect();
+  }, []);
+  return { frame, isCut };
 }

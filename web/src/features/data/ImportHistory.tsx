@@ -21,20 +21,22 @@ export function ImportHistory({ imports }: { imports: Import[] }) {
     { key: 'files', title: t('data.file'), rowHeader: true, wide: true,
       render: (one) => (
         <>
-          <Link to={hrefWith({ report: one.id })}>{one.files.join(', ') || none}</Link>
+          <Link className="clip" title={one.files.join(', ')} to={hrefWith({ report: one.id })}>{one.files.join(', ') || none}</Link>
           <span className="under">{t(`kind.${one.kind}`)}{one.organization && ` · ${names.organization(one.organization)}`}</span>
         </>
       ) },
-    { key: 'status', title: t('action.status'), sortBy: (one) => one.status,
+    { key: 'status', title: t('action.status'), wide: true, sortBy: (one) => one.status,
       render: (one) => (
         <>
           <span className={`badge import-${one.status}`}>{t(`importStatus.${one.status}`)}</span>
           {one.error && <span className="under">{text(one.error)}</span>}
+          {one.status === 'cancelled' && <span className="under">{t('data.cancelledHow')}</span>}
+          {one.status === 'completed' && Object.values(one.counts).every((each) => each === 0) && <span className="under">{t('data.noRowsIn')}</span>}
         </>
       ) },
     count('accepted'), count('unchanged'), count('replaced'), count('rejected'),
     { key: 'at', title: t('data.finished'), sortBy: (one) => one.finishedAt, render: (one) => formatInstant(one.finishedAt, language) },
-    { key: 'by', title: t('data.by'), sortBy: (one) => one.by, render: (one) => one.by || none },
+    { key: 'by', title: t('data.by'), sortBy: (one) => one.by, render: (one) => (one.by === 'command-line' ? t('data.byCommandLine') : one.by || none) },
   ];
-  return <DataTable caption={t('data.history')} columns={columns} rows={imports} rowKey={(one) => one.id} cards />;
+  return <DataTable caption={t('data.history')} columns={columns} rows={imports} rowKey={(one) => one.id} cards="tight" />;
 }

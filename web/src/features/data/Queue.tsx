@@ -29,6 +29,8 @@ export function Queue({ queue }: { queue: FileQueue }) {
   );
 }
 
+const columnsShown = 6;
+
 function QueueItem({ one, queue }: { one: Waiting; queue: FileQueue }) {
   const { t } = useWords();
   const id = useId();
@@ -37,6 +39,8 @@ function QueueItem({ one, queue }: { one: Waiting; queue: FileQueue }) {
   const { data: county } = useCounty();
   const allowed = importKindsOf(me);
   const busy = one.phase === 'uploading';
+  const trouble = one.guess?.trouble;
+  const seen = one.guess?.kind;
   const hospitals = (county?.organizations ?? []).filter((organization) => !['village', 'pharmacy'].includes(organization.kind)
     && (me.wholeCounty || me.organizations.includes(organization.code)));
   return (
@@ -46,7 +50,8 @@ function QueueItem({ one, queue }: { one: Waiting; queue: FileQueue }) {
         <strong>{one.file.name}</strong>
         <span className="faint">{formatBytes(one.file.size)}{one.guess?.encoding ? ` · ${one.guess.encoding.toUpperCase()}` : ''}</span>
       </div>
-      <div className="fields">
+      {trouble && <p className="form-error" role="alert">{t(`trouble.${trouble}`)}</p>}
+      {!trouble && <div className="fields">
         <div className="field">
           <label htmlFor={`${id}-kind`}>{t('data.kind')}</label>
           <select id={`${id}-kind`} className="text-input" value={one.kind} disabled={busy} onChange={(event) => queue.change(one.id, { kind: event.target.value as ImportKind | '' })}>
@@ -56,7 +61,9 @@ function QueueItem({ one, queue }: { one: Waiting; queue: FileQueue }) {
           <span className="faint">
             {one.phase === 'reading' && t('data.reading')}
             {one.guess && one.guess.kind && one.guess.kind === one.kind && t('data.guessed', { count: one.guess.columns.length })}
-            {one.guess && !one.guess.kind && one.kind === '' && t('data.notGuessed')}
+            {seen && !allowed.includes(seen) && t('data.notAllowed', { kind: t(`kind.${seen}`) })}
+            {one.guess && !seen && one.kind === '' && t('data.notGuessed')}
+            {one.guess && !seen && one.guess.columns.length > 1 && ` ${t('data.columnsSeen', { columns: one.guess.columns.slice(0, columnsShown).join('、') })}`}
           </span>
         </div>
         {one.kind === 'first-pages' && (
@@ -79,11 +86,11 @@ function QueueItem({ one, queue }: { one: Waiting; queue: FileQueue }) {
             </div>
           </>
         )}
-      </div>
+      </div>}
       {busy && <Bar fraction={one.fraction} label={t('data.uploading', { done: formatPercent(one.fraction, 0) })} />}
       {one.phase === 'failed' && <p className="form-error" role="alert">{words(one.error)}</p>}
       <div className="queue-end">
-        {!busy && (
+        {!busy && !trouble && (
           <button type="button" className="tool tool-strong" disabled={one.kind === '' || one.phase === 'reading'} onClick={() => queue.start(one.id)}>
             {one.phase === 'failed' ? t('state.retry') : t('data.start')}
           </button>

@@ -52,8 +52,8 @@ export function useQueue(): FileQueue {
           const named = county?.organizations.find((organization) => organization.name === found.userName || organization.code === found.userName);
           change(id, { guess: found, kind: allowed && found.kind ? found.kind : '', org: named?.code ?? '', phase: 'ready' });
         },
-        // Gone or unreadable: the user still may say what it is and hear the reason from the server.
-        () => change(id, { phase: 'ready' }),
+        // Gone, locked, or a folder.
+        () => change(id, { guess: { kind: null, encoding: null, columns: [], userName: null, trouble: 'unreadable' }, phase: 'ready' }),
       );
     }
   }, [change, county, me]);

@@ -1,6 +1,6 @@
 // One action: who, by when, how far; the next step with a word about it; everything that was done before.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useId, useRef, useState } from 'react';
 import { ApiError, call } from '../../api/client';
 import type { Action, ActionChange, ActionStatus, Gap, MeasureDefinition } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -11,6 +11,7 @@ import { ActionState, VerdictBadge } from '../../ui/badges';
 import { useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
 import { ComparisonView } from './ComparisonPanel';
+import { isCompared, type Scale } from './scale';
 import { forward, stepBack, undoOf } from './steps';
 
 interface ActionCardProps {
@@ -18,9 +19,12 @@ interface ActionCardProps {
   unit: string;
   direction: MeasureDefinition['direction'] | undefined;
   mayDecide: boolean;
+  scale: Scale;
+  subject: MeasureDefinition['subject'] | undefined;
+  measure: string;
 }
 
-export function ActionCard({ action, unit, direction, mayDecide }: ActionCardProps) {
+export function ActionCard({ action, unit, direction, mayDecide, scale, subject, measure }: ActionCardProps) {
   const { t } = useWords();
   const text = useText();
   const language = useLanguage();
@@ -39,7 +43,7 @@ export function ActionCard({ action, unit, direction, mayDecide }: ActionCardPro
           {text(action.typeName)}
           {action.diseaseGroup && <span className="faint"> · {text(action.diseaseGroupName)}</span>}
         </h3>
-        <ActionState status={action.status} overdue={action.overdue} />
+        <span><ActionState status={action.status} overdue={action.overdue} /></span>
       </div>
       <dl className="facts facts-three">
         {facts.map(([label, words]) => (
@@ -50,10 +54,12 @@ export function ActionCard({ action, unit, direction, mayDecide }: ActionCardPro
         ))}
       </dl>
       {action.note && <p>{action.note}</p>}
-      {action.comparison && action.comparison.verdict !== 'none' && (
-        <details className="fold">
+      {isCompared(action) && (
+        <details className="fold" open>
           <summary>{t('action.didItWork')} <VerdictBadge verdict={action.comparison.verdict} /></summary>
-          <ComparisonView comparison={action.comparison} unit={unit} direction={direction} />
+          <ComparisonView comparison={action.comparison} unit={unit} direction={direction} scale={scale} expectedValue={action.expectedValue}
+            peers={action.diseaseGroup ? 'group' : subject ?? 'county'}
+            of={action.diseaseGroup ? t('comparison.of', { group: text(action.diseaseGroupName), measure }) : undefined} />
         </details>
       )}
       {mayDecide && <Steps action={action} />}
@@ -77,6 +83,7 @@ export function ActionCard({ action, unit, direction, mayDecide }: ActionCardPro
 function Steps({ action }: { action: Action }) {
   const { t } = useWords();
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const me = useMe();
   const words = useErrorText();
   const client = useQueryClient();
@@ -117,18 +124,32 @@ function Steps({ action }: { action: Action }) {
     },
   });
 
+  const [unsaid, setUnsaid] = useState(false);
+  const go = (status: ActionStatus) => {
+    if (step.isPending) return;
+    // Whoever looks later must know why it was given up.
+    const lacksReason = status === 'cancelled' && draft.value.note.trim() === '';
+    setUnsaid(lacksReason);
+    if (lacksReason) field.current?.focus();
+    else step.mutate(status);
+  };
+
   const steps: ActionStatus[] = [...forward[action.status]];
   const back = stepBack(action.status);
   if (steps.length === 0 && back) steps.push(back);
   return (
     <div className="steps no-print">
       <label className="only-read" htmlFor={id}>{t('action.stepNote')}</label>
-      <input id={id} className="text-input" placeholder={t('action.stepNote')} value={draft.value.note} onChange={(event) => draft.change({ note: event.target.value })} />
+      <input ref={field} id={id} className="text-input" aria-invalid={unsaid || undefined} aria-describedby={unsaid ? `${id}-unsaid` : undefined} placeholder={t('action.stepNote')} value={draft.value.note} onChange={(event) => {
+          setUnsaid(false);
+          draft.change({ note: event.target.value });
+        }} />
       {steps.map((status) => (
-        <button key={status} type="button" className={`tool ${status === 'cancelled' ? 'tool-danger' : status === back ? '' : 'tool-strong'}`} disabled={step.isPending} onClick={() => step.mutate(status)}>
+        <button key={status} type="button" className={`tool ${status === 'cancelled' ? 'tool-danger' : status === back ? '' : 'tool-strong'}`} disabled={step.isPending} onClick={() => go(status)}>
           {status === back ? t('action.reopen') : t(`actionStep.${status}`)}
         </button>
       ))}
+      {unsaid && <p id={`${id}-unsaid`} className="form-error" role="alert">{t('action.sayWhy')}</p>}
       {step.error && <p className="form-error" role="alert">{words(step.error)}</p>}
     </div>
   );

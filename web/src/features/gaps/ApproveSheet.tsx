@@ -1,20 +1,21 @@
 // Approve an action from the menu: what, who, by when, what it should change. Typed things stay until they are sent.
 import { Button } from 'antd';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState, type FormEvent } from 'react';
+import { useId, useRef, useState, type FormEvent } from 'react';
 import { useActionTypes, useCounty } from '../../api/queries';
 import { call } from '../../api/client';
 import type { ActionRequest, ActionType, Gap } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { useDraft } from '../../lib/draft';
-import { decimalToPercent, formatValue, percentToDecimal } from '../../lib/format';
+import { decimalToPercent, formatValue } from '../../lib/format';
+import { localDay } from '../../lib/period';
 import { useMe } from '../../session/session';
 import { useNames } from '../../ui/names';
 import { SideSheet } from '../../ui/SideSheet';
 import { MarkBadge } from '../../ui/sources';
 import { Answer, Empty, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
-import { addDays } from './steps';
+import { expectedOf, faultsOf, type Field } from './approve';
 
 interface ApproveSheetProps {
   gap: Gap;
@@ -64,9 +65,15 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
   // What was not chosen yet is proposed, but only what was typed is kept.
   const type = draft.value.type || menu[0].id;
   const chosen = menu.find((each) => each.id === type) ?? menu[0];
-  const value = { ...draft.value, type: chosen.id, dueOn: draft.value.dueOn || addDays(new Date(), chosen.usualDays) };
+  const value = { ...draft.value, type: chosen.id, dueOn: draft.value.dueOn || localDay(new Date(), chosen.usualDays) };
   const [problem, setProblem] = useState<string | null>(null);
-  const today = addDays(new Date(), 0);
+  const [tried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const today = localDay(new Date(), 0);
+  const found = faultsOf(value, share, today);
+  const told = (field: Field) => tried && found[field] && <span id={`${id}-${field}-fault`} className="field-fault" role="alert">{t(`actionFault.${found[field]}`)}</span>;
+  const points = (field: Field, help?: string) =>
+    ({ 'aria-invalid': (tried && Boolean(found[field])) || undefined, 'aria-describedby': [tried && found[field] && `${id}-${field}-fault`, help].filter(Boolean).join(' ') || undefined });
 
   const approve = useMutation({
     mutationFn: (request: ActionRequest) => call<Gap>(`/api/gaps/${encodeURIComponent(gap.id)}/actions`, { method: 'POST', body: request }),
@@ -83,12 +90,14 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setProblem(null);
-    const typed = value.expected.trim();
-    const expectedValue = typed === '' ? '' : share ? percentToDecimal(typed) : /^-?\d+(\.\d+)?$/.test(typed) ? typed : null;
-    if (expectedValue === null) {
-      setProblem(t('action.expectedBad'));
+    setTried(true);
+    const wrong = Object.keys(found)[0];
+    if (wrong) {
+      form.current?.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus();
       return;
     }
+    if (approve.isPending) return;
+    const expectedValue = expectedOf(value.expected, share) ?? '';
     const request: ActionRequest = { type: value.type, owner: value.owner.trim(), dueOn: value.dueOn, expectedValue, note: value.note.trim() };
     if (value.diseaseGroup) request.diseaseGroup = value.diseaseGroup;
     if (value.begun && value.startedOn) request.startedOn = value.startedOn;
@@ -99,14 +108,14 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
   const groupNames = new Map(gap.carriers.map((carrier) => [carrier.diseaseGroup, text(carrier.diseaseGroupName)]));
   const groups = [...carried, ...(county?.diseaseGroups ?? []).map((group) => group.id).filter((group) => !carried.includes(group) && group !== 'other')];
   return (
-    <form className="form" onSubmit={submit}>
+    <form ref={form} className="form" noValidate onSubmit={submit}>
       {draft.restored && <p className="hint" role="status">{t('common.draftRestored')}</p>}
       <fieldset className="menu">
         <legend>{t('action.type')}</legend>
         {menu.map((type) => (
           <label key={type.id} className={value.type === type.id ? 'menu-item menu-item-on' : 'menu-item'}>
             <input type="radio" name={`${id}-type`} value={type.id} checked={value.type === type.id}
-              onChange={() => change({ type: type.id, dueOn: addDays(new Date(), type.usualDays) })} />
+              onChange={() => change({ type: type.id, dueOn: localDay(new Date(), type.usualDays) })} />
             <span>
               <strong>{text(type.name)}</strong> <span className="faint">{t('action.usualDays', { count: type.usualDays })}</span>
               <span className="menu-words">{text(type.description)}</span>
@@ -127,8 +136,9 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
       </div>
       <div className="field">
         <label htmlFor={`${id}-owner`}>{t('action.owner')}</label>
-        <input id={`${id}-owner`} className="text-input" required autoComplete="off" list={`${id}-owners`} placeholder={t('action.ownerHint')}
-          value={value.owner} onChange={(event) => change({ owner: event.target.value })} />
+        <input id={`${id}-owner`} name="owner" className="text-input" autoComplete="off" list={`${id}-owners`} placeholder={t('action.ownerHint')}
+          value={value.owner} onChange={(event) => change({ owner: event.target.value })} {...points('owner')} />
+        {told('owner')}
         <datalist id={`${id}-owners`}>
           {(county?.organizations ?? []).filter((organization) => organization.kind.startsWith('county')).map((organization) => <option key={organization.code} value={organization.name} />)}
         </datalist>
@@ -136,12 +146,14 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
       <div className="fields">
         <div className="field">
           <label htmlFor={`${id}-due`}>{t('action.due')}</label>
-          <input id={`${id}-due`} className="text-input" type="date" required value={value.dueOn} onChange={(event) => change({ dueOn: event.target.value })} />
+          <input id={`${id}-due`} name="dueOn" className="text-input" type="date" min={value.begun ? value.startedOn : today} value={value.dueOn} onChange={(event) => change({ dueOn: event.target.value })} {...points('dueOn')} />
+          {told('dueOn')}
         </div>
         <div className="field">
           <label htmlFor={`${id}-expected`}>{t('action.expected')}{share && ' (%)'}</label>
-          <input id={`${id}-expected`} className="text-input number" inputMode="decimal" value={value.expected} onChange={(event) => change({ expected: event.target.value })}
-            aria-describedby={`${id}-expected-help`} />
+          <input id={`${id}-expected`} name="expected" className="text-input number" inputMode="decimal" value={value.expected} onChange={(event) => change({ expected: event.target.value })}
+            {...points('expected', `${id}-expected-help`)} />
+          {told('expected')}
           <span id={`${id}-expected-help`} className="faint">
             {t('action.expectedHelp', { latest: formatValue(gap.latest.value, unit, language), target: formatValue(gap.target, unit, language) })}
           </span>
@@ -154,7 +166,8 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
       {value.begun && (
         <div className="field">
           <label htmlFor={`${id}-started`}>{t('action.started')}</label>
-          <input id={`${id}-started`} className="text-input" type="date" max={today} required value={value.startedOn} onChange={(event) => change({ startedOn: event.target.value })} />
+          <input id={`${id}-started`} name="startedOn" className="text-input" type="date" max={today} value={value.startedOn} onChange={(event) => change({ startedOn: event.target.value })} {...points('startedOn')} />
+          {told('startedOn')}
         </div>
       )}
       <div className="field">

@@ -1,18 +1,28 @@
-// Before → after against comparable units: the verdict in words, the numbers, the interval as a picture.
+// Before → after against comparable units: the verdict, the same in one plain sentence, the numbers, the intervals.
 import type { Comparison, MeasureDefinition } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
-import { formatChange, formatPeriod, formatValue, toNumber } from '../../lib/format';
+import { changeUnit, formatBareChange, formatChange, formatCount, formatPart, formatPeriod, formatValue, toNumber } from '../../lib/format';
 import { VerdictBadge } from '../../ui/badges';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { tone } from '../../ui/judge';
 import { Panel } from '../../ui/Panel';
 import { IntervalPlot, type IntervalRow } from './IntervalPlot';
+import { expectedChange, type Scale } from './scale';
 
 interface ComparisonProps {
   comparison: Comparison;
   unit: string;
   direction: MeasureDefinition['direction'] | undefined;
+  scale: Scale;
+  // What it is compared with: other disease groups of the same county, other hospitals, other counties.
+  peers: 'group' | 'hospital' | 'county';
+  expectedValue?: string | null;
+  // What is counted, where it is not the whole of the page.
+  of?: string;
 }
+
+// The server's reason is half a sentence.
+const sentence = (words: string, language: string): string => (words === '' ? '' : `${words[0].toUpperCase()}${words.slice(1)}${language === 'zh' ? '。' : '.'}`);
 
 export function ComparisonPanel({ title, ...rest }: ComparisonProps & { title: string }) {
   return (
@@ -22,45 +32,59 @@ export function ComparisonPanel({ title, ...rest }: ComparisonProps & { title: s
   );
 }
 
-export function ComparisonView({ comparison, unit, direction }: ComparisonProps) {
+export function ComparisonView({ comparison, unit, direction, scale, peers, expectedValue, of }: ComparisonProps) {
   const { t } = useWords();
   const text = useText();
   const language = useLanguage();
-  const change = (value: string | null) => formatChange(value, unit, language);
+  const change = (value: string | number | null) => formatChange(value, unit, language);
+  const expected = expectedChange(comparison, expectedValue);
+  const peerWords = t(`peers.${peers}`, { count: comparison.comparableUnits });
   const rows: IntervalRow[] = [
     { label: t('comparison.change'), value: toNumber(comparison.change), low: toNumber(comparison.changeLow), high: toNumber(comparison.changeHigh), kind: 'own' },
-    { label: t('comparison.comparable', { count: comparison.comparableUnits }), value: toNumber(comparison.comparableChange), low: null, high: null, kind: 'other' },
-    { label: t('comparison.effect'), value: toNumber(comparison.effect), low: toNumber(comparison.effectLow), high: toNumber(comparison.effectHigh), kind: 'effect' },
+    { label: t('comparison.comparable', { peers: peerWords }), value: toNumber(comparison.comparableChange), low: null, high: null, kind: 'other' },
+    // With nothing to compare with, the own change is all that is known.
+    { label: t('comparison.effect'), value: comparison.comparableUnits === 0 ? null : toNumber(comparison.effect), low: toNumber(comparison.effectLow), high: toNumber(comparison.effectHigh), kind: 'effect' },
   ];
   const columns: Column<Comparison['comparable'][number]>[] = [
-    { key: 'name', title: t('comparison.unit'), rowHeader: true, render: (each) => text(each.name), sortBy: (each) => text(each.name) },
+    { key: 'name', title: t(`peerUnit.${peers}`), rowHeader: true, render: (each) => text(each.name), sortBy: (each) => text(each.name) },
     { key: 'change', title: t('common.change'), number: true, render: (each) => change(each.change), sortBy: (each) => toNumber(each.change) },
   ];
+  const figure = (when: string, point: Comparison['before']) => (
+    <div>
+      <span className="faint">{when} · {formatPeriod(point.period, language)}</span>
+      <span className="figure">{formatValue(point.value, unit, language)}</span>
+      {unit === '1' && <span className="faint">{formatPart(point.numerator, false, language)} / {formatCount(point.denominator)}</span>}
+    </div>
+  );
   return (
     <div className="comparison">
-      <p className="verdict">
-        <strong>{t(`verdictLong.${comparison.verdict}`)}</strong> <span>{text(comparison.why)}</span>
+      <p className={`verdict verdict-box-${comparison.verdict}`}>
+        <strong>{t(`verdictLong.${comparison.verdict}`)}</strong> <span>{sentence(text(comparison.why), language)}</span>
       </p>
+      {of && <p className="comparison-of">{of}</p>}
       <div className="before-after">
-        <div>
-          <span className="faint">{t('comparison.before')} · {formatPeriod(comparison.before.period, language)}</span>
-          <span className="figure">{formatValue(comparison.before.value, unit, language)}</span>
-        </div>
+        {figure(t('comparison.before'), comparison.before)}
         <span className="arrow" aria-hidden="true">→</span>
-        <div>
-          <span className="faint">{t('comparison.after')} · {formatPeriod(comparison.after.period, language)}</span>
-          <span className="figure">{formatValue(comparison.after.value, unit, language)}</span>
-        </div>
+        {figure(t('comparison.after'), comparison.after)}
         <div>
           <span className="faint">{t('common.change')}</span>
           <span className={`figure tone-${tone(toNumber(comparison.change), direction)}`}>{change(comparison.change)}</span>
         </div>
+        {expected !== null && (
+          <div>
+            <span className="faint">{t('comparison.expected')}</span>
+            <span className="figure">{formatValue(expectedValue, unit, language)}</span>
+            <span className="faint">{change(expected)}</span>
+          </div>
+        )}
       </div>
-      <IntervalPlot rows={rows} show={(value) => formatChange(value, unit, language)} />
+      <IntervalPlot rows={rows} scale={scale} expected={expected} show={(value) => change(value)} showBare={(value) => formatBareChange(value, unit, language)}
+        unitWords={changeUnit(unit, language)} better={direction === 'up' || direction === 'down' ? direction : null} />
       {comparison.comparable.length > 0 && (
         <details className="fold">
-          <summary>{t('comparison.units', { count: comparison.comparable.length })}</summary>
-          <DataTable caption={t('comparison.units', { count: comparison.comparable.length })} columns={columns} rows={comparison.comparable} rowKey={(each) => `${each.name.zh}|${each.change}`} />
+          <summary>{t('comparison.units', { peers: t(`peers.${peers}`, { count: comparison.comparable.length }) })}</summary>
+          <p className="faint">{t(`peersWhy.${peers}`)}</p>
+          <DataTable caption={t('comparison.units', { peers: t(`peers.${peers}`, { count: comparison.comparable.length }) })} columns={columns} rows={comparison.comparable} rowKey={(each) => `${each.name.zh}|${each.change}`} />
         </details>
       )}
     </div>

@@ -21,6 +21,7 @@ import { ActionCard } from './ActionCard';
 import { ApproveSheet } from './ApproveSheet';
 import { ComparisonPanel } from './ComparisonPanel';
 import { useOwnerName } from './owner';
+import { scaleOfGap } from './scale';
 
 export default function GapPage({ id }: { id: string }) {
   const { t } = useWords();
@@ -53,6 +54,7 @@ function Content({ gap }: { gap: Gap }) {
   const value = (period: string, words: string) => (may(me, 'cases') ? <Link to={casesHref(question(period))}>{words}</Link> : words);
   const state = standing(gap.latest.value, gap.target, definition?.direction);
   const mayDecide = may(me, 'decide');
+  const scale = scaleOfGap(gap);
   return (
     <>
       <div className="page-head">
@@ -71,7 +73,6 @@ function Content({ gap }: { gap: Gap }) {
           </button>
         </div>
       </div>
-      <p className="lead">{text(gap.summary)}</p>
       <dl className="figures">
         <div>
           <dt>{t('gaps.latest')} <span className="faint">{formatPeriod(gap.latest.period, language)}</span></dt>
@@ -108,7 +109,8 @@ function Content({ gap }: { gap: Gap }) {
         <Carriers gap={gap} org={org} direction={definition?.direction} />
       </div>
       {gap.comparison && (
-        <ComparisonPanel title={t('comparison.title')} comparison={gap.comparison} unit={unit} direction={definition?.direction} />
+        <ComparisonPanel title={t('comparison.title')} comparison={gap.comparison} unit={unit} direction={definition?.direction} scale={scale}
+          peers={gap.diseaseGroup ? 'group' : definition?.subject ?? 'county'} />
       )}
       <Panel
         title={t('gaps.actions')}
@@ -125,7 +127,7 @@ function Content({ gap }: { gap: Gap }) {
           <Empty title={t('action.none')} icon="clock"><p>{mayDecide ? t('action.noneHow') : t('action.noneWait')}</p></Empty>
         ) : (
           <div className="action-cards">
-            {gap.actions.map((action) => <ActionCard key={action.id} action={action} unit={unit} direction={definition?.direction} mayDecide={mayDecide} />)}
+            {gap.actions.map((action) => <ActionCard key={action.id} action={action} unit={unit} direction={definition?.direction} mayDecide={mayDecide} scale={scale} subject={definition?.subject} measure={text(gap.measureName)} />)}
           </div>
         )}
       </Panel>
@@ -139,6 +141,9 @@ function Content({ gap }: { gap: Gap }) {
   );
 }
 
+// Beside the table of what carries the gap the chart is as tall as that; alone on a phone it is not.
+const chartHeight = (): number => (window.innerWidth > 1120 ? 400 : 260);
+
 function Trend({ gap, unit, show, question }: {
   gap: Gap; unit: string; show: (value: string | null) => string; question: (period: string) => Parameters<typeof casesHref>[0];
 }) {
@@ -148,7 +153,7 @@ function Trend({ gap, unit, show, question }: {
   const me = useMe();
   const first = gap.trend[0];
   const last = gap.trend[gap.trend.length - 1];
-  if (!first || !last) return <Panel title={t('gaps.trend')}><Empty title={t('measures.noValues')} /></Panel>;
+  if (!first || !last) return <Panel title={t('gaps.trend')}><Empty title={t('gaps.noTrend')} /></Panel>;
   const columns: Column<Gap['trend'][number]>[] = [
     { key: 'period', title: t('common.period'), rowHeader: true, render: (point) => formatPeriod(point.period, language), csv: (point) => point.period, sortBy: (point) => point.period },
     { key: 'value', title: text(gap.measureName), number: true, csv: (point) => point.value, sortBy: (point) => toNumber(point.value),
@@ -171,7 +176,7 @@ function Trend({ gap, unit, show, question }: {
       <ChartFrame name={`${text(gap.measureName)} ${t('gaps.trend')}`} summary={summary} cells={() => tableCells(columns, gap.trend)}
         table={<DataTable caption={t('gaps.trend')} columns={columns} rows={gap.trend} rowKey={(point) => point.period} />}
         chart={(picture) => (
-          <TrendChart series={[{ name: text(gap.measureName), points: gap.trend }]} unit={unit} target={gap.target} marks={marks} spans={spans} label={summary}
+          <TrendChart height={chartHeight()} series={[{ name: text(gap.measureName), points: gap.trend }]} unit={unit} target={gap.target} marks={marks} spans={spans} label={summary}
             picture={picture} onPick={may(me, 'cases') ? (_, period) => navigate(casesHref(question(period))) : undefined} />
         )} />
     </Panel>
@@ -185,8 +190,10 @@ function Carriers({ gap, org, direction }: { gap: Gap; org: string | undefined; 
   const names = useNames();
   const me = useMe();
   const judgement = direction === 'down' ? 'met' : 'not_met';
+  // Bars beside each other: the largest fills its place.
+  const largest = Math.max(...gap.carriers.map((carrier) => toNumber(carrier.share) ?? 0), 0.000001);
   const columns: Column<Carrier>[] = [
-    { key: 'group', title: t('common.diseaseGroup'), rowHeader: true, csv: (carrier) => text(carrier.diseaseGroupName),
+    { key: 'group', title: t('common.diseaseGroup'), rowHeader: true, wide: true, csv: (carrier) => text(carrier.diseaseGroupName),
       render: (carrier) => text(carrier.diseaseGroupName) || names.diseaseGroup(carrier.diseaseGroup) },
     { key: 'destination', title: t('common.destination'), csv: (carrier) => text(carrier.destinationName),
       render: (carrier) => text(carrier.destinationName) || (carrier.destination ? names.destination(carrier.destination) : none) },
@@ -200,11 +207,11 @@ function Carriers({ gap, org, direction }: { gap: Gap; org: string | undefined; 
           </Link>
         );
       } },
-    { key: 'amount', title: t('common.amount'), number: true, csv: (carrier) => carrier.amount, sortBy: (carrier) => toNumber(carrier.amount), render: (carrier) => formatMoney(carrier.amount, language) },
+    ...(gap.carriers.every((carrier) => carrier.amount === '') ? [] : [{ key: 'amount', title: t('common.amount'), number: true, csv: (carrier: Carrier) => carrier.amount, sortBy: (carrier: Carrier) => toNumber(carrier.amount), render: (carrier: Carrier) => formatMoney(carrier.amount, language) }]),
     { key: 'share', title: t('gaps.share'), number: true, csv: (carrier) => carrier.share, sortBy: (carrier) => toNumber(carrier.share),
       render: (carrier) => (
         <span className="bar-cell">
-          <span className="bar" style={{ width: `${Math.min(100, Math.max(0, (toNumber(carrier.share) ?? 0) * 100))}%` }} aria-hidden="true" />
+          <span className="bar" style={{ width: `${Math.min(100, Math.max(0, ((toNumber(carrier.share) ?? 0) / largest) * 100))}%` }} aria-hidden="true" />
           <span>{formatPercent(carrier.share)}</span>
         </span>
       ) },

@@ -2,7 +2,7 @@
 import { useActions, useGaps } from '../../api/queries';
 import type { Action, Gap } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
-import { formatCount, formatDate, formatMoney, formatPeriod, formatValue, none, toNumber } from '../../lib/format';
+import { formatChange, formatDate, formatPeriod, formatValue, none, toNumber } from '../../lib/format';
 import { changeSearch, hrefTo, hrefWith, Link, usePlace } from '../../router/router';
 import { ActionState, GapState, isUnderWay } from '../../ui/badges';
 import { DataTable, tableCells, type Column } from '../../ui/DataTable';
@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icons';
 import { useDefinitions } from '../../ui/names';
 import { Answer, Empty } from '../../ui/states';
 import { useOwnerName } from './owner';
+import { shortOf } from './scale';
 
 export default function GapsPage() {
   const { t } = useWords();
@@ -64,7 +65,8 @@ function GapTable({ withClosed }: { withClosed: boolean }) {
     { key: 'latest', title: t('gaps.latest'), number: true, csv: (gap) => gap.latest.value, sortBy: (gap) => toNumber(gap.latest.value),
       render: (gap) => <>{show(gap, gap.latest.value)}<span className="under">{formatPeriod(gap.latest.period, language)}</span></> },
     { key: 'target', title: t('common.target'), number: true, csv: (gap) => gap.target, render: (gap) => show(gap, gap.target) },
-    { key: 'severity', title: t('gaps.severity'), number: true, csv: (gap) => gap.severity, sortBy: (gap) => toNumber(gap.severity), render: (gap) => (/\.\d*[1-9]/.test(gap.latest.numerator ?? '') ? formatMoney(gap.severity, language) : formatCount(gap.severity)) },
+    { key: 'severity', title: t('gaps.short'), number: true, csv: (gap) => shortOf(gap), sortBy: (gap) => toNumber(gap.severity),
+      render: (gap) => formatChange(shortOf(gap), definitions.get(gap.measure)?.unit ?? '1', language) },
     { key: 'opened', title: t('gaps.opened'), csv: (gap) => gap.openedOn, sortBy: (gap) => gap.openedOn, render: (gap) => formatDate(gap.openedOn, language) },
     { key: 'owner', title: t('action.owner'), csv: (gap) => ownerName(gap.owner), render: (gap) => ownerName(gap.owner) || none },
     { key: 'actions', title: t('gaps.actions'), number: true, csv: (gap) => gap.actions.filter(isUnderWay).length, sortBy: (gap) => gap.actions.filter(isUnderWay).length,

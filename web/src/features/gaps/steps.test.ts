@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addDays, forward, stepBack, undoOf } from './steps';
+import { forward, stepBack, undoOf } from './steps';
 
 it('a step can be taken back', () => {
   expect(undoOf('accepted', 'in-progress')).toBe('accepted');
@@ -12,10 +12,4 @@ it('a step can be taken back', () => {
 it('an ended action offers no step forward', () => {
   expect(forward.completed).toEqual([]);
   expect(forward.accepted).toContain('in-progress');
-});
-
-it('days are counted on the calendar', () => {
-  expect(addDays(new Date(2025, 10, 22), 0)).toBe('2025-11-22');
-  expect(addDays(new Date(2025, 11, 31, 23, 59), 1)).toBe('2026-01-01');
-  expect(addDays(new Date(2024, 1, 28), 2)).toBe('2024-03-01');
 });

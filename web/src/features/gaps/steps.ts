@@ -23,8 +23,3 @@ export function undoOf(was: ActionStatus, is: ActionStatus): ActionStatus | null
 }
 
 export const stepBack = (status: ActionStatus): ActionStatus | null => back[status];
-
-export function addDays(day: Date, days: number): string {
-  const moved = new Date(Date.UTC(day.getFullYear(), day.getMonth(), day.getDate()) + days * 86_400_000);
-  return moved.toISOString().slice(0, 10);
-}

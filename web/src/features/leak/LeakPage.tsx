@@ -135,7 +135,7 @@ function LeakBars({ leak, rows, by, setBy, care }: PartProps) {
     })),
   ];
   if (shown.length === 0) return null;
-  const summary = t('leak.barsSummary', { group: text(shown[0].name), value: format(amountOf(shown[0], by)) });
+  const summary = t('leak.barsSummary', { group: text(shown[0].name), value: by === 'cases' ? t('common.cases', { count: amountOf(shown[0], by), shown: format(amountOf(shown[0], by)) }) : format(amountOf(shown[0], by)) });
   return (
     <Panel title={t('leak.bars')} note={summary}>
       <ChartFrame name={t('leak.bars')} summary={summary} tools={choice} cells={() => tableCells(columns, shown)}
@@ -177,10 +177,10 @@ function LeakTable({ leak, rows, by, setBy, care }: PartProps) {
   const columns: Column<LeakRow>[] = [
     { key: 'group', title: t('common.diseaseGroup'), rowHeader: true, csv: (row) => text(row.name), sortBy: (row) => text(row.name),
       render: (row) => (row.diseaseGroup === '*' || row.diseaseGroup === '' ? text(row.name) : <Link to={hrefWith({ group: row.diseaseGroup })}>{text(row.name)}</Link>) },
-    { key: 'cases', title: t('leak.cases'), number: true, render: (row) => open(row, {}, formatCount(row.cases)), csv: (row) => row.cases, sortBy: (row) => row.cases },
-    { key: 'casesIn', title: t('leak.casesIn'), number: true, render: (row) => open(row, { judgement: 'met' }, formatCount(row.casesIn)), csv: (row) => row.casesIn, sortBy: (row) => row.casesIn },
     { key: 'casesOut', title: t('leak.casesOut'), number: true, render: (row) => open(row, { judgement: 'not_met' }, formatCount(row.casesOut)), csv: (row) => row.casesOut, sortBy: (row) => row.casesOut },
     { key: 'shareOut', title: t('leak.shareOut'), number: true, render: (row) => open(row, { judgement: 'not_met' }, formatPercent(shareOut(row))), csv: (row) => shareOut(row), sortBy: shareOut },
+    { key: 'cases', title: t('leak.cases'), number: true, render: (row) => open(row, {}, formatCount(row.cases)), csv: (row) => row.cases, sortBy: (row) => row.cases },
+    { key: 'casesIn', title: t('leak.casesIn'), number: true, render: (row) => open(row, { judgement: 'met' }, formatCount(row.casesIn)), csv: (row) => row.casesIn, sortBy: (row) => row.casesIn },
     ...outside.map((id): Column<LeakRow> => ({
       key: id, title: nameOf(id), number: true, csv: (row) => at(row, id)?.[by] ?? 0, sortBy: (row) => toNumber(at(row, id)?.[by]) ?? 0,
       render: (row) => {

@@ -125,6 +125,7 @@ export function CsvButton({ save }: { save: () => void }) {
 function HospitalTable({ definitions, rows, period }: { definitions: MeasureDefinition[]; rows: SheetRow[]; period: string }) {
   const { t } = useWords();
   const text = useText();
+  const { data: county } = useCounty();
   const hospitals = useMemo(() => {
     const ids = new Set(definitions.map((definition) => definition.id));
     const found = new Map<string, string>();
@@ -135,7 +136,7 @@ function HospitalTable({ definitions, rows, period }: { definitions: MeasureDefi
   const columns: Column<MeasureDefinition>[] = [
     { key: 'name', title: t('measures.measure'), rowHeader: true, render: (definition) => <MeasureName definition={definition} />, csv: (definition) => text(definition.name) },
     ...hospitals.map(([code, name]): Column<MeasureDefinition> => ({
-      key: code, title: name, number: true, csv: (definition) => cells.get(`${definition.id}|${code}`)?.value,
+      key: code, title: code === county?.code ? t('measures.wholeCounty', { name }) : name, number: true, csv: (definition) => cells.get(`${definition.id}|${code}`)?.value,
       render: (definition) => (
         <ValueCell definition={definition} row={cells.get(`${definition.id}|${code}`)} question={casesOf(definition, { subject: code, stratum: '' }, '', period)} />
       ),

@@ -102,7 +102,10 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
       ? monthsBetween(monthName(monthsOf(parsed)[0]), monthName(monthsOf(parsed)[1])).filter((month) => !county?.dataTo || month <= county.dataTo)
       : [];
   const lineName = (line: Line): string => {
-    if (split === '') return line.subjectName || names.organization(line.subject);
+    if (split === '') {
+      const own = line.subjectName || names.organization(line.subject);
+      return definition.subject === 'hospital' && line.subject === county?.code ? t('measures.wholeCounty', { name: own }) : own;
+    }
     const known = split === 'org' ? names.organization(line.stratum) : split === 'destination' ? names.destination(line.stratum) : names.diseaseGroup(line.stratum);
     const stratum = known !== line.stratum ? known : text(line.stratumName) || known;
     return definition.subject === 'hospital' ? `${line.subjectName} · ${stratum}` : stratum;

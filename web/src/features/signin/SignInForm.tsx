@@ -48,7 +48,7 @@ export function SignInForm({ user: fixedUser }: { user?: string }) {
           value={password} onChange={(event) => setPassword(event.target.value)} autoFocus={fixedUser !== undefined} required />
       </div>
       {error !== null && <p className="form-error" role="alert">{words(error)}</p>}
-      <Button type="primary" size="large" htmlType="submit" block loading={busy} disabled={user.trim() === '' || password === ''}>
+      <Button type="primary" size="large" htmlType="submit" block loading={busy}>
         {t('signin.signIn')}
       </Button>
     </form>

@@ -4,6 +4,9 @@ import type { PictureRef } from '../ChartFrame';
 import { EChart } from './EChart';
 import { axisLine, splitLine, text } from './look';
 
+// Long names of groups break into lines rather than lose their ends.
+const labelWidth = (): number => (window.innerWidth > 760 ? 190 : 110);
+
 export interface Stack {
   name: string;
   colour: string;
@@ -28,7 +31,7 @@ export default function StackedBars({ categories, stacks, format, label, picture
       valueFormatter: (value: unknown) => format(typeof value === 'number' ? value : 0) },
     xAxis: { type: 'value', splitLine, axisLabel: { ...text, formatter: (value: number) => format(value), hideOverlap: true } },
     yAxis: { type: 'category', inverse: true, data: categories, axisLine, axisTick: { show: false },
-      axisLabel: { ...text, width: 130, overflow: 'truncate' } },
+      axisLabel: { ...text, width: labelWidth(), overflow: 'break', lineHeight: 14 } },
     series: stacks.map((stack) => ({
       type: 'bar', stack: 'all', name: stack.name, data: stack.values, itemStyle: { color: stack.colour }, barMaxWidth: 22, cursor: onPick ? 'pointer' : 'default',
     })),

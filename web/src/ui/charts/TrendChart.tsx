@@ -6,6 +6,8 @@ import type { PictureRef } from '../ChartFrame';
 import { EChart } from './EChart';
 import { axisLine, seriesColours, splitLine, targetColour, text } from './look';
 
+const markLine = 16;
+
 export interface Series {
   name: string;
   points: { period: string; value: string | null }[];
@@ -29,9 +31,13 @@ export default function TrendChart({ series, unit, label, target, marks, spans, 
   const periods = useMemo(() => [...new Set(series.flatMap((line) => line.points.map((point) => point.period)))].sort(), [series]);
   const option = useMemo(() => {
     const goal = toNumber(target);
+    const shown = (marks ?? []).filter((mark) => periods.includes(mark.period)).sort((a, b) => a.period.localeCompare(b.period));
+    // Words of times near each other stand one above the other.
+    const markLines = Math.min(shown.length, 3) || 1;
     const lines = [
-      ...(marks ?? []).filter((mark) => periods.includes(mark.period)).map((mark) => ({
-        xAxis: mark.period, lineStyle: { color: '#6b7780', type: 'dotted' as const }, label: { formatter: mark.words, position: 'end' as const, rotate: 0, color: '#44545c' } })),
+      ...shown.map((mark, index) => ({
+        xAxis: mark.period, lineStyle: { color: '#6b7780', type: 'dotted' as const },
+        label: { formatter: mark.words, position: 'end' as const, rotate: 0, color: '#44545c', distance: 4 + markLine * (index % markLines) } })),
     ];
     const areas = (spans ?? []).map((span, index) => [
       { xAxis: span.from, name: span.words, itemStyle: { color: index === 0 ? 'rgba(107,119,128,.09)' : 'rgba(11,95,102,.09)' },
@@ -41,7 +47,7 @@ export default function TrendChart({ series, unit, label, target, marks, spans, 
     return {
       textStyle: text,
       color: seriesColours,
-      grid: { left: 8, right: goal === null ? 14 : 52, top: series.length > 1 ? 44 : 26, bottom: 6, containLabel: true },
+      grid: { left: 8, right: goal === null ? 14 : 52, top: (series.length > 1 ? 44 : 26) + markLine * (markLines - 1), bottom: 6, containLabel: true },
       legend: series.length > 1 ? { type: 'scroll', top: 0, left: 0, textStyle: text, itemWidth: 16 } : undefined,
       tooltip: {
         trigger: 'axis', confine: true, textStyle: text,
