@@ -169,11 +169,13 @@ export const tests = [
       await dialog.waitFor();
       await world.check(page, 'ended session');
       await world.shot(page, 'session-ended-zh-desktop', { full: false });
-      await dialog.locator('input[name=password]').fill(newPassword);
+      same(await page.evaluate(() => document.activeElement.name), 'password', 'the password is asked for');
+      await page.keyboard.type(newPassword);
       await dialog.locator('button[type=submit]').click();
       await dialog.waitFor({ state: 'detached' });
       same(await page.getByRole('textbox', { name: words('zh', 'action.note'), exact: true }).inputValue(), '还没有写完', 'the note is still there');
       must(page.url().includes('approve=1'), 'the place is the same');
+      same(await page.locator('.form-error').count(), 0, 'nothing is told that is over');
     },
   },
   {

@@ -42,13 +42,50 @@ export const tests = [
         const { body } = await world.api(page, '/api/gaps?closed=0');
         return { gap: body.gaps[0] };
       })();
-      for (const [name, path] of [['overview', '/'], ['gap', `/gaps/${encodeURIComponent(gap.id)}`]]) {
+      const { body: county } = await world.api(page, '/api/county');
+      for (const [name, path] of [['overview', '/'], ['measures', '/measures'], ['gap', `/gaps/${encodeURIComponent(gap.id)}`]]) {
+        await page.setViewportSize({ width: 1366, height: 768 });
         await world.go(page, path);
+        // A4 between its margins is as narrow as a telephone, and yet no telephone.
+        await page.setViewportSize({ width: 703, height: 994 });
         await page.emulateMedia({ media: 'print' });
         same(await page.locator('.header').isVisible(), false, `${name}: no header on paper`);
         must(await page.locator('h1').first().isVisible(), `${name}: the title is on paper`);
+        must((await page.locator('.print-head').textContent()).includes(county.name) && (await page.locator('.print-head').isVisible()), `${name}: paper says of which county`);
+        same(await page.evaluate(() => [...document.querySelectorAll('tbody tr')].filter((row) => getComputedStyle(row).display !== 'table-row').length), 0, `${name}: tables are tables on paper`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        must(wide <= 1, `${name} is ${wide} px wider than the paper`);
         await world.shot(page, `print-${name}-zh`);
         await page.emulateMedia({ media: 'screen' });
+      }
+    },
+  },
+  {
+    name: 'at a zoom of 200 % nothing is cut off, and no stop of the Tab key hides under the frame',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      await world.go(page, '/');
+      const { body: { gaps } } = await world.api(page, '/api/gaps?closed=0');
+      for (const path of ['/', '/leak', '/data', `/gaps/${encodeURIComponent(gaps[0].id)}`]) {
+        await page.setViewportSize({ width: 683, height: 384 });
+        await world.go(page, path);
+        await world.check(page, `${path} at 200 %`);
+        await page.setViewportSize({ width: 1366, height: 768 });
+        for (let step = 0; step < 45; step++) {
+          await page.keyboard.press('Tab');
+          const fault = await page.evaluate(() => {
+            const active = document.activeElement;
+            if (!active || active === document.body) return null;
+            const box = active.getBoundingClientRect();
+            const inside = (value, most) => Math.min(most - 1, Math.max(0, value));
+            const above = document.elementFromPoint(inside(box.left + box.width / 2, window.innerWidth), inside(box.top + box.height / 2, window.innerHeight));
+            const name = `${active.tagName} “${(active.getAttribute('aria-label') ?? active.textContent).trim().slice(0, 20)}”`;
+            if (above?.closest('.top') && !active.closest('.top') && active.className !== 'skip') return `${name} is under the header`;
+            const style = getComputedStyle(active.closest('.choice label') ?? active);
+            return style.outlineStyle === 'none' || style.outlineWidth === '0px' ? `${name} shows no focus` : null;
+          });
+          same(fault, null, `${path}, stop ${step + 1}`);
+        }
       }
     },
   },

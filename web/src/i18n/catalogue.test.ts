@@ -53,7 +53,7 @@ it('English plurals are complete', () => {
 it('no text is empty, no Chinese is in English, no English sentence in Chinese', () => {
   for (const [key, text] of [...chinese, ...english]) expect(text.trim(), key).not.toBe('');
   for (const [key, text] of english) expect(/[\u4e00-\u9fff]/.test(text), `${key}: ${text}`).toBe(false);
-  const words = new Set(['app.pack', 'pages.range', 'data.progress', 'cases.filter', 'comparison.of']);
+  const words = new Set(['app.pack', 'pages.range', 'data.progress', 'cases.filter', 'comparison.of', 'record.care']);
   for (const [key, text] of chinese) if (!words.has(key)) expect(/[\u4e00-\u9fff]/.test(text.replace(/\{\{\w+\}\}/g, '')), `${key}: ${text}`).toBe(true);
 });
 
@@ -79,6 +79,8 @@ it('each word of the server has its text', () => {
     ['peersWhy', ['group', 'hospital', 'county']],
     ['trouble', ['empty', 'noRows', 'excel', 'archive', 'pdf', 'picture', 'binary', 'unreadable']],
     ['actionFault', ['noOwner', 'noDue', 'duePast', 'dueBeforeStart', 'expectedBad', 'expectedRange', 'noStart', 'startLater']],
+    ['medicalCare', ['inpatient', 'outpatient', 'pharmacy']],
+    ['rc027', ['1', '2', '3', '4']],
     ['actionStatus', ['requested', 'accepted', 'in-progress', 'completed', 'cancelled']],
     ['actionStep', ['requested', 'accepted', 'in-progress', 'completed', 'cancelled']],
     ['importStatus', ['queued', 'in-progress', 'completed', 'failed', 'cancelled']],

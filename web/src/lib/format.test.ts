@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  changeUnit, decimalToPercent, formatBareChange, formatBytes, formatChange, formatCount, formatDate, formatInstant, formatMoney, formatPart, formatPercent, formatPeriod, formatValue, none, percentToDecimal,
+  changeUnit, decimalToPercent, formatBareChange, formatBytes, formatChange, formatCount, formatDate, formatDays, formatExactMoney, formatInstant, formatMoney, formatPart, formatPercent, formatPeriod, formatValue, none, percentToDecimal,
 } from './format';
 
 describe('shares', () => {
@@ -107,5 +107,16 @@ describe('a scale of changes', () => {
     expect(formatBareChange('2000', 'CNY', 'zh')).toBe('+2,000 元');
     expect(changeUnit('CNY', 'zh')).toBe('');
     expect(formatBareChange(null, '1', 'en')).toBe(none);
+  });
+});
+
+describe('one record', () => {
+  it('is not rounded', () => {
+    expect(formatExactMoney('10684.04', 'zh')).toBe('10,684.04 元');
+    expect(formatExactMoney(8222.5, 'en')).toBe('¥8,222.50');
+    expect(formatExactMoney(null, 'zh')).toBe(none);
+    expect(formatDays('2', 'zh')).toBe('2 天');
+    expect(formatDays('1.5', 'en')).toBe('1.5 d');
+    expect(formatDays('', 'en')).toBe(none);
   });
 });

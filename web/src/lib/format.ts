@@ -51,6 +51,20 @@ export function formatMoney(value: string | number | null | undefined, language:
   return `¥${fixed(number, 0)}`;
 }
 
+// What somebody was charged, to the cent: a record is not rounded.
+export function formatExactMoney(value: string | number | null | undefined, language: Language): string {
+  const number = toNumber(value);
+  if (number === null) return none;
+  return language === 'zh' ? `${fixed(number, 2)} 元` : `¥${fixed(number, 2)}`;
+}
+
+// Days of one stay, which are whole.
+export function formatDays(value: string | number | null | undefined, language: Language): string {
+  const number = toNumber(value);
+  if (number === null) return none;
+  return `${Number.isInteger(number) ? formatCount(number) : fixed(number, 1)} ${language === 'zh' ? '天' : 'd'}`;
+}
+
 // A value of a measure in its unit (UCUM).
 export function formatValue(value: string | number | null | undefined, unit: string, language: Language): string {
   const number = toNumber(value);

@@ -80,7 +80,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, 
   return (
     <>
       {isCut && <p className="table-cut no-print" aria-hidden="true">{t('table.cut')}</p>}
-      <div ref={frame} className={`table-frame ${cards ? 'table-cards' : ''} ${cards === 'tight' ? 'table-cards-tight' : ''} ${isCut ? 'table-frame-cut' : ''}`} role="group" aria-label={caption} tabIndex={0}>
+      <div ref={frame} className={`table-frame ${cards ? 'table-cards' : ''} ${cards === 'tight' ? 'table-cards-tight' : ''} ${isCut ? 'table-frame-cut' : ''}`} role="group" aria-label={caption} tabIndex={isCut ? 0 : undefined}>
         <table role="table">
           <caption className={captionShown ? undefined : 'only-read'}>{caption}</caption>
           <thead role="rowgroup">
@@ -116,7 +116,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, 
   );
 }
 
-// Is the table wider than its place? Then the reader is told that there is more to the side.
+// Is the table wider than its place? Then the reader is told that there is more to the side, and the arrow keys move it.
 function useCut() {
   const frame = useRef<HTMLDivElement>(null);
   const [isCut, setCut] = useState(false);

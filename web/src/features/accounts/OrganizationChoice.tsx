@@ -23,7 +23,9 @@ export function OrganizationChoice({ chosen, change, fault, ...points }: Organiz
   const [find, setFind] = useState('');
   // Those ticked when it was opened come first; they do not jump about while somebody ticks.
   const [first] = useState(chosen);
-  const own = (county?.organizations ?? []).filter((organization) => !outside.includes(organization.kind)).map((organization) => organization.code);
+  // Those of the county; the list also names where its people go.
+  const isOwn = (region: string) => region === '' || region.startsWith(county?.code ?? '');
+  const own = (county?.organizations ?? []).filter((organization) => !outside.includes(organization.kind) && isOwn(organization.region)).map((organization) => organization.code);
   const codes = [...first, ...own.filter((code) => !first.includes(code))];
   const wanted = find.trim().toLowerCase();
   const shown = codes.filter((code) => wanted === '' || chosen.includes(code) || names.organization(code).toLowerCase().includes(wanted) || code.toLowerCase().includes(wanted));

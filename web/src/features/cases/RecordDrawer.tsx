@@ -2,13 +2,13 @@
 import { useCaseRecord } from '../../api/queries';
 import type { CaseRecord, FhirResource } from '../../api/types';
 import { useLanguage, useWords } from '../../i18n';
-import { formatDate, formatMoney, formatValue, none } from '../../lib/format';
+import { formatDate, formatDays, formatExactMoney, none } from '../../lib/format';
 import { changeSearch } from '../../router/router';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { useNames } from '../../ui/names';
 import { SideSheet } from '../../ui/SideSheet';
 import { Answer } from '../../ui/states';
-import { asFields, asList, asText, byType, concept, dayOf, extension, extensionValue, furtherFields, maskIdCard, money } from './fhir';
+import { asFields, asList, asText, byType, careOf, concept, dayOf, extension, extensionValue, furtherFields, maskIdCard, money } from './fhir';
 
 type Fact = [string, string | null | undefined];
 
@@ -79,7 +79,7 @@ function Stay({ encounter }: { encounter: FhirResource }) {
   };
   const money_ = (name: string) => {
     const found = money(extension(encounter, name)?.valueMoney);
-    return found === null ? null : formatMoney(found, language);
+    return found === null ? null : formatExactMoney(found, language);
   };
   const level = extensionValue(encounter, 'operation-level-maximum');
   const reason = concept(asList(encounter.reasonCode)[0]);
@@ -92,7 +92,7 @@ function Stay({ encounter }: { encounter: FhirResource }) {
           [t('record.principal'), [reason.display, reason.code].filter(Boolean).join(' ')],
           [t('record.in'), formatDate(dayOf(period.start), language)],
           [t('record.out'), formatDate(dayOf(period.end), language)],
-          [t('record.days'), formatValue(asText(asFields(encounter.length).value), 'd', language)],
+          [t('record.days'), formatDays(asText(asFields(encounter.length).value), language)],
           [t('record.admission'), coded('rc026', hospitalization.admitSource)],
           [t('record.disposition'), coded('rc019', hospitalization.dischargeDisposition)],
           [t('record.cost'), money_('total-cost')],
@@ -146,12 +146,13 @@ function Person({ patient }: { patient: FhirResource }) {
 }
 
 function Diagnoses({ conditions }: { conditions: FhirResource[] }) {
-  const { t } = useWords();
+  const { t, i18n } = useWords();
+  const onAdmission = (code: string) => (i18n.exists(`rc027.${code}`) ? t(`rc027.${code}`) : code);
   if (conditions.length === 0) return null;
   const columns: Column<FhirResource>[] = [
     { key: 'name', title: t('record.diagnosis'), rowHeader: true, render: (condition) => concept(condition.code).display || none },
     { key: 'code', title: t('record.code'), render: (condition) => <code>{concept(condition.code).code}</code> },
-    { key: 'on', title: t('record.onAdmission'), render: (condition) => extensionValue(condition, 'present-on-admission') || none },
+    { key: 'on', title: t('record.onAdmission'), render: (condition) => onAdmission(extensionValue(condition, 'present-on-admission')) || none },
   ];
   return (
     <section>
@@ -189,25 +190,24 @@ function Settlement({ benefit }: { benefit: FhirResource }) {
   const facility = asFields(benefit.facility);
   const where = asText(provider.display) || asText(facility.display) || names.organization(asText(provider.reference).replace(/^Organization\//, ''));
   const diagnosis = concept(asFields(asList(benefit.diagnosis)[0]).diagnosisCodeableConcept);
-  const kind = concept(benefit.type);
+  const medicalType = extensionValue(benefit, 'medical-type');
+  const care = careOf(medicalType);
   const totals: Fact[] = asList(benefit.total).map((each) => {
     const fields = asFields(each);
     const category = concept(fields.category);
-    return [category.display || t(`total.${category.code}`, { defaultValue: category.code }), formatMoney(money(fields.amount), language)];
+    return [category.display || t(`total.${category.code}`, { defaultValue: category.code }), formatExactMoney(money(fields.amount), language)];
   });
-  const paid = money(asFields(benefit.payment).amount);
   return (
     <Facts
       title={t('record.settlement')}
       facts={[
         [t('cases.institution'), where],
-        [t('record.kind'), kind.display || kind.code],
+        [t('record.kind'), care ? t('record.care', { care: t(`medicalCare.${care}`), code: medicalType }) : medicalType],
         [t('record.in'), formatDate(dayOf(period.start), language).replace(none, '')],
         [t('record.out'), formatDate(dayOf(period.end), language)],
         [t('record.principal'), [diagnosis.display, diagnosis.code].filter(Boolean).join(' ')],
         [t('record.person'), asText(asFields(benefit.patient).display) || asText(asFields(asFields(benefit.patient).identifier).value)],
         ...totals,
-        [t('record.fundPaid'), paid === null ? null : formatMoney(paid, language)],
       ]}
     />
   );

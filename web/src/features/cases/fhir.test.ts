@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { concept, extensionValue, furtherFields, maskIdCard, money } from './fhir';
+import { careOf, concept, extensionValue, furtherFields, maskIdCard, money } from './fhir';
 
 it('reads what is there and nothing else', () => {
   const encounter = {
@@ -20,4 +20,8 @@ it('reads what is there and nothing else', () => {
 
 it('an identity number is not shown whole', () => {
   expect(maskIdCard('990101196104120022')).toBe('990101**********22');
+});
+
+it('says in a word what kind of care was settled', () => {
+  expect(['21', '52', '11', '51', '41', '99', ''].map(careOf)).toEqual(['inpatient', 'inpatient', 'outpatient', 'outpatient', 'pharmacy', null, null]);
 });

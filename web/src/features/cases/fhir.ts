@@ -58,4 +58,11 @@ export function maskIdCard(number: string): string {
   return number.length > 8 ? number.slice(0, 6) + '*'.repeat(number.length - 8) + number.slice(-2) : number;
 }
 
+// The insurance bureau's med_type: what kind of care was settled (docs/formats/sheets.md).
+export function careOf(medicalType: string): 'inpatient' | 'outpatient' | 'pharmacy' | null {
+  if (['21', '22', '23', '24', '52'].includes(medicalType)) return 'inpatient';
+  if (['11', '12', '13', '14', '51'].includes(medicalType)) return 'outpatient';
+  return medicalType === '41' ? 'pharmacy' : null;
+}
+
 export const dayOf = (instant: Json): string => asText(instant).slice(0, 10);

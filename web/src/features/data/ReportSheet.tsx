@@ -43,7 +43,9 @@ export function ReportSheet({ id, one }: { id: string; one: Import | undefined }
         ) : (
           <>
             <div className="panel-head">
-              <p className="faint">{t('data.reportShown', { count: rows.length, total: formatCount(one?.counts.rejected ?? rows.length) })}</p>
+              <p className="faint">{rows.length < (one?.counts.rejected ?? rows.length)
+                ? t('data.reportShown', { count: rows.length, total: formatCount(one?.counts.rejected) })
+                : t('data.reportAll', { count: rows.length })}</p>
               <a className="tool" href={`/api/imports/${encodeURIComponent(id)}/report.csv`} download>
                 <Icon name="download" size={16} />
                 {t('data.downloadReport')}

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useRef, useState, type FormEvent } from 'react';
 import { useActionTypes, useCounty } from '../../api/queries';
-import { call } from '../../api/client';
+import { ApiError, call } from '../../api/client';
 import type { ActionRequest, ActionType, Gap } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { useDraft } from '../../lib/draft';
@@ -84,7 +84,8 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
       showToast({ text: t('action.approved') });
       onClose();
     },
-    onError: (error) => setProblem(words(error)),
+    // An ended session is told by the dialog above the page, and is over when that closes.
+    onError: (error) => setProblem(error instanceof ApiError && error.status === 401 ? null : words(error)),
   });
 
   const submit = (event: FormEvent) => {

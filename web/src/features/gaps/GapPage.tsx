@@ -193,10 +193,13 @@ function Carriers({ gap, org, direction }: { gap: Gap; org: string | undefined; 
   // Bars beside each other: the largest fills its place.
   const largest = Math.max(...gap.carriers.map((carrier) => toNumber(carrier.share) ?? 0), 0.000001);
   const columns: Column<Carrier>[] = [
-    { key: 'group', title: t('common.diseaseGroup'), rowHeader: true, wide: true, csv: (carrier) => text(carrier.diseaseGroupName),
-      render: (carrier) => text(carrier.diseaseGroupName) || names.diseaseGroup(carrier.diseaseGroup) },
-    { key: 'destination', title: t('common.destination'), csv: (carrier) => text(carrier.destinationName),
-      render: (carrier) => text(carrier.destinationName) || (carrier.destination ? names.destination(carrier.destination) : none) },
+    { key: 'group', title: t('gaps.carrier'), rowHeader: true, wide: true,
+      render: (carrier) => (
+        <>
+          {text(carrier.diseaseGroupName) || names.diseaseGroup(carrier.diseaseGroup)}
+          {carrier.destination && <span className="toward"> → {text(carrier.destinationName) || names.destination(carrier.destination)}</span>}
+        </>
+      ) },
     { key: 'cases', title: t('common.byCases'), number: true, csv: (carrier) => carrier.cases, sortBy: (carrier) => toNumber(carrier.cases),
       render: (carrier) => {
         const words = formatCount(carrier.cases);

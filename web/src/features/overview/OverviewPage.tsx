@@ -24,7 +24,7 @@ export default function OverviewPage() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>{t('overview.title')}<span className="page-period">{formatPeriod(period, language)}</span></h1>
+        <h1>{overview.data?.scope === 'own' ? t('overview.ownTitle') : t('overview.title')}<span className="page-period">{formatPeriod(period, language)}</span></h1>
         <button type="button" className="tool no-print" onClick={() => window.print()}>
           <Icon name="print" size={16} />
           {t('common.print')}

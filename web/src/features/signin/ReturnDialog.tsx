@@ -10,6 +10,8 @@ export function ReturnDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // The name is known; what is asked for is the password.
+    dialog.current?.querySelector<HTMLInputElement>('input[name=password]')?.focus();
   }, []);
   return (
     <dialog ref={dialog} className="return-dialog" aria-labelledby="return-title" onCancel={(event) => event.preventDefault()}>
