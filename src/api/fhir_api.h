@@ -22,6 +22,7 @@ namespace qianxian::api {
 class FhirApi {
  public:
   explicit FhirApi(const Services& services);
+  ~FhirApi();
   http::Response Handle(http::Request& request, const auth::Session& session);
   http::Response Metadata(const http::Request& request);       // needs no session
   // A plain read without anything special, for the fast path; none if it must go the long way.
@@ -104,7 +105,8 @@ class FhirApi {
 
   http::Response Finish(const Exchange& exchange, http::Response response) const;
 
-  const Services services_;
+  std::unique_ptr<ExportJobs> exports_;
+  const Services services_;                // with exports_
   std::mutex conditions_;                  // between looking whether something is there and writing it
   std::array<std::mutex, 64> patches_;     // the same for patches, by the hash of "Type/id"
 };

@@ -55,6 +55,12 @@ void WriteIncludes(json::Writer& writer, const std::string& type, const std::vec
   writer.EndArray();
 }
 
+// {type}: "Patient-everything"; of Bulk Data, whose names are otherwise made: "patient-export", "export".
+std::string DefinitionOf(const Operation& operation, const std::string& type) {
+  if (operation.name == "export") return ReplaceAll(operation.definition, "{type}", type.empty() ? "" : ToLowerAscii(type) + "-");
+  return ReplaceAll(operation.definition, "{type}", type);
+}
+
 void WriteOperations(json::Writer& writer, const std::string& type) {
   static constexpr Operation::Level kBelow[] = {Operation::kType, Operation::kInstance, Operation::kVersion};
   bool any = false;
@@ -64,7 +70,7 @@ void WriteOperations(json::Writer& writer, const std::string& type) {
     if (!here) continue;
     if (!any) writer.Name("operation").BeginArray();
     any = true;
-    writer.BeginObject().Member("name", operation.name).Member("definition", ReplaceAll(operation.definition, "{type}", type)).EndObject();
+    writer.BeginObject().Member("name", operation.name).Member("definition", DefinitionOf(operation, type)).EndObject();
   }
   if (any) writer.EndArray();
 }
@@ -95,6 +101,7 @@ std::string MakeCapabilityStatement(const Services& services, std::string_view b
   writer.EndObject().Member("fhirVersion", "4.0.1");
   writer.Name("format").BeginArray().String("application/fhir+json").String("application/fhir+xml").String("json").String("xml").EndArray();
   writer.Name("patchFormat").BeginArray().String("application/json-patch+json").String("application/fhir+json").EndArray();
+  writer.Name("instantiates").BeginArray().String("http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data").EndArray();
   writer.Name("rest").BeginArray().BeginObject().Member("mode", "server");
   writer.Name("security").BeginObject().Member("cors", false);
   writer.Member("description", "Bearer token (qianxian token), or the page's session cookie with the header X-Qianxian: 1");

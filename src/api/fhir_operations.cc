@@ -121,6 +121,9 @@ const std::vector<Operation>& Operations() {
   static const std::vector<Operation> operations = {
       {"convert", kS, {}, "http://hl7.org/fhir/OperationDefinition/Resource-convert", RunConvert},
       {"everything", kI, {"Patient", "Encounter"}, "http://hl7.org/fhir/OperationDefinition/{type}-everything", RunEverything},
+      {"export", kS | kT | kI, {"Patient", "Group"}, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/{type}export", RunExport, false, true},
+      {"export-file", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/export-file", RunExportFile, false, true},
+      {"export-status", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/export-status", RunExportStatus, false, true, true},
       {"fhirpath", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/fhirpath", RunFhirPath},
       {"meta", kS | kT | kI | kV, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta", RunMeta},
       {"meta-add", kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta-add", RunMetaAdd, true},
@@ -161,7 +164,8 @@ Result<http::Response> RunOperation(const Services& services, const Exchange& ex
   }
   if (!known_form || !operation->Serves(level, type)) return NoSuchOperation(call);
   if (!id.empty() && !fhir::IsStorableId(id)) return NotFound("no-such-resource", "no resource has such an id", "没有这个资源");
-  if (call.method != "POST" && (call.method != "GET" || operation->affects_state)) {
+  bool may = call.method == "POST" || (call.method == "GET" && !operation->affects_state) || (call.method == "DELETE" && operation->deletes);
+  if (!may) {
     return MakeError(ErrorCategory::kUnsupported, "method-not-allowed", "$" + std::string(operation->name) + " is asked for with POST",
                      "请以 POST 调用 $" + std::string(operation->name));
   }

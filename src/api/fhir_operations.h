@@ -62,7 +62,8 @@ struct Operation {
   std::string_view definition;             // canonical address of its OperationDefinition; {type} stands for the type
   Result<http::Response> (*run)(OperationCall& call) = nullptr;
   bool affects_state = false;              // POST only, and not in a transaction
-  bool own_formats = false;                // reads _format and Accept itself
+  bool own_formats = false;                // reads _format and Accept itself; not in Bundles
+  bool deletes = false;                    // DELETE is a way to call it too
   bool Serves(Level level, std::string_view type) const;
 };
 
@@ -79,6 +80,9 @@ http::Response OperationAnswer(std::string resource);
 // The operations, each in its own file.
 Result<http::Response> RunConvert(OperationCall& call);
 Result<http::Response> RunEverything(OperationCall& call);
+Result<http::Response> RunExport(OperationCall& call);
+Result<http::Response> RunExportFile(OperationCall& call);
+Result<http::Response> RunExportStatus(OperationCall& call);
 Result<http::Response> RunFhirPath(OperationCall& call);
 Result<http::Response> RunView(OperationCall& call);
 Result<http::Response> RunMeta(OperationCall& call);

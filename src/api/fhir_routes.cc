@@ -1,5 +1,6 @@
 #include "api/fhir_api.h"
 
+#include "api/fhir_export.h"
 #include "api/fhir_format.h"
 #include "api/fhir_operations.h"
 #include "api/http_dates.h"
@@ -46,6 +47,11 @@ Error NoSuchRoute(const Call& call) {
   return MakeError(ErrorCategory::kUnsupported, "method-not-allowed", call.method + " is not done here", "此处不支持 " + call.method);
 }
 
+Services WithExports(Services services, ExportJobs& exports) {
+  services.exports = &exports;
+  return services;
+}
+
 // POST _search: what stands in the address and in the form.
 NamedValues AskedByForm(const Call& call) {
   NamedValues asked = call.query;
@@ -55,7 +61,10 @@ NamedValues AskedByForm(const Call& call) {
 
 }  // namespace
 
-FhirApi::FhirApi(const Services& services) : services_(services) {}
+FhirApi::FhirApi(const Services& services)
+    : exports_(std::make_unique<ExportJobs>(services)), services_(WithExports(services, *exports_)) {}
+
+FhirApi::~FhirApi() = default;
 
 std::string EntityTag(uint64_t version) { return "W/\"" + std::to_string(version) + "\""; }
 

@@ -18,6 +18,8 @@
 
 namespace qianxian::api {
 
+class ExportJobs;                          // fhir_export.h
+
 struct Services {
   store::Store* store = nullptr;
   store::Ledger* ledger = nullptr;
@@ -31,6 +33,7 @@ struct Services {
   const std::vector<pack::Pack>* packs = nullptr;   // those that `pack` was merged from: their titles and editions
   Clock* clock = nullptr;
   Random* random = nullptr;
+  ExportJobs* exports = nullptr;           // made by FhirApi itself
   std::string directory;                   // the data folder
   std::string web_directory;               // the built page; "" = none
   std::string version;                     // of this program
