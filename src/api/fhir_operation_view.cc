@@ -1,12 +1,15 @@
-// ViewDefinition/$run (SQL on FHIR): a flat table of resources that are sent along or of the record, as JSON, NDJSON or CSV.
+// ViewDefinition/$run (SQL on FHIR): a flat table of resources that are sent along or of the record, as JSON, NDJSON,
+// CSV or Parquet.
 // The view is sent (viewResource), or is one of the packs' (ViewDefinition/NAME/$run).
 // Source: https://build.fhir.org/ig/FHIR/sql-on-fhir-v2/operations-run.html
 #include <algorithm>
 
 #include "api/fhir_compartments.h"
 #include "api/fhir_operations.h"
+#include "base/files.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "columns/database.h"
 #include "fhir/reference.h"
 #include "json/writer.h"
 #include "view/view.h"
@@ -14,7 +17,7 @@
 namespace qianxian::api {
 namespace {
 
-enum class TableFormat { kJson, kNdjson, kCsv };
+enum class TableFormat { kJson, kNdjson, kCsv, kParquet };
 
 Result<TableFormat> FormatOf(const OperationCall& call) {
   std::string asked;
@@ -27,9 +30,62 @@ Result<TableFormat> FormatOf(const OperationCall& call) {
   asked = ToLowerAscii(asked);
   if (asked.find("ndjson") != std::string::npos) return TableFormat::kNdjson;
   if (asked.find("csv") != std::string::npos) return TableFormat::kCsv;
+  if (asked.find("parquet") != std::string::npos) return TableFormat::kParquet;
   if (asked.find("json") != std::string::npos) return TableFormat::kJson;
   if (by_header && (asked.empty() || asked.find("*/*") != std::string::npos)) return TableFormat::kNdjson;
-  return Invalid("not-acceptable", "a table comes as json, ndjson or csv", "表格只能以 json、ndjson 或 csv 给出");
+  return Invalid("not-acceptable", "a table comes as json, ndjson, csv or parquet", "表格只能以 json、ndjson、csv 或 parquet 给出");
+}
+
+// What SQL on FHIR has for a column: true booleans and whole numbers, all else as its text (a decimal keeps its digits).
+enum class ColumnKind { kBoolean, kInteger, kText };
+
+ColumnKind KindOf(const view::Column& column, const std::vector<view::Row>& rows, size_t index) {
+  using Kind = view::Cell::Kind;
+  bool booleans = true, integers = true, any = false;
+  for (const view::Row& row : rows) {
+    Kind kind = row[index].kind;
+    if (kind == Kind::kNull) continue;
+    booleans = booleans && kind == Kind::kBoolean;
+    integers = integers && kind == Kind::kInteger;
+    any = true;
+  }
+  if (any) return booleans ? ColumnKind::kBoolean : integers ? ColumnKind::kInteger : ColumnKind::kText;
+  if (column.type == "boolean") return ColumnKind::kBoolean;
+  bool whole = column.type == "integer" || column.type == "integer64" || column.type == "positiveInt" || column.type == "unsignedInt";
+  return whole ? ColumnKind::kInteger : ColumnKind::kText;
+}
+
+void AppendCell(columns::Appender& appender, ColumnKind kind, const view::Cell& cell) {
+  using Kind = view::Cell::Kind;
+  if (cell.kind == Kind::kNull) appender.Null();
+  else if (kind == ColumnKind::kBoolean) appender.Boolean(cell.boolean);
+  else if (kind == ColumnKind::kInteger) appender.Integer(cell.integer);
+  else if (cell.kind == Kind::kBoolean) appender.Text(cell.boolean ? "true" : "false");
+  else if (cell.kind == Kind::kInteger) appender.Text(std::to_string(cell.integer));
+  else appender.Text(cell.text);
+}
+
+Result<std::string> ParquetOf(const std::vector<view::Column>& columns, const std::vector<view::Row>& rows, const std::string& path) {
+  QX_TRY(auto database, columns::Database::Open({}));
+  QX_TRY(auto connection, database->Connect());
+  std::vector<ColumnKind> kinds;
+  std::string sql;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    kinds.push_back(KindOf(columns[i], rows, i));
+    const char* type = kinds[i] == ColumnKind::kBoolean ? " BOOLEAN" : kinds[i] == ColumnKind::kInteger ? " BIGINT" : " VARCHAR";
+    sql += (sql.empty() ? "" : ", ") + columns::QuoteName(columns[i].name) + type;
+  }
+  QX_DO(connection->Run("CREATE TABLE rows (" + sql + ")"));
+  QX_TRY(auto appender, connection->Append("rows"));
+  for (const view::Row& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) AppendCell(*appender, kinds[i], row[i]);
+    QX_DO(appender->EndRow());
+  }
+  QX_DO(appender->Close());
+  Status written = connection->Run("COPY rows TO " + columns::QuoteText(path) + " (FORMAT parquet, COMPRESSION zstd)");
+  Result<std::string> bytes = written.ok() ? ReadFile(path) : Result<std::string>(std::move(written).error());
+  QX_DO(RemoveFile(path));
+  return bytes;
 }
 
 class Table {
@@ -45,18 +101,25 @@ class Table {
   }
 
   Status Add(const view::Row& row) {
-    if (format_ == TableFormat::kCsv) AddCsv(row);
+    if (format_ == TableFormat::kParquet) AddKept(row);
+    else if (format_ == TableFormat::kCsv) AddCsv(row);
     else AddJson(row);
     ++rows_;
-    if (rows_ <= limits::kViewRunRows && out_.size() <= limits::kViewRunBytes) return Ok();
+    if (rows_ <= limits::kViewRunRows && out_.size() + kept_bytes_ <= limits::kViewRunBytes) return Ok();
     return MakeError(ErrorCategory::kUnsupported, "too-costly", "the table is too large for one answer: ask for fewer (_limit, patient, _since)",
                      "表格过大，请用 _limit、patient、_since 缩小范围");
   }
 
   uint64_t rows() const { return rows_; }
 
-  http::Response Answer() {
+  // `path`: of a file that may be made and taken away again.
+  Result<http::Response> Answer(const std::string& path) {
     http::Response response;
+    if (format_ == TableFormat::kParquet) {
+      response.Set("Content-Type", "application/vnd.apache.parquet");
+      QX_TRY(response.body, ParquetOf(columns_, kept_, path));
+      return response;
+    }
     response.Set("Content-Type", format_ == TableFormat::kCsv      ? "text/csv; charset=utf-8"
                                  : format_ == TableFormat::kNdjson ? "application/x-ndjson"
                                                                    : "application/json; charset=utf-8");
@@ -66,6 +129,11 @@ class Table {
   }
 
  private:
+  void AddKept(const view::Row& row) {
+    for (const view::Cell& cell : row) kept_bytes_ += sizeof cell + cell.text.size();
+    kept_.push_back(row);
+  }
+
   void AddCsv(const view::Row& row) {
     for (size_t i = 0; i < row.size(); ++i) {
       if (i > 0) out_ += ',';
@@ -103,6 +171,8 @@ class Table {
   const std::vector<view::Column>& columns_;
   std::string out_;
   uint64_t rows_ = 0;
+  std::vector<view::Row> kept_;            // kParquet: its columns are written one after the other
+  size_t kept_bytes_ = 0;
 };
 
 // The ViewDefinition's JSON.
@@ -194,7 +264,9 @@ Result<http::Response> RunView(OperationCall& call) {
     }
   }
   if (sent.empty()) QX_DO(RunOnRecord(call, view.resource(), most, runner, table));
-  return table.Answer();
+  std::string folder = call.services.directory + "/exports";
+  if (format == TableFormat::kParquet) QX_DO(MakeDirectories(folder));
+  return table.Answer(folder + "/" + NewUuid(*call.services.clock, *call.services.random) + ".parquet");
 }
 
 }  // namespace qianxian::api

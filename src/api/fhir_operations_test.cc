@@ -1,10 +1,14 @@
 // The operations of /fhir, through a real server.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "api/fhir_operations.h"
 #include "api/testing/world.h"
+#include "base/files.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "columns/database.h"
 
 namespace qianxian::api {
 namespace {
@@ -218,12 +222,34 @@ TEST(FhirOperations, RunMakesATable) {
   Answer one = world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=json", RunOf(R"(,{"name":"patient","valueReference":{"reference":"Patient/2"}})"));
   EXPECT_EQ(one.body, R"([{"id":"2","family":null,"active":null}])");
   EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=json", RunOf(R"(,{"name":"_since","valueInstant":"2099-01-01T00:00:00Z"})")).body, "[]");
-  EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=parquet", RunOf("")).status, 406);
+  EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=xlsx", RunOf("")).status, 406);
   EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run", R"({"resourceType":"Parameters"})").status, 400);
   EXPECT_EQ(world.As("admin", "POST", "/fhir/ViewDefinition/$run", RunOf(R"(,{"name":"colour","valueCode":"blue"})")).status, 400);
   EXPECT_EQ(world.As("admin", "GET", "/fhir/ViewDefinition/none/$run").status, 404);
   Answer inside = world.As("admin", "POST", "/fhir", R"({"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"ViewDefinition/people/$run"}}]})");
   EXPECT_EQ(inside.At("entry.0.response.status").substr(0, 3), "501") << inside.body;
+}
+
+TEST(FhirOperations, RunMakesParquet) {
+  World world;
+  world.As("admin", "PUT", "/fhir/Patient/1", R"({"resourceType":"Patient","id":"1","name":[{"family":"王"}],"active":true,"multipleBirthInteger":2})");
+  world.As("admin", "PUT", "/fhir/Patient/2", R"({"resourceType":"Patient","id":"2"})");
+  std::string view = ReplaceAll(RunOf(""), R"({"name":"active","path":"active"})", R"json({"name":"active","path":"active"},{"name":"twin","path":"multipleBirth.ofType(integer)"})json");
+  Answer file = world.As("admin", "POST", "/fhir/ViewDefinition/$run?_format=parquet", view);
+  ASSERT_EQ(file.status, 200) << file.body.substr(0, 400);
+  EXPECT_EQ(file.Header("content-type"), "application/vnd.apache.parquet");
+  std::string path = world.directory() + "/got.parquet";
+  ASSERT_TRUE(WriteFileDurably(path, file.body).ok());
+  auto database = columns::Database::Open({}).value();
+  columns::Rows rows = database->Connect().value()->Query("SELECT * FROM read_parquet(" + columns::QuoteText(path) + ") ORDER BY id").value();
+  ASSERT_EQ(rows.rows.size(), 2u);
+  EXPECT_EQ(rows.columns[2].type, columns::Type::kBoolean);
+  EXPECT_EQ(rows.columns[3].type, columns::Type::kInteger);
+  EXPECT_EQ(rows.rows[0][1].text, "王");
+  EXPECT_TRUE(rows.rows[0][2].boolean);
+  EXPECT_EQ(rows.rows[0][3].integer, 2);
+  EXPECT_TRUE(rows.rows[1][1].is_null);
+  EXPECT_TRUE(std::filesystem::is_empty(world.directory() + "/exports")) << "no file is left behind";
 }
 
 TEST(FhirOperations, RunKnowsTheViewsOfThePacks) {
