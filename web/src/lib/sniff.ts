@@ -96,7 +96,7 @@ function troubleOf(name: string, bytes: Uint8Array): Trouble | null {
 export function guess(name: string, bytes: Uint8Array, whole = true): Guess {
   const nothing: Guess = { kind: null, encoding: null, columns: [], userName: null, trouble: null };
   const lower = name.toLowerCase();
-  // Compressed things are only taken as FHIR.
+  // What is inside a compressed file is not seen here; the server unpacks it.
   if (bytesStart(bytes, 0x1f, 0x8b) || bytesStart(bytes, 0x42, 0x5a, 0x68) || bytesStart(bytes, 0x28, 0xb5, 0x2f, 0xfd)) {
     return /\.(nd)?json/.test(lower) ? { ...nothing, kind: 'fhir' } : nothing;
   }

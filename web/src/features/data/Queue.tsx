@@ -41,6 +41,7 @@ function QueueItem({ one, queue }: { one: Waiting; queue: FileQueue }) {
   const busy = one.phase === 'uploading';
   const trouble = one.guess?.trouble;
   const seen = one.guess?.kind;
+  const isCompressed = /\.(gz|bz2|zst)$/i.test(one.file.name);
   const hospitals = (county?.organizations ?? []).filter((organization) => !['village', 'pharmacy'].includes(organization.kind)
     && (me.wholeCounty || me.organizations.includes(organization.code)));
   return (
@@ -62,7 +63,7 @@ function QueueItem({ one, queue }: { one: Waiting; queue: FileQueue }) {
             {one.phase === 'reading' && t('data.reading')}
             {one.guess && one.guess.kind && one.guess.kind === one.kind && t('data.guessed', { count: one.guess.columns.length })}
             {seen && !allowed.includes(seen) && t('data.notAllowed', { kind: t(`kind.${seen}`) })}
-            {one.guess && !seen && one.kind === '' && t('data.notGuessed')}
+            {one.guess && !seen && one.kind === '' && t(isCompressed ? 'data.compressed' : 'data.notGuessed')}
             {one.guess && !seen && one.guess.columns.length > 1 && ` ${t('data.columnsSeen', { columns: one.guess.columns.slice(0, columnsShown).join('、') })}`}
           </span>
         </div>

@@ -20,7 +20,7 @@ import { Panel } from '../../ui/Panel';
 import { MarkBadge } from '../../ui/sources';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { Notes } from './AllMeasures';
-import { casesOf, merge, opensToCases, toLines, type Line, type Split } from './sheet';
+import { bySize, casesOf, merge, opensToCases, toLines, type Line, type Split } from './sheet';
 import { ValueCell } from './ValueCell';
 
 const linesInChart = 8;
@@ -84,7 +84,8 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
   const { data: county } = useCounty();
   const lines = useMemo(() => {
     const whole = toLines(byYear ? sheets.flatMap((sheet) => sheet.rows) : sheets[0].rows, split, false, (row: SheetRow) => (byYear ? row.period : total));
-    return byMonth && sheets[1] ? merge(whole, toLines(sheets[1].rows, split, true, () => total)) : whole;
+    const all = byMonth && sheets[1] ? merge(whole, toLines(sheets[1].rows, split, true, () => total)) : whole;
+    return split === '' ? all : bySize(all);
   }, [sheets, split, byMonth, byYear]);
   const notes = sheets.flatMap((sheet) => sheet.notes);
   if (lines.length === 0) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MeasureDefinition, SheetRow } from '../../api/types';
-import { casesOf, merge, toLines } from './sheet';
+import { bySize, casesOf, merge, toLines } from './sheet';
 
 const row = (part: Partial<SheetRow>): SheetRow => ({
   measure: 'm', subject: 'H1', subjectName: '县医院', period: '2025', stratum: '', stratumName: { zh: '', en: '' }, numerator: '1', denominator: '2', value: '0.5',
@@ -36,4 +36,10 @@ it('a cell asks for exactly its cases', () => {
   const county = { ...definition, subject: 'county' } as MeasureDefinition;
   expect(casesOf(county, { subject: '999901', stratum: 'city' }, 'destination', '2025', 'H2')).toEqual({ measure: 'm', period: '2025', org: 'H2', destination: 'city' });
   expect(casesOf(county, { subject: '999901', stratum: 'T1' }, 'org', '2025')).toEqual({ measure: 'm', period: '2025', institution: 'T1' });
+});
+
+it('the strata of a split stand by size, the rest of everything last', () => {
+  const sized = (stratum: string, denominator: string | null) => row({ stratum, denominator });
+  const lines = toLines([sized('other', '900'), sized('hernia', '2'), sized('stroke', '50'), sized('', '70'), sized('none', null)], 'disease-group', false, () => 'total');
+  expect(bySize(lines).map((line) => line.stratum)).toEqual(['stroke', 'hernia', 'none', 'other', '']);
 });

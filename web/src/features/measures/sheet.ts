@@ -50,6 +50,13 @@ export function merge(into: Line[], more: Line[]): Line[] {
   return [...lines.values()];
 }
 
+// The strata of a split, largest first: what most people have stands on top and in the picture; the rest of everything last.
+export function bySize(lines: Line[]): Line[] {
+  const size = (line: Line): number => [...line.cells.values()].reduce((sum, row) => sum + Number(row.denominator ?? 0), 0);
+  const isRest = (line: Line): number => Number(line.stratum === '' || line.stratum === 'other');
+  return [...lines].sort((a, b) => isRest(a) - isRest(b) || size(b) - size(a));
+}
+
 export const opensToCases = (definition: MeasureDefinition): boolean => definition.kind !== 'growth';
 
 export function casesOf(definition: MeasureDefinition, line: Pick<Line, 'subject' | 'stratum'>, split: Split, period: string, org = ''): CasesQuestion {

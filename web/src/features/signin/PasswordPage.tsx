@@ -54,7 +54,7 @@ export function PasswordPage({ first, leave, tools }: { first: boolean; leave?: 
         {field('again', t('signin.again'), again, setAgain, 'new-password')}
         {first && <p className="faint">{t('signin.rules')}</p>}
         {error !== null && <p className="form-error" role="alert">{error}</p>}
-        <Button type="primary" size="large" htmlType="submit" block loading={busy} disabled={current === '' || next === '' || again === ''}>
+        <Button type="primary" size="large" htmlType="submit" block loading={busy}>
           {t('signin.save')}
         </Button>
         <Button size="large" block onClick={() => (leave ? leave() : void signOut())}>
