@@ -230,6 +230,25 @@ TEST(FhirOperations, RunMakesATable) {
   EXPECT_EQ(inside.At("entry.0.response.status").substr(0, 3), "501") << inside.body;
 }
 
+TEST(FhirOperations, RunOfTooMuchIsRefused) {
+  World world;
+  auto ask = [&](size_t names, const std::string& family, size_t resources) {
+    const std::string each = R"({"forEach":"name","column":[{"name":"%","path":"family"}]})";
+    std::string list;
+    for (size_t i = 0; i < names; ++i) list += std::string(i ? "," : "") + R"({"family":")" + family + "\"}";
+    std::string body = R"({"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":{"resourceType":"ViewDefinition","name":"v","resource":"Patient","select":[)" +
+                       ReplaceAll(each, "%", "a") + "," + ReplaceAll(each, "%", "b") + "]}}";
+    for (size_t i = 0; i < resources; ++i) body += R"(,{"name":"resource","resource":{"resourceType":"Patient","name":[)" + list + "]}}";
+    return world.As("admin", "POST", "/fhir/$viewdefinition-run?_format=csv", body + "]}");
+  };
+  EXPECT_EQ(ask(320, "x", 1).At("issue.0.details.coding.0.code"), "too-many-rows") << "of one resource";
+  static_assert(300 * 300 * 12 > limits::kViewRunRows);
+  EXPECT_EQ(ask(300, "", 12).At("issue.0.details.coding.0.code"), "too-costly") << "rows";
+  static_assert(40 * 40 * 50'000 > limits::kViewRunBytes);
+  EXPECT_EQ(ask(40, std::string(50'000, 'x'), 1).At("issue.0.details.coding.0.code"), "too-costly") << "bytes";
+  EXPECT_EQ(ask(3, "x", 2).status, 200);
+}
+
 TEST(FhirOperations, RunMakesParquet) {
   World world;
   world.As("admin", "PUT", "/fhir/Patient/1", R"({"resourceType":"Patient","id":"1","name":[{"family":"王"}],"active":true,"multipleBirthInteger":2})");

@@ -35,7 +35,8 @@ inline constexpr size_t kMetaResources = 20'000;                      // looked 
 inline constexpr size_t kHistoryLooked = 20'000;                      // versions gone through for _at; more: refused
 inline constexpr size_t kConditionalDeletes = 10'000;                 // of one conditional delete with _count; more: refused
 inline constexpr size_t kViewRunRows = 1'000'000;                     // of one answer of ViewDefinition/$run; more: refused
-inline constexpr size_t kViewRunBytes = size_t{256} << 20;
+inline constexpr size_t kViewRunBytes = size_t{64} << 20;
+inline constexpr size_t kViewRowsOfResource = 100'000;                // nested lists multiply; more: refused
 inline constexpr size_t kPatchOperations = 1'000;                     // of one patch
 inline constexpr size_t kPatchBytes = size_t{64} << 20;               // of the resource at any step of a patch
 // store

@@ -1,5 +1,6 @@
 // Running a view: a select gives, for each of its foci, the cross product of its columns' one row, of each nested select's
 // rows and of the union's rows. Rows are built from left to right; a level that gives no row ends the focus.
+#include "base/limits.h"
 #include "json/writer.h"
 #include "view/select.h"
 
@@ -114,8 +115,13 @@ struct Runner::State {
     return cell;
   }
 
+  static Error TooManyRows() {
+    return Invalid("too-many-rows", "one resource gives too many rows", "单个资源产生的行数过多");
+  }
+
   // `parts` one after the other, each row of one with each row of the next.
-  static std::vector<Row> Cross(std::vector<Row> left, const std::vector<Row>& right) {
+  static Result<std::vector<Row>> Cross(std::vector<Row> left, const std::vector<Row>& right) {
+    if (left.size() * right.size() > limits::kViewRowsOfResource) return TooManyRows();
     if (left.size() == 1 && right.size() == 1) {
       left[0].insert(left[0].end(), right[0].begin(), right[0].end());
       return left;
@@ -142,16 +148,17 @@ struct Runner::State {
     for (const Select& nested : select.selects) {
       QX_TRY(const std::vector<Row> inner, Of(nested, focus));
       if (inner.empty()) return std::vector<Row>();
-      rows = Cross(std::move(rows), inner);
+      QX_TRY(rows, Cross(std::move(rows), inner));
     }
     if (!select.union_all.empty()) {
       std::vector<Row> all;
       for (const Select& branch : select.union_all) {
         QX_TRY(std::vector<Row> inner, Of(branch, focus));
+        if (all.size() + inner.size() > limits::kViewRowsOfResource) return TooManyRows();
         all.insert(all.end(), std::make_move_iterator(inner.begin()), std::make_move_iterator(inner.end()));
       }
       if (all.empty()) return std::vector<Row>();
-      rows = Cross(std::move(rows), all);
+      QX_TRY(rows, Cross(std::move(rows), all));
     }
     return rows;
   }
@@ -186,6 +193,7 @@ struct Runner::State {
     for (const fhirpath::Item& item : foci) {
       SetRowIndex(index++);
       QX_TRY(std::vector<Row> inner, OfFocus(select, &item));
+      if (rows.size() + inner.size() > limits::kViewRowsOfResource) return TooManyRows();
       rows.insert(rows.end(), std::make_move_iterator(inner.begin()), std::make_move_iterator(inner.end()));
     }
     if (row_index != outer_index) SetRowIndex(outer_index);

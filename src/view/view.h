@@ -9,7 +9,7 @@
 // getResourceKey, getReferenceKey, %rowIndex. Pure.
 // Threads: a ViewDefinition is immutable, any number; a Runner belongs to one thread.
 // Errors: Parse: invalid "bad-view" (says where), or the expression's error. Rows: invalid "many-values" (a column without
-// collection got several), "bad-where", or the evaluation's error.
+// collection got several), "bad-where", "too-many-rows" (limits::kViewRowsOfResource), or the evaluation's error.
 // Source: https://build.fhir.org/ig/FHIR/sql-on-fhir-v2/StructureDefinition-ViewDefinition.html
 #pragma once
 

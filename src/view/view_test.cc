@@ -127,6 +127,22 @@ TEST(View, RowIndexCountsTheFociOfItsOwnLevel) {
   EXPECT_EQ(Rows(view, kPatient), (std::vector<std::string>{R"({"c":0,"t":0,"u":0})", R"({"c":0,"t":1,"u":0})", R"({"c":1,"t":0,"u":1})"}));
 }
 
+TEST(View, OneResourceGivesOnlySoManyRows) {
+  std::string names;
+  for (int i = 0; i < 320; ++i) names += std::string(i ? "," : "") + R"({"family":"x"})";
+  json::Document patients = json::Document::Parse(R"([{"resourceType":"Patient","name":[)" + names + "]}]").value();
+  const std::string each = R"({"forEach":"name","column":[{"name":"%","path":"family"}]})";
+  auto view = [&](const std::string& select) {
+    std::string text = R"({"resource":"Patient","select":[)" + select + "]}";
+    for (char name = 'a'; text.find('%') != std::string::npos; ++name) text[text.find('%')] = name;
+    return json::Document::Parse(text).value();
+  };
+  EXPECT_EQ(RowsAsJson(view(each).root(), patients.root()).value().size(), 320u);
+  Result<std::vector<std::string>> crossed = RowsAsJson(view(each + "," + each).root(), patients.root());
+  ASSERT_FALSE(crossed.ok()) << "320 times 320";
+  EXPECT_EQ(crossed.error().code, "too-many-rows");
+}
+
 TEST(View, ConstantsOfEveryPrimitiveType) {
   const std::string observation = R"({"resourceType":"Observation","status":"final","code":{"text":"t"},"valueInteger":7,)"
                                   R"("effectiveDateTime":"2020-01-02T03:04:05Z","component":[{"code":{"text":"c"},"valueTime":"12:30:00"}]})";
