@@ -26,6 +26,13 @@ inline constexpr size_t kHttpGzipBytes = 1024;                        // smaller
 // fhirpath
 inline constexpr size_t kFhirPathDepth = 200;
 inline constexpr uint64_t kFhirPathSteps = 2'000'000;
+inline constexpr size_t kPatternBytes = 1000;                         // a regular expression of a value set's filter
+// terminology
+inline constexpr size_t kCodeSystemConcepts = 2'000'000;              // of one code system
+inline constexpr size_t kExpansionCodes = 100'000;                    // in one answer; more: "too-costly"
+inline constexpr size_t kExpansionCandidates = 5'000'000;             // looked at for one answer
+inline constexpr int kValueSetDepth = 30;                             // value sets that import value sets
+inline constexpr size_t kTerminologyBytes = size_t{96} << 20;         // code systems and value sets kept ready
 // search
 inline constexpr size_t kSearchPageDefault = 50;
 inline constexpr size_t kSearchPageMaximum = 1000;
