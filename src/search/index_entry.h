@@ -31,7 +31,8 @@ struct IndexEntry {
   double number_low = 0;
   double number_high = 0;
   double number = 0;
-  std::vector<IndexEntry> components;   // composite: its parts, in the order of the definition
+  std::vector<IndexEntry> components;   // composite: its parts, in the order of the definition. Token of an Identifier: the
+                                        // codings of its type, for :of-type (judged by the body, not kept in the index)
   bool operator==(const IndexEntry&) const = default;
 };
 

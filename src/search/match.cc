@@ -12,6 +12,12 @@ bool TokenHolds(const QueryValue& value, const IndexEntry& entry) {
   return !value.has_code || entry.code == value.code;
 }
 
+bool OfTypeHolds(const QueryValue& value, const IndexEntry& entry) {
+  return entry.code == value.code && std::any_of(entry.components.begin(), entry.components.end(), [&](const IndexEntry& type) {
+           return type.system == value.type_system && type.code == value.type_code;
+         });
+}
+
 bool DateHolds(const QueryValue& q, const IndexEntry& e) {
   bool contained = e.date_low >= q.date_low && e.date_high <= q.date_high;
   switch (q.prefix) {
@@ -93,6 +99,8 @@ bool Holds(ParameterKind kind, Modifier modifier, const QueryValue& value, const
   switch (kind) {
     case ParameterKind::kToken:
       if (modifier == Modifier::kText) return Fold(entry.text).starts_with(value.folded);
+      if (value.codes) return !entry.code.empty() && value.codes->Has(entry.system, entry.code);
+      if (modifier == Modifier::kOfType) return OfTypeHolds(value, entry);
       return TokenHolds(value, entry);
     case ParameterKind::kString:
       return StringHolds(modifier, value, entry);
@@ -137,7 +145,7 @@ bool Matches(const Clause& clause, const std::vector<IndexEntry>& entries) {
   for (const QueryValue& value : clause.values) {
     for (const IndexEntry& entry : entries) any = any || MatchesValue(clause, value, entry);
   }
-  return any != (clause.modifier == Modifier::kNot);
+  return any != (clause.modifier == Modifier::kNot || clause.modifier == Modifier::kNotIn);
 }
 
 }  // namespace qianxian::search

@@ -47,6 +47,55 @@ TEST(Match, Tokens) {
   EXPECT_TRUE(Holds(kPatient, "language:not=zh"));
 }
 
+// Knows one value set and one hierarchy.
+class TestVocabulary : public Vocabulary {
+ public:
+  Result<std::shared_ptr<const CodeSet>> CodesOf(std::string_view value_set) override {
+    if (value_set != "urn:vs") return NotFound("unknown-value-set", "none");
+    return Make({{"m", {"D", "M"}}, {"http://hl7.org/fhir/administrative-gender", {"male"}}});
+  }
+  Result<std::shared_ptr<const CodeSet>> CodesBelow(std::string_view system, std::string_view code) override {
+    return Make({{std::string(system), {std::string(code), std::string(code) + "1"}}});
+  }
+  Result<std::shared_ptr<const CodeSet>> CodesAbove(std::string_view system, std::string_view code) override {
+    return Make({{std::string(system), {std::string(code.substr(0, 1)), std::string(code)}}});
+  }
+
+ private:
+  static std::shared_ptr<const CodeSet> Make(std::vector<CodeSet::Part> parts) {
+    auto set = std::make_shared<CodeSet>();
+    set->parts = std::move(parts);
+    return set;
+  }
+};
+
+TEST(Match, TokensOfATerminology) {
+  TestVocabulary vocabulary;
+  const QueryOptions options{.vocabulary = &vocabulary};
+  EXPECT_TRUE(Holds(kPatient, "marital-status:in=urn:vs", options));
+  EXPECT_FALSE(Holds(kPatient, "marital-status:not-in=urn:vs", options));
+  EXPECT_TRUE(Holds(kPatient, "gender:in=urn:vs", options));          // its system is implied
+  EXPECT_FALSE(Holds(kPatient, "identifier:in=urn:vs", options));
+  EXPECT_TRUE(Holds(kPatient, "language:not-in=urn:vs", options));
+  EXPECT_FALSE(Holds(kPatient, "marital-status:below=m|X", options));
+  EXPECT_TRUE(Holds(kPatient, "marital-status:below=m|M", options));
+  EXPECT_TRUE(Holds(kPatient, "marital-status:above=m|M5", options));
+  EXPECT_FALSE(Holds(kPatient, "marital-status:above=x|M5", options));
+  EXPECT_EQ(Query::ParseText(TestParameters(), "Patient", "marital-status:in=urn:none", options).error().code, "unknown-value-set");
+  EXPECT_EQ(Query::ParseText(TestParameters(), "Patient", "marital-status:below=M", options).error().code, "bad-value");
+}
+
+TEST(Match, IdentifiersOfAType) {
+  constexpr const char* kTyped = R"({"resourceType":"Patient","id":"p","identifier":[
+    {"type":{"coding":[{"system":"http://t","code":"MR"},{"system":"http://u","code":"x"}]},"system":"http://id","value":"1"},
+    {"type":{"coding":[{"system":"http://t","code":"SS"}]},"system":"http://id","value":"2"}]})";
+  EXPECT_TRUE(Holds(kTyped, "identifier:of-type=http://t|MR|1"));
+  EXPECT_TRUE(Holds(kTyped, "identifier:of-type=http://u|x|1"));
+  EXPECT_FALSE(Holds(kTyped, "identifier:of-type=http://t|MR|2"));
+  EXPECT_FALSE(Holds(kTyped, "identifier:of-type=http://u|MR|1"));
+  EXPECT_FALSE(Holds(kPatient, "identifier:of-type=http://t|MR|1"));
+}
+
 TEST(Match, Strings) {
   EXPECT_TRUE(Holds(kPatient, "name=mull"));
   EXPECT_TRUE(Holds(kPatient, "family=MÜLLER"));

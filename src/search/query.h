@@ -5,6 +5,8 @@
 // any of its values holds for any such entry (kNot: if none does; kMissing: `missing` says whether there is no entry).
 //   token      has_system, has_code: "s|c" both; "|c" both, with system ""; "c" only code; "s|" only system.
 //              Codes compare exactly. kText: folded text of e starts with `folded`.
+//              kIn, kAbove, kBelow: `codes` has e's system and code (kNotIn: if none of the entries is in it).
+//              kOfType: e.code == code, and one of e.components (the types of an Identifier) has type_system and type_code.
 //   string     e.code starts with `folded`; kExact: e.text == text; kContains: e.code holds `folded`.
 //   uri        e.text == text; kBelow: e.text starts with text; kAbove: text starts with e.text.
 //   reference  code not empty: e.code == code, and e.system == system unless system is ""; else e.text == text.
@@ -29,6 +31,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,10 +43,11 @@
 #include "base/result.h"
 #include "search/index_entry.h"
 #include "search/parameters.h"
+#include "search/vocabulary.h"
 
 namespace qianxian::search {
 
-enum class Modifier : uint8_t { kNone, kExact, kContains, kMissing, kNot, kText, kIdentifier, kAbove, kBelow };
+enum class Modifier : uint8_t { kNone, kExact, kContains, kMissing, kNot, kText, kIdentifier, kAbove, kBelow, kIn, kNotIn, kOfType };
 enum class Prefix : uint8_t { kEq, kNe, kGt, kLt, kGe, kLe, kSa, kEb, kAp };
 
 // One of the values between commas; which members count depends on the parameter's kind (see above).
@@ -61,6 +65,8 @@ struct QueryValue {
   double number_high = 0;
   double number = 0;
   std::vector<QueryValue> components;     // composite
+  std::shared_ptr<const CodeSet> codes;   // token: kIn, kNotIn, kAbove, kBelow
+  std::string type_system, type_code;     // token: kOfType
 };
 
 struct Clause {
@@ -96,6 +102,7 @@ struct QueryOptions {
   Instant now;                            // for ap
   bool lenient = false;                   // unknown parameters, modifiers and values become notes (Prefer: handling=lenient)
   std::string base_url;                   // of this server, without the last slash: references to it are local
+  Vocabulary* vocabulary = nullptr;       // for :in, :not-in, and :above and :below of tokens; without it they are unsupported
   size_t default_count = limits::kSearchPageDefault;
   size_t maximum_count = limits::kSearchPageMaximum;   // a larger _count becomes this, with a note
 };

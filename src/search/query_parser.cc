@@ -32,11 +32,18 @@ const NamedModifier kModifiers[] = {
     {"not", Modifier::kNot, {ParameterKind::kToken}},
     {"text", Modifier::kText, {ParameterKind::kToken}},
     {"identifier", Modifier::kIdentifier, {ParameterKind::kReference}},
-    {"above", Modifier::kAbove, {ParameterKind::kUri}},
-    {"below", Modifier::kBelow, {ParameterKind::kUri}},
+    {"above", Modifier::kAbove, {ParameterKind::kUri, ParameterKind::kToken}},
+    {"below", Modifier::kBelow, {ParameterKind::kUri, ParameterKind::kToken}},
+    {"in", Modifier::kIn, {ParameterKind::kToken}},
+    {"not-in", Modifier::kNotIn, {ParameterKind::kToken}},
+    {"of-type", Modifier::kOfType, {ParameterKind::kToken}},
 };
-// Real modifiers that need a terminology or more than the index holds.
-constexpr std::string_view kUnsupportedModifiers[] = {"in", "not-in", "above", "below", "of-type"};
+// Real modifiers that need more than the index holds.
+constexpr std::string_view kUnsupportedModifiers[] = {"above", "below"};
+bool NeedsVocabulary(const Parameter& parameter, Modifier modifier) {
+  if (parameter.kind != ParameterKind::kToken) return false;
+  return modifier == Modifier::kIn || modifier == Modifier::kNotIn || modifier == Modifier::kAbove || modifier == Modifier::kBelow;
+}
 constexpr std::string_view kUnsupportedParameters[] = {"_text", "_content", "_list", "_query", "_filter", "_containedType"};
 
 bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> list) {
@@ -248,6 +255,11 @@ Status QueryParser::ReadModifier(const Parameter& parameter, std::string_view te
   for (const NamedModifier& known : kModifiers) {
     if (known.name != text) continue;
     if (std::find(known.kinds.begin(), known.kinds.end(), parameter.kind) == known.kinds.end()) continue;
+    if (NeedsVocabulary(parameter, known.modifier) && options_.vocabulary == nullptr) {
+      const std::string shown = parameter.code + ":" + std::string(text);
+      return MakeError(ErrorCategory::kUnsupported, "unsupported-modifier", "modifier " + shown + " needs a terminology, and there is none here",
+                       "修饰符 " + shown + " 需要术语服务，此处没有");
+    }
     clause.modifier = known.modifier;
     return Ok();
   }

@@ -110,7 +110,9 @@ TEST(Query, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(ErrorOf("Patient", "name:loud=x"), "unknown-modifier");
   EXPECT_EQ(ErrorOf("Patient", "name:not=x"), "unknown-modifier");
   EXPECT_EQ(ErrorOf("Patient", "gender:in=http://vs"), "unsupported-modifier");
-  EXPECT_EQ(ErrorOf("Patient", "identifier:of-type=a|b|c"), "unsupported-modifier");
+  EXPECT_EQ(ErrorOf("Condition", "code:below=s|c"), "unsupported-modifier");
+  EXPECT_EQ(ErrorOf("Patient", "identifier:of-type=a|b"), "bad-value");
+  EXPECT_EQ(ErrorOf("Patient", "identifier:of-type=a||c"), "bad-value");
   EXPECT_EQ(ErrorOf("Patient", "_content=x"), "unsupported-parameter");
   EXPECT_EQ(ErrorOf("Patient", "_filter=x"), "unsupported-parameter");
   EXPECT_EQ(ErrorOf("Location", "near=1|2|3"), "unsupported-parameter");

@@ -40,7 +40,39 @@ void ReadToken(std::string_view text, QueryValue& value) {
   value.code = Unescape(rest);
 }
 
-Result<QueryValue> ParseToken(const Parameter& parameter, Modifier modifier, std::string_view text) {
+// The codes of a code element's own list stand in the index without a system.
+std::shared_ptr<const CodeSet> WithImplied(const Parameter& parameter, std::shared_ptr<const CodeSet> codes) {
+  if (parameter.implied_codes == nullptr) return codes;
+  CodeSet::Part bare;
+  for (const CodeSet::Part& part : codes->parts) {
+    for (const std::string& code : part.codes) {
+      const std::string_view* implied = parameter.implied_codes->FindSystem(code);
+      if (implied != nullptr && *implied == part.system) bare.codes.push_back(code);
+    }
+  }
+  if (bare.codes.empty()) return codes;
+  std::sort(bare.codes.begin(), bare.codes.end());
+  auto both = std::make_shared<CodeSet>(*codes);
+  both->parts.push_back(std::move(bare));
+  return both;
+}
+
+// system|code|value; all three are needed.
+Result<QueryValue> ParseOfType(const Parameter& parameter, std::string_view text) {
+  const auto parts = SplitEscaped(text, '|');
+  if (parts.size() != 3 || parts[0].empty() || parts[1].empty() || parts[2].empty()) {
+    return BadValue(parameter.code, text, "written system|code|value", "应写作 系统|类型代码|值");
+  }
+  QueryValue value;
+  value.text = Unescape(text);
+  value.type_system = Unescape(parts[0]);
+  value.type_code = Unescape(parts[1]);
+  value.code = Unescape(parts[2]);
+  value.has_code = true;
+  return value;
+}
+
+Result<QueryValue> ParseToken(const ValueContext& context, const Parameter& parameter, Modifier modifier, std::string_view text) {
   QueryValue value;
   value.text = Unescape(text);
   if (modifier == Modifier::kText) {
@@ -48,8 +80,25 @@ Result<QueryValue> ParseToken(const Parameter& parameter, Modifier modifier, std
     if (value.folded.empty()) return BadValue(parameter.code, text, "nothing to look for", "没有可查找的内容");
     return value;
   }
+  if (modifier == Modifier::kOfType) return ParseOfType(parameter, text);
+  if (modifier == Modifier::kIn || modifier == Modifier::kNotIn) {
+    QX_TRY(value.codes, context.options.vocabulary->CodesOf(value.text));
+    value.codes = WithImplied(parameter, std::move(value.codes));
+    return value;
+  }
   ReadToken(text, value);
   if (value.system.empty() && value.code.empty()) return BadValue(parameter.code, text, "neither system nor code", "没有编码");
+  if (modifier == Modifier::kAbove || modifier == Modifier::kBelow) {
+    if (value.system.empty() && parameter.implied_codes != nullptr) {
+      if (const std::string_view* implied = parameter.implied_codes->FindSystem(value.code)) value.system = *implied;
+    }
+    if (value.system.empty() || value.code.empty()) return BadValue(parameter.code, text, "needs system|code", "应写作 系统|代码");
+    Vocabulary& vocabulary = *context.options.vocabulary;
+    QX_TRY(value.codes, modifier == Modifier::kAbove ? vocabulary.CodesAbove(value.system, value.code)
+                                                     : vocabulary.CodesBelow(value.system, value.code));
+    value.codes = WithImplied(parameter, std::move(value.codes));
+    return value;
+  }
   // The system of a code element is implied by its list.
   if (value.has_system && value.has_code && parameter.implied_codes != nullptr) {
     const std::string_view* implied = parameter.implied_codes->FindSystem(value.code);
@@ -232,7 +281,7 @@ Result<QueryValue> ParseValue(const ValueContext& context, const Parameter& para
   if (!IsValidUtf8(text)) return BadValue(parameter.code, "", "the value is not UTF-8", "值不是 UTF-8");
   switch (parameter.kind) {
     case ParameterKind::kToken:
-      return ParseToken(parameter, modifier, text);
+      return ParseToken(context, parameter, modifier, text);
     case ParameterKind::kString: {
       QueryValue value;
       value.text = Unescape(text);

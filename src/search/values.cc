@@ -61,7 +61,16 @@ void AppendIdentifier(const ValueTarget& target, json::Value value, std::vector<
   std::string_view text = type ? type->FindString("text") : std::string_view();
   std::string_view system = value.FindString("system");
   std::string_view code = value.FindString("value");
-  if (!system.empty() || !code.empty()) AppendToken(target, system, code, text, out);
+  if (system.empty() && code.empty()) return;
+  AppendToken(target, system, code, text, out);
+  const auto codings = type ? type->Find("coding") : std::nullopt;
+  if (!codings) return;
+  for (json::Value coding : codings->Elements()) {
+    IndexEntry& one = out.back().components.emplace_back();
+    one.kind = ParameterKind::kToken;
+    one.system = coding.FindString("system");
+    one.code = coding.FindString("code");
+  }
 }
 
 std::string_view PrimitiveText(json::Value value) {

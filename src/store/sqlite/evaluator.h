@@ -68,6 +68,7 @@ class Evaluator {
                SlotSetBuilder& out);
   Status Token(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out,
                bool& exact);
+  Status AnyOf(int32_t parameter, const search::CodeSet& codes, SlotSetBuilder& out);
   Status String(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out,
                 bool& exact);
   Status Contains(int32_t parameter, const std::string& folded, SlotSetBuilder& out, bool& exact);

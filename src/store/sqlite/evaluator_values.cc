@@ -19,7 +19,8 @@ using Role = search::Parameter::Role;
 
 Result<Hits> Evaluator::Values(const std::string& type, const Clause& clause) {
   const search::Parameter& parameter = *clause.parameter;
-  const bool negative = clause.modifier == Modifier::kNot || (clause.modifier == Modifier::kMissing && clause.missing);
+  const bool negative = clause.modifier == Modifier::kNot || clause.modifier == Modifier::kNotIn ||
+                        (clause.modifier == Modifier::kMissing && clause.missing);
   Hits hits;
   if (parameter.role == Role::kLastUpdated && clause.modifier == Modifier::kNone) {
     QX_TRY(hits.set, LastUpdated(type, clause));
@@ -142,11 +143,23 @@ Status Evaluator::Token(int32_t parameter, const Clause& clause, const QueryValu
     for (int64_t label : values) QX_DO(index_.Posting(parameter, label, out));
     return Ok();
   }
+  if (value.codes) return AnyOf(parameter, *value.codes, out);
+  if (clause.modifier == Modifier::kOfType) exact = false;   // the type is judged by the body
   if (value.has_code) {
     const int64_t wanted = value.has_system ? TokenValue(value.system, value.code) : TokenCodeValue(value.code);
     return index_.Posting(parameter, wanted, out);
   }
   if (value.has_system) return index_.Posting(parameter, TokenSystemValue(value.system), out);
+  return Ok();
+}
+
+Status Evaluator::AnyOf(int32_t parameter, const search::CodeSet& codes, SlotSetBuilder& out) {
+  std::vector<int64_t> values;
+  for (const search::CodeSet::Part& part : codes.parts) {
+    for (const std::string& code : part.codes) values.push_back(TokenValue(part.system, code));
+  }
+  std::sort(values.begin(), values.end());   // in the order of the table
+  for (const int64_t value : values) QX_DO(index_.Posting(parameter, value, out));
   return Ok();
 }
 

@@ -18,7 +18,7 @@ constexpr size_t kFew = 24;
 // What is cheap and cuts deep comes first; what needs everything of the type last.
 int Rank(const Clause& clause) {
   if (clause.kind != Clause::Kind::kValues) return 4;
-  if (clause.modifier == Modifier::kNot || clause.modifier == Modifier::kMissing) return 6;
+  if (clause.modifier == Modifier::kNot || clause.modifier == Modifier::kNotIn || clause.modifier == Modifier::kMissing) return 6;
   if (clause.parameter && clause.parameter->role == search::Parameter::Role::kId) return 0;
   if (clause.parameter && clause.parameter->role == search::Parameter::Role::kLastUpdated) return 5;
   if (!clause.parameter) return 6;
