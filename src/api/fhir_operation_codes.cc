@@ -96,7 +96,7 @@ Result<http::Response> RunLookup(OperationCall& call) {
   return OperationAnswer(EndParameters(writer));
 }
 
-Result<http::Response> RunCodeSystemValidateCode(OperationCall& call) {
+Result<http::Response> ValidateCodeOfSystem(OperationCall& call) {
   const Arguments& arguments = call.arguments;
   QX_DO(arguments.Allow({"url", "codeSystem", "code", "version", "display", "coding", "codeableConcept", "abstract", "displayLanguage"}));
   QX_TRY(const std::vector<AskedCode> asked, AskedCodes(arguments, "url", "version"));

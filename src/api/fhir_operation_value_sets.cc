@@ -188,7 +188,8 @@ Result<http::Response> RunExpand(OperationCall& call) {
   return OperationAnswer(writer.Take());
 }
 
-Result<http::Response> RunValueSetValidateCode(OperationCall& call) {
+Result<http::Response> RunValidateCode(OperationCall& call) {
+  if (call.type == "CodeSystem") return ValidateCodeOfSystem(call);
   const Arguments& arguments = call.arguments;
   QX_DO(arguments.Allow({"url", "valueSet", "valueSetVersion", "code", "system", "systemVersion", "display", "coding", "codeableConcept",
                          "abstract", "displayLanguage", "inferSystem"}));

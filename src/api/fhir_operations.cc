@@ -121,14 +121,19 @@ const std::vector<Operation>& Operations() {
   static const std::vector<Operation> operations = {
       {"convert", kS, {}, "http://hl7.org/fhir/OperationDefinition/Resource-convert", RunConvert},
       {"everything", kI, {"Patient", "Encounter"}, "http://hl7.org/fhir/OperationDefinition/{type}-everything", RunEverything},
+      {"expand", kT | kI, {"ValueSet"}, "http://hl7.org/fhir/OperationDefinition/ValueSet-expand", RunExpand},
       {"export", kS | kT | kI, {"Patient", "Group"}, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/{type}export", RunExport, false, true},
       {"export-file", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/export-file", RunExportFile, false, true},
       {"export-status", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/export-status", RunExportStatus, false, true, true},
       {"fhirpath", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/fhirpath", RunFhirPath},
+      {"lookup", kT | kI, {"CodeSystem"}, "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup", RunLookup},
       {"meta", kS | kT | kI | kV, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta", RunMeta},
       {"meta-add", kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta-add", RunMetaAdd, true},
       {"meta-delete", kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete", RunMetaDelete, true},
       {"run", kT | kI, {"ViewDefinition"}, "http://sql-on-fhir.org/OperationDefinition/$run", RunView, false, true},
+      {"subsumes", kT | kI, {"CodeSystem"}, "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes", RunSubsumes},
+      {"translate", kT | kI, {"ConceptMap"}, "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate", RunTranslate},
+      {"validate-code", kT | kI, {"CodeSystem", "ValueSet"}, "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code", RunValidateCode},
       {"viewdefinition-run", kS, {}, "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run", RunView, false, true},
   };
   return operations;

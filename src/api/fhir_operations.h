@@ -80,13 +80,18 @@ http::Response OperationAnswer(std::string resource);
 // The operations, each in its own file.
 Result<http::Response> RunConvert(OperationCall& call);
 Result<http::Response> RunEverything(OperationCall& call);
+Result<http::Response> RunExpand(OperationCall& call);
 Result<http::Response> RunExport(OperationCall& call);
 Result<http::Response> RunExportFile(OperationCall& call);
 Result<http::Response> RunExportStatus(OperationCall& call);
 Result<http::Response> RunFhirPath(OperationCall& call);
+Result<http::Response> RunLookup(OperationCall& call);
 Result<http::Response> RunView(OperationCall& call);
 Result<http::Response> RunMeta(OperationCall& call);
 Result<http::Response> RunMetaAdd(OperationCall& call);
 Result<http::Response> RunMetaDelete(OperationCall& call);
+Result<http::Response> RunSubsumes(OperationCall& call);
+Result<http::Response> RunTranslate(OperationCall& call);
+Result<http::Response> RunValidateCode(OperationCall& call);              // of CodeSystem and of ValueSet
 
 }  // namespace qianxian::api

@@ -13,6 +13,7 @@ Result<search::Query> FhirApi::ParseQuery(const Exchange& exchange, const std::s
   // A condition that is not understood wholly must never decide what is written.
   options.lenient = exchange.lenient && !for_condition;
   options.base_url = exchange.base;
+  options.vocabulary = services_.terminology;
   return search::Query::Parse(*services_.parameters, type, asked, options);
 }
 

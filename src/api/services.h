@@ -14,6 +14,7 @@
 #include "search/parameters.h"
 #include "store/ledger.h"
 #include "store/store.h"
+#include "terminology/terminology.h"
 #include "warehouse/warehouse.h"
 
 namespace qianxian::api {
@@ -29,6 +30,7 @@ struct Services {
   auth::Auth* auth = nullptr;
   const fhir::Definitions* definitions = nullptr;
   const search::Parameters* parameters = nullptr;
+  terminology::Terminology* terminology = nullptr;
   const pack::Pack* pack = nullptr;
   const std::vector<pack::Pack>* packs = nullptr;   // those that `pack` was merged from: their titles and editions
   Clock* clock = nullptr;

@@ -25,6 +25,9 @@ Result<AskedCode> OneCode(const Arguments& arguments, std::string_view system_na
 // The resource that the operation was asked of, as the caller may read it.
 Result<std::string> ReadInstance(OperationCall& call);
 
+// $validate-code where it is asked of a CodeSystem (fhir_operation_codes.cc).
+Result<http::Response> ValidateCodeOfSystem(OperationCall& call);
+
 void BeginParameters(json::Writer& writer);
 void WriteParameter(json::Writer& writer, std::string_view name, std::string_view value_name, std::string_view text);
 std::string EndParameters(json::Writer& writer);

@@ -24,6 +24,7 @@ struct ImportOptions {
   std::string kind;
   std::vector<std::string> files;
   std::string organization;
+  std::string system, version, title;      // of a code system
   std::string stay_days = "exclusive";     // or inclusive
   std::string report;
   std::string format = "text";             // or json

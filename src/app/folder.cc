@@ -18,6 +18,7 @@ Result<std::unique_ptr<Folder>> Folder::Open(const FolderOptions& options) {
   open.clock = &folder->clock_;
   open.random = &folder->random_;
   QX_TRY(folder->store_, store::OpenSqliteStore(open));
+  folder->vocabulary_ = std::make_unique<api::Vocabulary>(*folder->store_, *folder->parameters_);
   QX_TRY(folder->ledger_, store::OpenLedger(options.directory, *folder->store_, folder->clock_, folder->random_));
   auth::Tools tools{folder->store_.get(), &folder->clock_, &folder->random_, options.directory};
   folder->auth_ = auth::Auth::Make(tools);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "access/caller.h"
+#include "api/vocabulary.h"
 #include "app/packs.h"
 #include "auth/auth.h"
 #include "base/clock.h"
@@ -42,6 +43,7 @@ class Folder {
   const search::Parameters& parameters() const { return *parameters_; }
   store::Store& store() { return *store_; }
   store::Ledger& ledger() { return *ledger_; }
+  terminology::Terminology& terminology() { return vocabulary_->terminology; }
   auth::Auth& auth() { return *auth_; }
   const Packs& packs() const { return *packs_; }                 // after OpenNumbers
   warehouse::Warehouse& warehouse() { return *warehouse_; }      // after OpenNumbers
@@ -56,6 +58,7 @@ class Folder {
   SystemRandom random_;
   std::unique_ptr<const search::Parameters> parameters_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<api::Vocabulary> vocabulary_;
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<auth::Auth> auth_;
   std::optional<Packs> packs_;

@@ -49,6 +49,9 @@ int RunImport(const ImportOptions& options) {
   request.paths = options.files;
   request.organization = options.organization;
   request.stay_days_inclusive = options.stay_days == "inclusive";
+  request.system = options.system;
+  request.version = options.version;
+  request.title = options.title;
   request.report_path = options.report;
   Result<intake::Summary> summary = Error{};
   {

@@ -32,10 +32,13 @@ void AddServe(CLI::App& app, Run& run) {
 void AddImport(CLI::App& app, Run& run) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command = app.add_subcommand("import", "导入文件 · import files");
-  command->add_option("kind", options->kind, "first-pages | settlements | organizations | population | fhir")->required();
+  command->add_option("kind", options->kind, "first-pages | settlements | organizations | population | fhir | codes")->required();
   command->add_option("files", options->files, "文件；fhir 也可为目录 · files; for fhir also folders")->required();
   AddFolder(*command, options->folder, false);
   command->add_option("--org", options->organization, "机构代码（首页）· organisation code (first pages)")->type_name("CODE");
+  command->add_option("--system", options->system, "代码系统的网址（codes）· URL of the code system (codes)")->type_name("URL");
+  command->add_option("--version", options->version, "代码系统的版本（codes）· its version (codes)")->type_name("V");
+  command->add_option("--name", options->title, "代码系统的名称（codes）· what it is called (codes)")->type_name("NAME");
   command->add_option("--report", options->report, "被拒绝行的报告 · report of rejected rows")->type_name("OUT.csv");
   command->add_option("--stay-days", options->stay_days, "住院日算法 · how days of stay count (inclusive: out − in + 1)")
       ->check(CLI::IsMember({"exclusive", "inclusive"}))->capture_default_str();

@@ -33,6 +33,14 @@ inline constexpr size_t kExpansionCodes = 100'000;                    // in one 
 inline constexpr size_t kExpansionCandidates = 5'000'000;             // looked at for one answer
 inline constexpr int kValueSetDepth = 30;                             // value sets that import value sets
 inline constexpr size_t kTerminologyBytes = size_t{96} << 20;         // code systems and value sets kept ready
+// validate
+inline constexpr size_t kValidateIssues = 500;                        // of one resource; more are counted and said
+inline constexpr int kValidateDepth = 200;                            // elements within elements, contained ones included
+inline constexpr size_t kValidateElements = 2'000'000;                // looked at for one resource, with each of its profiles
+inline constexpr size_t kValidateProfiles = 50;                       // asked for at once
+inline constexpr int kProfileDepth = 20;                              // profiles on profiles
+inline constexpr size_t kSchemaElements = 20'000;                     // of one profile's snapshot
+inline constexpr size_t kSchemasKept = 500;
 // search
 inline constexpr size_t kSearchPageDefault = 50;
 inline constexpr size_t kSearchPageMaximum = 1000;
@@ -55,6 +63,7 @@ inline constexpr size_t kAuditWaiting = 100'000;                      // notes o
 inline constexpr size_t kCsvFieldBytes = 1 << 20;
 inline constexpr size_t kCsvColumns = 4096;
 inline constexpr size_t kReportRows = 1'000'000;                      // rejected rows kept in a report; the rest is counted and said
+inline constexpr size_t kCodeRows = 500'000;                          // a sheet of codes is read whole and becomes one resource
 inline constexpr size_t kOrganizationRows = 1'000'000;               // a sheet of organisations is read whole
 inline constexpr size_t kFhirAheadBytes = size_t{24} << 20;           // of FHIR files, unpacked before their turn; and one more file
 inline constexpr size_t kImportIdentifiers = 5'000'000;               // of one type, for references by identifier in a Bundle

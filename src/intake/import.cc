@@ -14,11 +14,12 @@
 namespace qianxian::intake {
 namespace {
 
-constexpr std::array<std::pair<Kind, std::string_view>, 5> kKinds{{{Kind::kFirstPages, "first-pages"},
+constexpr std::array<std::pair<Kind, std::string_view>, 6> kKinds{{{Kind::kFirstPages, "first-pages"},
                                                                    {Kind::kSettlements, "settlements"},
                                                                    {Kind::kOrganizations, "organizations"},
                                                                    {Kind::kPopulation, "population"},
-                                                                   {Kind::kFhir, "fhir"}}};
+                                                                   {Kind::kFhir, "fhir"},
+                                                                   {Kind::kCodes, "codes"}}};
 
 // What somebody must be allowed to import for this kind to make sense at all; rows are then judged one by one.
 Status MayImport(const access::Caller& caller, const Request& request) {
@@ -31,6 +32,7 @@ Status MayImport(const access::Caller& caller, const Request& request) {
     case Kind::kPopulation: return access::Decide(caller, access::Verb::kImport, "population", "");
     case Kind::kOrganizations: return access::Decide(caller, access::Verb::kImport, "Organization", "");
     case Kind::kFhir: return access::Decide(caller, access::Verb::kImport, "Patient", owner);
+    case Kind::kCodes: return access::Decide(caller, access::Verb::kImport, "CodeSystem", "");
   }
   return Ok();
 }
@@ -52,6 +54,7 @@ Status Dispatch(Work& work) {
     case Kind::kPopulation: return ImportLedgerSheets(work, store::PopulationSchema());
     case Kind::kOrganizations: return ImportOrganizations(work);
     case Kind::kFhir: return ImportFhir(work);
+    case Kind::kCodes: return ImportCodes(work);
   }
   return Fault("no-such-kind", "no such kind of import");
 }

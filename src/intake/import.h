@@ -21,7 +21,7 @@
 
 namespace qianxian::intake {
 
-enum class Kind { kFirstPages, kSettlements, kOrganizations, kPopulation, kFhir };
+enum class Kind { kFirstPages, kSettlements, kOrganizations, kPopulation, kFhir, kCodes };
 std::string_view Name(Kind kind);                  // "first-pages" …
 Result<Kind> ParseKind(std::string_view name);     // error names the kinds that there are
 
@@ -55,6 +55,7 @@ struct Request {
   std::vector<std::string> names;                  // what the user calls them; empty: the last part of the path
   std::string organization;                        // --org
   bool stay_days_inclusive = false;                // days of stay = out − in + 1
+  std::string system, version, title;              // kCodes: URL and version of the code system, what it is called
   std::string job_id;                              // id of the job's Task; "" makes one
   std::string report_path;                         // CSV of refused rows; "" = DIR/reports/<job>.csv
 };

@@ -76,5 +76,6 @@ Status ImportFirstPages(Work& work);
 Status ImportLedgerSheets(Work& work, const store::LedgerSchema& schema);
 Status ImportOrganizations(Work& work);
 Status ImportFhir(Work& work);
+Status ImportCodes(Work& work);
 
 }  // namespace qianxian::intake

@@ -72,17 +72,19 @@ class TestVocabulary : public Vocabulary {
 TEST(Match, TokensOfATerminology) {
   TestVocabulary vocabulary;
   const QueryOptions options{.vocabulary = &vocabulary};
-  EXPECT_TRUE(Holds(kPatient, "marital-status:in=urn:vs", options));
-  EXPECT_FALSE(Holds(kPatient, "marital-status:not-in=urn:vs", options));
+  constexpr const char* kCondition = R"({"resourceType":"Condition","id":"c","code":{"coding":[{"system":"m","code":"M"}]},
+    "subject":{"reference":"Patient/p"}})";
+  EXPECT_TRUE(Holds(kCondition, "code:in=urn:vs", options));
+  EXPECT_FALSE(Holds(kCondition, "code:not-in=urn:vs", options));
   EXPECT_TRUE(Holds(kPatient, "gender:in=urn:vs", options));          // its system is implied
   EXPECT_FALSE(Holds(kPatient, "identifier:in=urn:vs", options));
   EXPECT_TRUE(Holds(kPatient, "language:not-in=urn:vs", options));
-  EXPECT_FALSE(Holds(kPatient, "marital-status:below=m|X", options));
-  EXPECT_TRUE(Holds(kPatient, "marital-status:below=m|M", options));
-  EXPECT_TRUE(Holds(kPatient, "marital-status:above=m|M5", options));
-  EXPECT_FALSE(Holds(kPatient, "marital-status:above=x|M5", options));
-  EXPECT_EQ(Query::ParseText(TestParameters(), "Patient", "marital-status:in=urn:none", options).error().code, "unknown-value-set");
-  EXPECT_EQ(Query::ParseText(TestParameters(), "Patient", "marital-status:below=M", options).error().code, "bad-value");
+  EXPECT_FALSE(Holds(kCondition, "code:below=m|X", options));
+  EXPECT_TRUE(Holds(kCondition, "code:below=m|M", options));
+  EXPECT_TRUE(Holds(kCondition, "code:above=m|M5", options));
+  EXPECT_FALSE(Holds(kCondition, "code:above=x|M5", options));
+  EXPECT_EQ(Query::ParseText(TestParameters(), "Condition", "code:in=urn:none", options).error().code, "unknown-value-set");
+  EXPECT_EQ(Query::ParseText(TestParameters(), "Condition", "code:below=M", options).error().code, "bad-value");
 }
 
 TEST(Match, IdentifiersOfAType) {

@@ -170,7 +170,9 @@ void World::Open() {
   if (*first) admin_password = **first;
   warehouse_ = std::make_unique<SetWarehouse>(*store_);
   measures_ = std::make_unique<SetMeasures>(pack);
+  vocabulary_ = std::make_unique<Vocabulary>(*store_, *parameters_);
   Services services;
+  services.terminology = &vocabulary_->terminology;
   services.store = store_.get();
   services.ledger = ledger_.get();
   services.warehouse = warehouse_.get();
@@ -206,6 +208,7 @@ void World::Close() {
   measures_.reset();
   warehouse_.reset();
   ledger_.reset();
+  vocabulary_.reset();
   store_.reset();
 }
 

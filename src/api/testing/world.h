@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "api/services.h"
+#include "api/vocabulary.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "http/server.h"
@@ -115,6 +116,7 @@ class World {
   std::string directory_;
   std::unique_ptr<const search::Parameters> parameters_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Vocabulary> vocabulary_;
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<auth::Auth> auth_;
   std::unique_ptr<SetWarehouse> warehouse_;
