@@ -133,6 +133,7 @@ const std::vector<Operation>& Operations() {
       {"run", kT | kI, {"ViewDefinition"}, "http://sql-on-fhir.org/OperationDefinition/$run", RunView, false, true},
       {"subsumes", kT | kI, {"CodeSystem"}, "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes", RunSubsumes},
       {"translate", kT | kI, {"ConceptMap"}, "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate", RunTranslate},
+      {"validate", kT | kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-validate", RunValidate},
       {"validate-code", kT | kI, {"CodeSystem", "ValueSet"}, "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code", RunValidateCode},
       {"viewdefinition-run", kS, {}, "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run", RunView, false, true},
   };

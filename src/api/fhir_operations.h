@@ -92,6 +92,7 @@ Result<http::Response> RunMetaAdd(OperationCall& call);
 Result<http::Response> RunMetaDelete(OperationCall& call);
 Result<http::Response> RunSubsumes(OperationCall& call);
 Result<http::Response> RunTranslate(OperationCall& call);
+Result<http::Response> RunValidate(OperationCall& call);
 Result<http::Response> RunValidateCode(OperationCall& call);              // of CodeSystem and of ValueSet
 
 }  // namespace qianxian::api

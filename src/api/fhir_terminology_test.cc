@@ -125,7 +125,7 @@ TEST(FhirTerminology, Translate) {
 TEST(FhirTerminology, VersionsAreKeptApart) {
   World world;
   const auto tree = [](const std::string& id, const std::string& version, int depth) {
-    return R"({"id":")" + id + ""," + terminology::testing::TreeCodeSystem("urn:tree", version, depth, 'B').substr(1);
+    return "{\"id\":\"" + id + "\"," + terminology::testing::TreeCodeSystem("urn:tree", version, depth, 'B').substr(1);
   };
   Put(world, "CodeSystem", "v1", tree("v1", "9.0", 1));
   Put(world, "CodeSystem", "v2", tree("v2", "10.0", 2));

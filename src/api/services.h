@@ -15,6 +15,7 @@
 #include "store/ledger.h"
 #include "store/store.h"
 #include "terminology/terminology.h"
+#include "validate/validator.h"
 #include "warehouse/warehouse.h"
 
 namespace qianxian::api {
@@ -31,6 +32,7 @@ struct Services {
   const fhir::Definitions* definitions = nullptr;
   const search::Parameters* parameters = nullptr;
   terminology::Terminology* terminology = nullptr;
+  const validate::Validator* validator = nullptr;
   const pack::Pack* pack = nullptr;
   const std::vector<pack::Pack>* packs = nullptr;   // those that `pack` was merged from: their titles and editions
   Clock* clock = nullptr;

@@ -12,6 +12,7 @@
 #include "base/locked.h"
 #include "store/store.h"
 #include "terminology/terminology.h"
+#include "validate/validator.h"
 
 namespace qianxian::api {
 
@@ -39,9 +40,12 @@ class StoreSource : public terminology::R4Source {
 
 // The source and what stands on it, in one.
 struct Vocabulary {
-  Vocabulary(store::Store& store, const search::Parameters& parameters) : source(store, parameters), terminology(source) {}
+  Vocabulary(store::Store& store, const search::Parameters& parameters)
+      : source(store, parameters), terminology(source), schemas(source), validator(fhir::Definitions::R4(), schemas, terminology) {}
   StoreSource source;
   terminology::Terminology terminology;
+  validate::Schemas schemas;
+  validate::Validator validator;
 };
 
 }  // namespace qianxian::api

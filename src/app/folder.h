@@ -43,7 +43,7 @@ class Folder {
   const search::Parameters& parameters() const { return *parameters_; }
   store::Store& store() { return *store_; }
   store::Ledger& ledger() { return *ledger_; }
-  terminology::Terminology& terminology() { return vocabulary_->terminology; }
+  api::Vocabulary& vocabulary() { return *vocabulary_; }
   auth::Auth& auth() { return *auth_; }
   const Packs& packs() const { return *packs_; }                 // after OpenNumbers
   warehouse::Warehouse& warehouse() { return *warehouse_; }      // after OpenNumbers

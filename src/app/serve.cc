@@ -40,7 +40,8 @@ api::Services ServicesOf(Folder& folder, const ServeOptions& options) {
   services.auth = &folder.auth();
   services.definitions = &fhir::Definitions::R4();
   services.parameters = &folder.parameters();
-  services.terminology = &folder.terminology();
+  services.terminology = &folder.vocabulary().terminology;
+  services.validator = &folder.vocabulary().validator;
   services.pack = &folder.packs().merged;
   services.packs = &folder.packs().all;
   services.clock = &folder.clock();

@@ -183,7 +183,9 @@ bool IsLanguageTag(std::string_view code) {
   });
 }
 
+// FHIR also takes the short names of its own formats (https://hl7.org/fhir/R4/http.html#mime-type).
 bool IsMediaType(std::string_view code) {
+  if (code == "json" || code == "xml" || code == "ttl") return true;
   const std::string_view type = TrimAscii(code.substr(0, code.find(';')));
   const size_t slash = type.find('/');
   if (slash == std::string_view::npos || slash == 0 || slash + 1 == type.size()) return false;

@@ -173,6 +173,7 @@ void World::Open() {
   vocabulary_ = std::make_unique<Vocabulary>(*store_, *parameters_);
   Services services;
   services.terminology = &vocabulary_->terminology;
+  services.validator = &vocabulary_->validator;
   services.store = store_.get();
   services.ledger = ledger_.get();
   services.warehouse = warehouse_.get();
