@@ -1,4 +1,5 @@
 // The sheet of codes.
+#include "base/limits.h"
 #include "intake/import_test_tools.h"
 #include "json/value.h"
 
@@ -55,6 +56,12 @@ TEST_F(CodesTest, EveryReasonToRefuseARow) {
 TEST_F(CodesTest, SystemVersionAndColumnsAreNeeded) {
   EXPECT_EQ(Import("code,display\nA,甲\n", "").error().code, "missing-system");
   EXPECT_EQ(Import("code,其他\nA,甲\n").error().code, "missing-columns");
+}
+
+TEST_F(CodesTest, RowsAreBounded) {
+  std::string text = "code,display\n";
+  for (size_t i = 0; i <= limits::kCodeRows; ++i) text += std::to_string(i) + ",x\n";
+  EXPECT_EQ(Import(text).error().code, "too-many-rows");
 }
 
 TEST_F(CodesTest, ThirtyFiveThousandCodes) {

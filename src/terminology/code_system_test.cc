@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "terminology/source.h"
 #include "terminology/test_source.h"
 
@@ -86,6 +87,15 @@ TEST(CodeSystem, AHundredThousandCodesAreCompactAndQuick) {
     for (uint32_t i = 0; i < tree->size(); ++i) found += tree->Find(tree->Code(i)) == i;
   }
   EXPECT_EQ(found, 10 * tree->size());
+}
+
+TEST(CodeSystem, ConceptsAreBounded) {
+  std::string text = R"({"resourceType":"CodeSystem","url":"urn:many","content":"complete","concept":[{"code":"0"})";
+  text.reserve(limits::kCodeSystemConcepts * 13);
+  for (size_t i = 0; i < limits::kCodeSystemConcepts; ++i) text += R"(,{"code":"1"})";
+  auto document = json::Document::Parse(text + "]}");
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(CodeSystem::Read(document->root()).error().code, "too-many-concepts");
 }
 
 TEST(CodeSystem, AllOfHl7sAreRead) {

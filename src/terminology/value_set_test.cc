@@ -126,6 +126,10 @@ TEST_F(ValueSets, TooCostlyIsSaid) {
   EXPECT_EQ(Expand(**set, {}).error().code, "too-costly");
   EXPECT_TRUE(Expand(**set, {.count = 10}).ok());
   EXPECT_EQ((*set)->Contains("urn:large", "A1234"), Membership::kYes);
+  std::string again = R"({"include":[{"system":"urn:large"})";
+  for (size_t looked = 0; looked <= limits::kExpansionCandidates; looked += 100'000) again += R"(,{"system":"urn:large"})";
+  set = Try(again + "]}");
+  EXPECT_EQ(Expand(**set, {.count = 1}).error().code, "too-costly") << "so many codes are not even looked at";
 }
 
 TEST_F(ValueSets, UnknownSystemsAreNotGuessed) {

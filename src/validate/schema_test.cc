@@ -82,6 +82,15 @@ TEST(Schema, ADifferentialIsLaidOverItsBase) {
   EXPECT_EQ(deceased->slices[0]->maximum, 0u);
 }
 
+TEST(Schema, SoManyAreKept) {
+  TestSource source;
+  Schemas schemas(source);
+  for (size_t i = 0; i < limits::kSchemasKept + 10; ++i) {
+    ASSERT_TRUE(schemas.Find("urn:none:" + std::to_string(i)).ok());
+    EXPECT_LE(schemas.kept(), limits::kSchemasKept);
+  }
+}
+
 TEST(Schema, FaultsAreSaid) {
   TestSource source;
   source.Add(Differential("urn:bad", "http://hl7.org/fhir/StructureDefinition/Patient", R"({"id":"Patient.colour","path":"Patient.colour"})"));

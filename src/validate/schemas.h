@@ -23,6 +23,8 @@ class Schemas {
   // Of a type of R4: "Patient", "HumanName".
   Result<std::shared_ptr<const Schema>> OfType(std::string_view type);
 
+  size_t kept() { return shelf_.Lock()->own.size(); }              // of the source's
+
  private:
   using Path = std::vector<std::string>;
   Result<std::shared_ptr<const Schema>> Find(std::string_view canonical, Path& path);

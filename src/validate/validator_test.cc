@@ -175,5 +175,19 @@ TEST_F(ValidatorTest, Bounds) {
   EXPECT_TRUE(std::any_of(looped.begin(), looped.end(), [](const fhir::Issue& issue) { return issue.detail_code == "too-costly"; }) || !fhir::HasErrors(looped));
 }
 
+// Every level of this extension is checked twice for each time that the level above is: two to the power of its depth.
+TEST_F(ValidatorTest, WorkIsBounded) {
+  source.Add(R"({"resourceType":"StructureDefinition","url":"urn:two","kind":"complex-type","abstract":false,"type":"Extension","derivation":"constraint",
+    "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Extension","differential":{"element":[{"path":"Extension"},
+    {"id":"Extension.extension","path":"Extension.extension","slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"},"type":[{"code":"Extension","profile":["urn:two"]}]},
+    {"id":"Extension.extension:a","path":"Extension.extension","sliceName":"a"}]}})");
+  std::string nested = R"({"url":"urn:two","valueString":"x"})";
+  for (int i = 0; i < 30; ++i) nested = R"({"url":"urn:two","extension":[)" + nested + "]}";
+  const auto issues = Issues(R"({"resourceType":"Patient","extension":[)" + nested + "]}");
+  EXPECT_TRUE(std::any_of(issues.begin(), issues.end(), [](const fhir::Issue& issue) {
+    return issue.detail_code == "too-costly" && issue.severity == fhir::Severity::kFatal;
+  }));
+}
+
 }  // namespace
 }  // namespace qianxian::validate
