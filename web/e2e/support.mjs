@@ -14,6 +14,9 @@ export const newPassword = process.env.QIANXIAN_NEW_PASSWORD ?? 'Langtao-2025-ha
 // Long enough for a busy machine; nothing waits that long when all is well.
 const patience = 60_000;
 
+// On a picture of a whole page the telephone's navigation lies at its end, not across its middle.
+const wholePage = '@media screen and (max-width: 760px) { .shell { position: relative } .top { position: static !important } .navigation { position: absolute !important } }';
+
 export class Failure extends Error {}
 export function must(condition, words) {
   if (!condition) throw new Failure(words);
@@ -128,7 +131,7 @@ export class World {
   }
 
   async shot(page, name, { full = true } = {}) {
-    if (this.shots) await page.screenshot({ path: join(this.shots, `${name}.png`), fullPage: full });
+    if (this.shots) await page.screenshot({ path: join(this.shots, `${name}.png`), fullPage: full, style: full ? wholePage : '' });
   }
 
   // What every page must be: silent, translated, accessible, not wider than the screen.
