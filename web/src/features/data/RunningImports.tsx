@@ -1,4 +1,4 @@
-// Imports under way, live, each can be stopped.
+// Imports under way, live, each can be stopped; the one that is worked on stands first, those that wait below it.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../api/client';
 import type { Import } from '../../api/types';
@@ -13,7 +13,7 @@ export function RunningImports({ imports }: { imports: Import[] }) {
   if (imports.length === 0) return null;
   return (
     <Panel title={t('data.running')}>
-      <ul className="queue">{imports.map((one) => <Running key={one.id} one={one} />)}</ul>
+      <ul className="queue">{[...imports].reverse().map((one) => <Running key={one.id} one={one} />)}</ul>
     </Panel>
   );
 }
@@ -35,7 +35,7 @@ function Running({ one }: { one: Import }) {
         <strong>{one.files.join(', ')}</strong>
         <span className="faint">{t(`kind.${one.kind}`)}</span>
       </div>
-      <Bar fraction={fraction} label={t('data.progress', { stage, done: formatPercent(fraction, 0), rows: formatCount(one.rowsRead) })} />
+      <Bar fraction={fraction} label={one.stage === 'waiting' ? stage : t('data.progress', { stage, done: formatPercent(fraction, 0), rows: formatCount(one.rowsRead) })} />
       <p className="faint">
         {t('data.counts', { accepted: formatCount(counts.accepted), unchanged: formatCount(counts.unchanged), replaced: formatCount(counts.replaced), rejected: formatCount(counts.rejected) })}
       </p>
