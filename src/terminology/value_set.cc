@@ -130,6 +130,9 @@ Result<Component> ReadComponent(json::Value item, const Resolver& resolver) {
       component.value_sets.push_back(std::move(other));
     }
   }
+  if (component.system.empty() && component.value_sets.empty()) {
+    return BadValueSet("an include names neither a system nor a value set", "include 没有给出 system 或 valueSet");
+  }
   return component;
 }
 
@@ -140,6 +143,7 @@ Status ReadExpansion(json::Value list, ValueSet& set, const Resolver& resolver) 
     const auto abstract = item.Find("abstract");
     const bool hidden = abstract && abstract->IsBoolean() && abstract->AsBoolean();
     if (!code.empty() && !hidden) {
+      if (system.empty()) return BadValueSet("a code of the expansion has no system: " + std::string(code), "展开结果中的代码没有 system：" + std::string(code));
       auto found = std::find_if(set.includes.begin(), set.includes.end(),
                                 [&](const Component& one) { return one.system == system && one.version == version; });
       if (found == set.includes.end()) {

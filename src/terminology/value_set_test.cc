@@ -89,6 +89,9 @@ TEST_F(ValueSets, ListsExcludesAndImports) {
   EXPECT_EQ(Codes(R"({"include":[{"system":"urn:colour"}],"exclude":[{"valueSet":["urn:vs:dull"]}]})"), List{"red"});
   EXPECT_EQ(Try(R"({"include":[{"valueSet":["urn:vs:none"]}]})").error().code, "unknown-value-set");
   EXPECT_EQ(Try(R"({"include":[{}]})").error().code, "bad-value-set");
+  EXPECT_EQ(Try(R"({"include":[{"valueSet":[]}]})").error().code, "bad-value-set");
+  EXPECT_EQ(Try(R"({"include":[{"valueSet":{}}]})").error().code, "bad-value-set");
+  EXPECT_EQ(Try(R"({"include":[{"system":"","concept":[{"code":"x"}]}]})").error().code, "bad-value-set");
 }
 
 TEST_F(ValueSets, CirclesAreFound) {
@@ -167,6 +170,8 @@ TEST_F(ValueSets, AnExpansionWithoutComposeIsTaken) {
   EXPECT_EQ((*set)->Contains("urn:x", "1"), Membership::kYes);
   EXPECT_EQ((*set)->Contains("urn:x", "group"), Membership::kNo);
   EXPECT_EQ(Expand(**set, {})->total, 2u);
+  document = json::Document::Parse(R"({"resourceType":"ValueSet","expansion":{"contains":[{"code":"1"}]}})");
+  EXPECT_EQ(terminology.Compile(document->root()).error().code, "bad-value-set");
 }
 
 TEST_F(ValueSets, AreKeptUntilTheSourceChanges) {
