@@ -265,10 +265,16 @@ Status FhirApi::LinkReferences(const Exchange& exchange, std::vector<Entry>& ent
 void FhirApi::RunBatch(const Exchange& exchange, std::vector<Entry>& entries) {
   std::vector<Entry*> waiting;
   std::set<std::string> touched;           // what the waiting writes change, and the conditions they asked
-  auto flush = [&] {
+  // From the first condition that is asked until what follows from it is written.
+  std::unique_lock<std::mutex> one_condition_at_a_time(conditions_, std::defer_lock);
+  auto write_waiting = [&] {
     FlushBatch(exchange, waiting);
     waiting.clear();
     touched.clear();
+  };
+  auto flush = [&] {
+    write_waiting();
+    if (one_condition_at_a_time.owns_lock()) one_condition_at_a_time.unlock();
   };
   for (Entry& entry : entries) {
     if (entry.error) {
@@ -291,13 +297,14 @@ void FhirApi::RunBatch(const Exchange& exchange, std::vector<Entry>& entries) {
       for (const auto& [name, value] : entry.call.query) condition += "&" + name + "=" + value;
       if (entry.call.if_none_exist.empty() || !touched.insert(condition).second) flush();
       touched.insert(condition);
+      if (!one_condition_at_a_time.owns_lock()) one_condition_at_a_time.lock();
     }
     Result<Write> write = Plan(exchange, entry.call);
     if (!write.ok()) {
       entry.response = FhirError(write.error());
       continue;
     }
-    if (!touched.insert(write->type + "/" + write->id).second) flush();
+    if (!touched.insert(write->type + "/" + write->id).second) write_waiting();
     touched.insert(write->type + "/" + write->id);
     entry.write = std::move(*write);
     waiting.push_back(&entry);

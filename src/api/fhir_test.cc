@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <thread>
 
 #include "api/testing/world.h"
+#include "base/limits.h"
 #include "base/text.h"
+#include "bytes/compress.h"
 
 namespace qianxian::api {
 namespace {
@@ -345,6 +348,39 @@ TEST(FhirApi, BatchEntriesStandEachForItself) {
   EXPECT_EQ(answer.At("entry.7.resource.active"), "true");
   EXPECT_EQ(answer.At("entry.2.response.outcome.resourceType"), "OperationOutcome");
   EXPECT_EQ(world.As("admin", "GET", "/fhir/Organization?_summary=count").At("total"), "1");
+}
+
+TEST(FhirApi, BatchesAtOnceWithTheSameConditionMakeOne) {
+  World world;
+  world.TokenOf("admin");
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&world] {
+      for (int i = 0; i < 15; ++i) {
+        std::string value = std::to_string(i);
+        Answer done = world.As("admin", "POST", "/fhir", R"({"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Patient","identifier":[{"system":"urn:s","value":")" +
+                                                             value + R"("}]},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=urn:s|)" + value + "\"}}]}");
+        EXPECT_EQ(done.status, 200) << done.body;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Patient?_summary=count").At("total"), "15");
+}
+
+TEST(FhirApi, GzipBothWays) {
+  World world;
+  std::string patient = PatientWithId("z", R"(,"name":[{"text":")" + std::string(5000, 'x') + "\"}]");
+  Answer put = world.As("admin", "PUT", "/fhir/Patient/z", bytes::Gzip(patient), {{"Content-Type", "application/fhir+json"}, {"Content-Encoding", "gzip"}});
+  ASSERT_EQ(put.status, 201) << put.body;
+  Answer packed = world.As("admin", "GET", "/fhir/Patient/z", "", {{"Accept-Encoding", "gzip"}});
+  EXPECT_EQ(packed.Header("content-encoding"), "gzip");
+  EXPECT_LT(packed.body.size(), 1000u);
+  EXPECT_EQ(bytes::Gunzip(packed.body, 1 << 20).value(), world.As("admin", "GET", "/fhir/Patient/z").body);
+  std::string bomb = bytes::Gzip(std::string(limits::kHttpBodyBytes + 1, ' '));
+  Answer refused = world.As("admin", "PUT", "/fhir/Patient/z", bomb, {{"Content-Type", "application/fhir+json"}, {"Content-Encoding", "gzip"}});
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_EQ(refused.At("resourceType"), "OperationOutcome");
 }
 
 TEST(FhirApi, HeadIsGetWithoutBody) {
