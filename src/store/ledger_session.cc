@@ -16,6 +16,9 @@
 namespace qianxian::store::ledger {
 namespace {
 
+// What DuckDB holds beyond its own bound, while rows spill, is for the last quarter.
+constexpr size_t kStageBytes = limits::kLedgerMemoryBytes / 4 * 3;
+
 // Hash of a value after others; null, "" and 0 differ.
 uint64_t HashValue(const LedgerValue& value, ColumnType type, uint64_t seed) {
   if (value.is_null) return HashFnv1a64("\x01", seed);
@@ -46,7 +49,7 @@ class SessionImpl final : public LedgerSession {
   Status Start() {
     QX_DO(MakeDirectories(staging_));
     QX_TRY(database_, columns::Database::Open({.path = "",
-                                               .memory_bytes = limits::kLedgerMemoryBytes,
+                                               .memory_bytes = kStageBytes,
                                                .temporary_directory = staging_ + "/spill"}));
     QX_TRY(connection_, database_->Connect());
     QX_DO(connection_->Run("SET preserve_insertion_order = false; " + CreateStageSql(schema_) + "; BEGIN"));
