@@ -119,9 +119,11 @@ export const tests = [
         same(counts[3], 0, `nothing of ${name} was refused`);
       }
       if (world.isMock) return;
-      const { body: found } = await world.api(page, `/api/measures/average-length-of-stay/cases?period=2025-11&org=${hospital.code}&count=1000`);
-      const one = found.cases.find((each) => each.onDate === '2025-11-08' && each.diseaseCode === 'J18.900' && each.diseaseName === '肺炎');
-      must(one, 'the Chinese of the GB18030 file is read as it was meant');
+      // The numbers follow the record a moment later; the Chinese must be there as it was meant.
+      await page.waitForFunction(async (address) => {
+        const { cases } = await (await fetch(address)).json();
+        return cases.some((each) => each.onDate === '2025-11-08' && each.diseaseCode === 'J18.900' && each.diseaseName === '肺炎');
+      }, `/api/measures/average-length-of-stay/cases?period=2025-11&org=${hospital.code}&count=1000`, { polling: 300 });
     },
   },
   {
