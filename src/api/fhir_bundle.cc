@@ -356,10 +356,7 @@ http::Response FhirApi::AnswerBundle(const std::vector<Entry>& entries, bool tra
     writer.EndArray();
   }
   writer.EndObject();
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
-  response.body = writer.Take();
-  return response;
+  return FhirAnswer(writer.Take());
 }
 
 }  // namespace qianxian::api

@@ -140,10 +140,7 @@ Result<http::Response> FhirApi::History(const Exchange& exchange, const Call& ca
     writer.EndArray();
   }
   writer.EndObject();
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
-  response.body = writer.Take();
-  return response;
+  return FhirAnswer(writer.Take());
 }
 
 }  // namespace qianxian::api

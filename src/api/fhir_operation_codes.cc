@@ -1,6 +1,7 @@
 // CodeSystem/$lookup, $validate-code, $subsumes: questions about one code system.
 // Source: https://hl7.org/fhir/R4/codesystem-operations.html
 #include "api/fhir_operations.h"
+#include "api/outcome.h"
 #include "api/terminology_answers.h"
 #include "base/text.h"
 #include "json/writer.h"
@@ -93,7 +94,7 @@ Result<http::Response> RunLookup(OperationCall& call) {
     for (const terminology::Designation& one : system->Designations(at)) WriteDesignation(writer, one);
   }
   WriteProperties(writer, *system, at, wanted);
-  return OperationAnswer(EndParameters(writer));
+  return FhirAnswer(EndParameters(writer));
 }
 
 Result<http::Response> ValidateCodeOfSystem(OperationCall& call) {
@@ -121,7 +122,7 @@ Result<http::Response> ValidateCodeOfSystem(OperationCall& call) {
     verdict.Accept(*system, at, one, arguments.Text("displayLanguage"));
     break;
   }
-  return OperationAnswer(verdict.Parameters());
+  return FhirAnswer(verdict.Parameters());
 }
 
 Result<http::Response> RunSubsumes(OperationCall& call) {
@@ -154,7 +155,7 @@ Result<http::Response> RunSubsumes(OperationCall& call) {
   json::Writer writer;
   BeginParameters(writer);
   WriteParameter(writer, "outcome", "valueCode", outcome);
-  return OperationAnswer(EndParameters(writer));
+  return FhirAnswer(EndParameters(writer));
 }
 
 }  // namespace qianxian::api

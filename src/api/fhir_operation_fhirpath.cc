@@ -2,6 +2,7 @@
 // that public FHIRPath test pages speak. Nothing is read from the record.
 // Source: https://github.com/brianpos/fhirpath-lab (server API), https://hl7.org/fhirpath/N1/
 #include "api/fhir_operations.h"
+#include "api/outcome.h"
 #include "base/text.h"
 #include "fhirpath/engine.h"
 #include "json/writer.h"
@@ -199,7 +200,7 @@ Result<http::Response> RunFhirPath(OperationCall& call) {
   QX_TRY(json::Document resource, ReadResource(call));
   if (!resource.root().IsObject()) return Invalid("bad-parameters", "the resource is no JSON object", "资源不是 JSON 对象");
   QX_TRY(std::string answer, Run(call, resource.root()).Answer());
-  return OperationAnswer(std::move(answer));
+  return FhirAnswer(std::move(answer));
 }
 
 Result<http::Response> RunConvert(OperationCall& call) {
@@ -207,7 +208,7 @@ Result<http::Response> RunConvert(OperationCall& call) {
   const Argument* input = call.arguments.Find("input");
   if (!input) input = call.arguments.Find("resource");
   if (!input || !input->resource) return Invalid("bad-parameters", "send the resource to convert", "请提交要转换的资源");
-  return OperationAnswer(std::string(input->resource->Raw()));
+  return FhirAnswer(std::string(input->resource->Raw()));
 }
 
 }  // namespace qianxian::api

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/fhir_operations.h"
+#include "api/outcome.h"
 #include "base/limits.h"
 #include "json/writer.h"
 #include "search/query.h"
@@ -104,7 +105,7 @@ http::Response MetaAnswer(std::string_view meta) {
   json::Writer writer;
   writer.BeginObject().Member("resourceType", "Parameters").Name("parameter").BeginArray().BeginObject();
   writer.Member("name", "return").Name("valueMeta").Raw(meta).EndObject().EndArray().EndObject();
-  return OperationAnswer(writer.Take());
+  return FhirAnswer(writer.Take());
 }
 
 Result<store::Resource> ReadOne(OperationCall& call, store::Snapshot& snapshot) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/fhir_operations.h"
+#include "api/outcome.h"
 #include "api/terminology_answers.h"
 #include "base/clock.h"
 #include "json/writer.h"
@@ -185,7 +186,7 @@ Result<http::Response> RunExpand(OperationCall& call) {
   WriteExpansionParameters(writer, set, asked);
   WriteContains(writer, expansion, asked);
   writer.EndObject().EndObject();
-  return OperationAnswer(writer.Take());
+  return FhirAnswer(writer.Take());
 }
 
 Result<http::Response> RunValidateCode(OperationCall& call) {
@@ -206,7 +207,7 @@ Result<http::Response> RunValidateCode(OperationCall& call) {
     Judge(*found.set, one, abstract_allowed, arguments.Text("displayLanguage"), verdict);
     if (verdict.result) break;
   }
-  return OperationAnswer(verdict.Parameters());
+  return FhirAnswer(verdict.Parameters());
 }
 
 namespace {
@@ -282,7 +283,7 @@ Result<http::Response> RunTranslate(OperationCall& call) {
       }
     }
   }
-  return OperationAnswer(TranslationParameters(found));
+  return FhirAnswer(TranslationParameters(found));
 }
 
 }  // namespace qianxian::api

@@ -186,11 +186,4 @@ Result<http::Response> RunOperation(const Services& services, const Exchange& ex
   return operation->run(operation_call);
 }
 
-http::Response OperationAnswer(std::string resource) {
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
-  response.body = std::move(resource);
-  return response;
-}
-
 }  // namespace qianxian::api

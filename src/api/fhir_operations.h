@@ -74,9 +74,6 @@ const Operation* OperationOfPath(const std::vector<std::string>& path);
 // Runs what `path` names; not_found, unsupported ("unsupported-operation", "method-not-allowed"), or the operation's own.
 Result<http::Response> RunOperation(const Services& services, const Exchange& exchange, const Call& call);
 
-// A resource as the answer, 200.
-http::Response OperationAnswer(std::string resource);
-
 // The operations, each in its own file.
 Result<http::Response> RunConvert(OperationCall& call);
 Result<http::Response> RunEverything(OperationCall& call);

@@ -13,18 +13,9 @@ namespace {
 constexpr std::string_view kSettlementPrefix = "setl-";
 
 http::Response ResourceResponse(const store::Resource& resource, std::string body) {
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
+  http::Response response = FhirAnswer(std::move(body));
   response.Set("ETag", EntityTag(resource.version));
   response.Set("Last-Modified", FormatHttpDate(resource.last_updated));
-  response.body = std::move(body);
-  return response;
-}
-
-http::Response VirtualResponse(std::string body) {
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
-  response.body = std::move(body);
   return response;
 }
 
@@ -115,7 +106,7 @@ std::optional<Result<http::Response>> FhirApi::ReadVirtual(const Exchange& excha
   auto show = [&](std::string body) -> Result<http::Response> {
     QX_TRY(Filter filter, ParseFilter(call.query));
     QX_TRY(std::string cut, ApplyFilter(*services_.definitions, filter, std::move(body)));
-    return VirtualResponse(std::move(cut));
+    return FhirAnswer(std::move(cut));
   };
   if (call.path[0] == "Measure" && services_.pack) {
     for (const pack::Measure& measure : services_.pack->measures) {
@@ -149,7 +140,7 @@ std::optional<Result<http::Response>> FhirApi::SearchVirtual(const Exchange& exc
     Result<std::string> bundle = services_.measures->ExplanationsOfPerson(
         exchange.caller(), person, std::min<size_t>(count, limits::kSearchPageMaximum));
     if (!bundle.ok()) return Result<http::Response>(std::move(bundle).error());
-    return Result<http::Response>(VirtualResponse(std::move(*bundle)));
+    return Result<http::Response>(FhirAnswer(std::move(*bundle)));
   }
   Result<std::string> row = services_.measures->ExplanationOfBenefit(exchange.caller(), settlement);
   if (!row.ok() && row.error().category == ErrorCategory::kNotFound) return std::nullopt;   // perhaps the record has one
@@ -160,7 +151,7 @@ std::optional<Result<http::Response>> FhirApi::SearchVirtual(const Exchange& exc
   writer.Member("fullUrl", exchange.base + "/ExplanationOfBenefit/" + std::string(kSettlementPrefix) + settlement);
   writer.Name("resource").Raw(*row).Name("search").BeginObject().Member("mode", "match").EndObject();
   writer.EndObject().EndArray().EndObject();
-  return Result<http::Response>(VirtualResponse(writer.Take()));
+  return Result<http::Response>(FhirAnswer(writer.Take()));
 }
 
 }  // namespace qianxian::api

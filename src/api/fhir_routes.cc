@@ -131,9 +131,7 @@ http::Response FhirApi::Handle(http::Request& request, const auth::Session& sess
 http::Response FhirApi::Metadata(const http::Request& request) {
   Result<Format> format = FormatAskedFor(request);
   if (!format.ok()) return FhirError(format.error());
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
-  response.body = MakeCapabilityStatement(services_, BaseUrl(request));
+  http::Response response = FhirAnswer(MakeCapabilityStatement(services_, BaseUrl(request)));
   return InFormat(*services_.definitions, *format, WantsPretty(request.query), std::move(response));
 }
 

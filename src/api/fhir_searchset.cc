@@ -63,10 +63,7 @@ Result<http::Response> SearchsetAnswer(const Services& services, const Exchange&
     writer.EndArray();
   }
   writer.EndObject();
-  http::Response response;
-  response.Set("Content-Type", kFhirJson);
-  response.body = writer.Take();
-  return response;
+  return FhirAnswer(writer.Take());
 }
 
 }  // namespace qianxian::api

@@ -42,11 +42,16 @@ int HttpStatus(const Error& error) {
   return 500;
 }
 
-http::Response FhirIssues(int status, const std::vector<fhir::Issue>& issues) {
+http::Response FhirAnswer(std::string resource) {
   http::Response response;
-  response.status = status;
   response.Set("Content-Type", kFhirJson);
-  response.body = fhir::OutcomeJson(issues);
+  response.body = std::move(resource);
+  return response;
+}
+
+http::Response FhirIssues(int status, const std::vector<fhir::Issue>& issues) {
+  http::Response response = FhirAnswer(fhir::OutcomeJson(issues));
+  response.status = status;
   return response;
 }
 

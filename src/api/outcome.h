@@ -15,6 +15,7 @@ namespace qianxian::api {
 inline constexpr std::string_view kFhirJson = "application/fhir+json; charset=utf-8";
 inline constexpr std::string_view kPlainJson = "application/json; charset=utf-8";
 
+http::Response FhirAnswer(std::string resource);   // 200 with this JSON
 int HttpStatus(const Error& error);
 http::Response FhirError(const Error& error);
 // The same with several issues (a shape check finds more than one fault).
