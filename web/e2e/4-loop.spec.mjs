@@ -192,6 +192,19 @@ export const tests = [
     },
   },
   {
+    name: 'a lost line that comes back haltingly costs nothing but time',
+    run: async (world) => {
+      const page = await world.signedIn(world.user);
+      let refused = 0;
+      await page.route(/LeakPage/, (route) => (++refused <= 2 ? route.abort('internetdisconnected') : route.continue()));
+      await world.go(page, '/');
+      await page.getByRole('link', { name: words('zh', 'nav.leak') }).first().click();
+      await page.getByRole('heading', { name: words('zh', 'nav.leak'), level: 1 }).waitFor();
+      await page.locator('.table-frame').first().waitFor();
+      must(refused > 2, 'the part was asked for until it came');
+    },
+  },
+  {
     name: 'an answer that fails is told in the language, and another try brings it',
     run: async (world) => {
       const page = await world.signedIn(world.user, { language: 'en' });

@@ -1,7 +1,7 @@
 // The pages by path. One list for the navigation and for choosing what to show.
 import { lazy } from 'react';
-import { reportReachable, whenReachable } from '../api/client';
 import type { Work } from '../session/roles';
+import { watched } from './watched';
 
 export type RouteName = 'overview' | 'measures' | 'leak' | 'gaps' | 'data' | 'accounts';
 
@@ -13,14 +13,6 @@ export const navigation: { name: RouteName; path: string; work?: Work }[] = [
   { name: 'data', path: '/data', work: 'import' },
   { name: 'accounts', path: '/accounts', work: 'accounts' },
 ];
-
-// A part that cannot be fetched is most likely a lost line: say so, wait for the server, try once more.
-const watched = <T>(load: () => Promise<T>) => (): Promise<T> =>
-  load().catch(async () => {
-    reportReachable(false);
-    await whenReachable();
-    return load();
-  });
 
 const parts = {
   overview: watched(() => import('../features/overview/OverviewPage')),
