@@ -60,17 +60,6 @@ T Must(Result<T> result) {
   return std::move(result).value();
 }
 
-// Another county of the same people: every id with a mark in front.
-std::string Remark(const std::string& text, const std::string& mark) {
-  std::string out = ReplaceAll(text, "\"id\": \"", "\"id\": \"" + mark);
-  for (const char* type : {"Patient/", "Encounter/", "Claim/", "Condition/", "MedicationRequest/", "Organization/", "Practitioner/",
-                           "Location/", "CareTeam/", "CarePlan/", "DiagnosticReport/", "Observation/", "Procedure/",
-                           "Immunization/", "ImagingStudy/", "Device/", "Medication/", "DocumentReference/"}) {
-    out = ReplaceAll(out, std::string("\"reference\": \"") + type, std::string("\"reference\": \"") + type + mark);
-  }
-  return out;
-}
-
 uint64_t Import(Store& store, int copies) {
   const auto bundles = Must(ReadSynthea(SyntheaFolder()));
   uint64_t resources = 0;
@@ -85,16 +74,12 @@ uint64_t Import(Store& store, int copies) {
     {
       Watch making;
       const double before = CpuSeconds();
-      const std::string mark = copy == 0 ? "" : "c" + std::to_string(copy) + "-";
+      const std::string mark = CopyMark(copy);
       for (const auto& bundle : bundles) {
         if (batches.back().size() > 4'000) batches.emplace_back();
-        for (Change change : bundle) {
-          if (copy != 0) {
-            change.id = mark + change.id;
-            change.body = Remark(change.body, mark);
-          }
-          bytes += change.body.size();
-          batches.back().push_back(std::move(change));
+        for (const Change& change : bundle) {
+          batches.back().push_back(Rekey(change, mark));
+          bytes += batches.back().back().body.size();
         }
       }
       preparing += making.Seconds();

@@ -1,4 +1,6 @@
 // Pages: every match exactly once, in order, whatever is written meanwhile.
+#include <algorithm>
+
 #include "search/parameters.h"
 #include "store/contract/contract.h"
 #include "store/sort_order.h"
@@ -42,6 +44,55 @@ std::vector<Change> Patients(int count, SeededRandom& random) {
     changes.push_back(Put("Organization", id, Json("Organization", id, R"("active":true)")));
   }
   return changes;
+}
+
+// A page is looked for among a part of the record first; one that is sorted is not, and judges it.
+TEST_P(StoreContract, PagesOfAPartAreThoseOfTheWhole) {
+  SeededRandom random(5);
+  MustCommit(Patients(6'000, random));
+  std::vector<Change> changes;
+  for (int i = 0; i < 900; ++i) {   // later versions, deletions, resources that point back
+    const std::string id = "p" + std::to_string(random.NextBelow(6'000));
+    if (i % 3 == 0) changes.push_back(Delete("Patient", id));
+    if (i % 3 == 1) changes.push_back(Put("Patient", id, Json("Patient", id, R"("gender":"male","name":[{"family":"F7"}])")));
+    if (i % 3 == 2) {
+      const std::string code = R"("status":"final","code":{"coding":[{"system":"urn:l","code":"a"}]},"subject":{"reference":"Patient/)";
+      changes.push_back(Put("Observation", "o" + std::to_string(i), Json("Observation", "o" + std::to_string(i), code + id + "\"}")));
+    }
+    if (changes.size() == 100) {
+      MustCommit(std::move(changes));
+      changes.clear();
+    }
+  }
+  for (const char* text : {"gender=male", "gender:not=male", "family:exact=F7", "family=g1&birthdate=lt1965", "birthdate:missing=true",
+                           "organization.active=true", "organization.active=true&gender=male", "language=urn:l|a&gender=female",
+                           "_has:Observation:patient:code=a", "identifier=17", "family:contains=9&gender:not=female"}) {
+    const auto whole = SearchAll(system_, "Patient", std::string(text) + "&_sort=_lastUpdated&_count=1000");
+    EXPECT_FALSE(whole.empty()) << text;
+    EXPECT_EQ(SearchAll(system_, "Patient", std::string(text) + "&_count=300"), whole) << text;
+  }
+}
+
+TEST_P(StoreContract, SortsManyByNumbersOfSeveralUnits) {
+  SeededRandom random(9);
+  std::vector<Change> changes;
+  std::vector<std::pair<int, std::string>> wanted;
+  for (int i = 0; i < 1'500; ++i) {
+    const int value = static_cast<int>(random.NextBelow(400'000)) - 100'000;
+    const std::string id = "o" + std::to_string(i);
+    const bool is_wanted = i % 3 == 0;
+    changes.push_back(Put("Observation", id, Json("Observation", id,
+        R"("status":"final","code":{"coding":[{"code":")" + std::string(is_wanted ? "a" : "b") + R"("}]},"valueQuantity":{"value":)" +
+            std::to_string(value) + R"(,"system":"urn:u","code":"u)" + std::to_string(i % 4) + "\"}")));
+    if (is_wanted) wanted.emplace_back(value, "Observation/" + id);
+  }
+  MustCommit(std::move(changes));
+  std::sort(wanted.begin(), wanted.end());
+  std::vector<std::string> ids;
+  for (const auto& [value, id] : wanted) ids.push_back(id);
+  EXPECT_EQ(SearchAll(system_, "Observation", "code=a&_sort=value-quantity&_count=60"), ids);
+  std::reverse(ids.begin(), ids.end());
+  EXPECT_EQ(SearchAll(system_, "Observation", "code=a&_sort=-value-quantity&_count=60"), ids);
 }
 
 TEST_P(StoreContract, PagesCoverAllOnceWhileOthersWrite) {

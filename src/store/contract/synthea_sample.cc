@@ -94,4 +94,40 @@ Result<std::vector<std::vector<Change>>> ReadSynthea(const std::string& folder, 
   return bundles;
 }
 
+std::string CopyMark(int copy) { return copy == 0 ? std::string() : "c" + std::to_string(copy) + "-"; }
+
+Change Rekey(Change change, const std::string& mark) {
+  if (mark.empty()) return change;
+  constexpr std::string_view kId = "\"id\": \"";
+  constexpr std::string_view kReference = "\"reference\": \"";
+  const std::string_view text = change.body;
+  std::string out;
+  out.reserve(text.size() + 16 * mark.size());
+  size_t done = 0;
+  for (size_t at = text.find('"'); at != std::string_view::npos; at = text.find('"', at + 1)) {
+    const std::string_view rest = text.substr(at);
+    size_t place = std::string_view::npos;   // where the mark goes
+    if (StartsWith(rest, kId)) {
+      place = at + kId.size();
+    } else if (StartsWith(rest, kReference)) {
+      const size_t begin = at + kReference.size();
+      const std::string_view target = text.substr(begin, text.find('"', begin) - begin);
+      const size_t slash = target.find('/');
+      if (StartsWith(target, "#")) {         // contained: its id has the mark too
+        place = begin + 1;
+      } else if (slash != std::string_view::npos && target.find_first_of(":?") == std::string_view::npos) {
+        place = begin + slash + 1;
+      }
+    }
+    if (place == std::string_view::npos) continue;
+    out.append(text.substr(done, place - done)).append(mark);
+    done = place;
+    at = place - 1;
+  }
+  out.append(text.substr(done));
+  change.id = mark + change.id;
+  change.body = std::move(out);
+  return change;
+}
+
 }  // namespace qianxian::store

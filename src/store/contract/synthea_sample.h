@@ -14,5 +14,9 @@ namespace qianxian::store {
 std::string SyntheaFolder();
 // One list for each bundle file, in order of their names. `files` at most (0: all).
 Result<std::vector<std::vector<Change>>> ReadSynthea(const std::string& folder, size_t files = 0);
+// What is put before every id of a copy; "" for copy 0, which is the sample itself.
+std::string CopyMark(int copy);
+// The same resource in another county of the same people: its ids and local references with the mark in front.
+Change Rekey(Change change, const std::string& mark);
 
 }  // namespace qianxian::store

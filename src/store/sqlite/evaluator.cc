@@ -52,11 +52,12 @@ Status Evaluator::CutDown(const std::string& type, SlotSet& set) {
 }
 
 Result<SlotSet> Evaluator::Visible(const std::string& type) {
-  const auto found = visible_.find(type);
+  const std::pair key(type, index_.last());
+  const auto found = visible_.find(key);
   if (found != visible_.end()) return found->second;
   QX_TRY(SlotSet set, Everything(type));
   QX_DO(CutDown(type, set));
-  visible_[type] = set;
+  visible_[key] = set;
   return set;
 }
 
@@ -76,9 +77,8 @@ Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& 
       Hits hits;
       if (!clause.parameter) return hits;
       for (const search::Clause& inner : clause.chained) {
-        QX_TRY(const SlotSet targets, Meeting(inner.type, inner));
-        QX_TRY(const SlotSet referring,
-               ReferringTo(clause.parameter->number, engine_.state.RootsOf(targets)));
+        QX_TRY(const SlotSet* targets, Anywhere(inner));
+        QX_TRY(const SlotSet referring, ReferringTo(clause.parameter->number, engine_.state.RootsOf(*targets)));
         hits.set.UnionWith(referring);
       }
       return hits;
@@ -86,9 +86,8 @@ Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& 
     case search::Clause::Kind::kHas: {
       Hits hits;
       if (!clause.parameter || clause.chained.empty()) return hits;
-      const search::Clause& inner = clause.chained[0];
-      QX_TRY(const SlotSet sources, Meeting(inner.type, inner));
-      QX_TRY(hits.set, ReferredFrom(clause.parameter->number, sources));
+      QX_TRY(const SlotSet* referred, Referred(clause));
+      hits.set = *referred;
       QX_TRY(const SlotSet everything, Everything(type));
       hits.set.IntersectWith(everything);
       return hits;
@@ -104,6 +103,29 @@ Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& 
     }
   }
   return Fault("clause", "A clause of no kind.");
+}
+
+Result<const SlotSet*> Evaluator::Anywhere(const search::Clause& clause) {
+  const auto found = anywhere_.find(&clause);
+  if (found != anywhere_.end()) return &found->second;
+  const Slot bound = index_.last();
+  Bound(moment_.last);
+  Result<SlotSet> set = Meeting(clause.type, clause);
+  Bound(bound);
+  if (!set.ok()) return std::move(set).error();
+  return &(anywhere_[&clause] = std::move(set).value());
+}
+
+Result<const SlotSet*> Evaluator::Referred(const search::Clause& has) {
+  const auto found = referred_.find(&has);
+  if (found != referred_.end()) return &found->second;
+  QX_TRY(const SlotSet* sources, Anywhere(has.chained[0]));
+  const Slot bound = index_.last();
+  Bound(moment_.last);
+  Result<SlotSet> set = ReferredFrom(has.parameter->number, *sources);
+  Bound(bound);
+  if (!set.ok()) return std::move(set).error();
+  return &(referred_[&has] = std::move(set).value());
 }
 
 Result<SlotSet> Evaluator::ReferringTo(uint16_t parameter, const std::vector<Slot>& roots) {
@@ -133,12 +155,13 @@ Result<SlotSet> Evaluator::ReferredFrom(uint16_t parameter, const SlotSet& from)
     return engine_.state.SlotsOf(roots, moment_.last);
   }
   bool good = true;
+  const SlotBits wanted(from);
   for (const uint16_t base : engine_.aliases.Bases(parameter)) {
     int64_t taken = 0;     // this root is in the list already: its other chunks need no look
     QX_DO(index_.ForEachChunk(base, 1, UINT32_MAX, [&](int64_t value, Slot first, std::string_view data) {
       if (value == taken) return true;
       bool any = false;
-      good = ForEachInChunk(first, data, [&](Slot slot) { any = any || from.Contains(slot); });
+      good = ForEachInChunk(first, data, [&](Slot slot) { any = any || wanted.Has(slot); });
       if (any) {
         roots.push_back(static_cast<Slot>(value));
         taken = value;

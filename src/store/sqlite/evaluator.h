@@ -36,6 +36,9 @@ class Evaluator {
   static Result<std::unique_ptr<Evaluator>> Open(Engine& engine, Database& database, const access::Caller& caller,
                                                  const Moment& moment);
 
+  // From now on only what lies in slots up to this one counts: all below is for the caller to ask again with a later one.
+  // Sub-selects are not bound. Sets may still hold later slots.
+  void Bound(Slot last) { index_.set_last(last); }
   // Living versions of the type that the caller may see.
   Result<SlotSet> Visible(const std::string& type);
   // Living and visible versions of `type` that meet the clause; exactly.
@@ -87,13 +90,17 @@ class Evaluator {
   Result<Slot> LastSlotAt(int64_t microseconds);
   Result<std::vector<Slot>> RootsInBodies(uint16_t parameter, const SlotSet& from);
   Result<SlotSet> Everything(const std::string& type);
+  // Sub-selects of chains and _has, what the latter refer to: not bound, and found once for each clause.
+  Result<const SlotSet*> Anywhere(const search::Clause& clause);
+  Result<const SlotSet*> Referred(const search::Clause& has);
 
   Engine& engine_;
   Database& database_;
   access::Caller caller_;
   Moment moment_;
   IndexReader index_;
-  std::map<std::string, SlotSet> visible_;
+  std::map<std::pair<std::string, Slot>, SlotSet> visible_;              // by type and bound
+  std::map<const search::Clause*, SlotSet> anywhere_, referred_;
   std::unordered_map<Slot, std::unique_ptr<Opened>> opened_;
 };
 

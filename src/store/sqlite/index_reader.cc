@@ -1,5 +1,8 @@
 #include "store/sqlite/index_reader.h"
 
+#include <algorithm>
+#include <map>
+
 #include "store/sqlite/posting.h"
 #include "store/sqlite/schema.h"
 
@@ -31,8 +34,11 @@ Result<IndexReader> IndexReader::Open(Database& database, Slot last) {
 
 IndexReader::IndexReader(Database& database, Slot last, int64_t generation)
     : database_(&database), last_(last), generation_(generation) {
+  // One list is read no further than the last slot.
   posting_ = "SELECT value, first, data FROM " + IndexTable("posting", generation) +
-             " WHERE parameter = ?1 AND value BETWEEN ?2 AND ?3";
+             " WHERE parameter = ?1 AND value = ?2 AND first <= ?4";
+  postings_ = "SELECT value, first, data FROM " + IndexTable("posting", generation) +
+              " WHERE parameter = ?1 AND value BETWEEN ?2 AND ?3 AND first <= ?4";
   for (int front = 0; front < 2; ++front) {
     spans_[front] = "SELECT low, slot, high, unit FROM " + IndexTable(front ? "span_recent" : "span", generation) +
                     " WHERE parameter = ?1 AND coding = ?2 AND width = ?3 AND low BETWEEN ?4 AND ?5";
@@ -46,16 +52,16 @@ IndexReader::IndexReader(Database& database, Slot last, int64_t generation)
 
 Status IndexReader::ForEachChunk(int32_t parameter, int64_t from, int64_t to,
                                  const std::function<bool(int64_t, Slot, std::string_view)>& function) {
-  QX_TRY(Statement* statement, database_->Cached(posting_));
+  QX_TRY(Statement* statement, database_->Cached(from == to ? posting_ : postings_));
   const Resetter resetter(*statement);
   statement->Integer(1, parameter);
   statement->Integer(2, from);
   statement->Integer(3, to);
+  statement->Integer(4, last_);
   for (;;) {
     QX_TRY(const bool row, statement->Step());
     if (!row) return Ok();
     const auto first = static_cast<Slot>(statement->Integer(1));
-    if (first > last_) continue;
     if (!function(statement->Integer(0), first, statement->Bytes(2))) return Ok();
   }
 }
@@ -78,6 +84,19 @@ Result<SlotSet> IndexReader::Posting(int32_t parameter, int64_t value) {
   SlotSetBuilder builder(last_);
   QX_DO(Posting(parameter, value, builder));
   return builder.Finish();
+}
+
+Result<std::optional<Slot>> IndexReader::ChunkAfter(int32_t parameter, int64_t value, Slot after, size_t chunks) {
+  QX_TRY(Statement* statement,
+         database_->Cached("SELECT first FROM " + IndexTable("posting", generation_) +
+                           " WHERE parameter = ?1 AND value = ?2 AND first > ?3 ORDER BY first LIMIT 1 OFFSET ?4"));
+  const Resetter resetter(*statement);
+  statement->Integer(1, parameter);
+  statement->Integer(2, value);
+  statement->Integer(3, after);
+  statement->Integer(4, static_cast<int64_t>(chunks));
+  QX_TRY(const bool row, statement->Step());
+  return row ? std::optional(static_cast<Slot>(statement->Integer(0))) : std::nullopt;
 }
 
 Status IndexReader::ForEachSpan(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
@@ -158,7 +177,7 @@ Status IndexReader::ForEachSpanInOrder(const std::vector<uint16_t>& parameters, 
   }
 }
 
-Result<bool> IndexReader::DatesInOrder(int32_t parameter, int widths_from, int64_t from, int64_t to, bool descending,
+Result<bool> IndexReader::SpansInOrder(int32_t parameter, int widths_from, int64_t from, int64_t to, bool descending,
                                        const std::function<bool(int64_t, Slot)>& function) {
   if (from > to) return true;
   std::string sql;
@@ -212,17 +231,61 @@ Status IndexReader::ForEachDateInOrder(int32_t parameter, bool descending, const
     // Longer spans that begin between the last month that was read and this one, then the month itself.
     const int64_t from = begin(month);
     const int64_t to = last(month);
-    QX_TRY(bool more, descending ? DatesInOrder(parameter, 1, to == INT64_MAX ? to : to + 1, edge, true, function)
-                                 : DatesInOrder(parameter, 1, edge, from == INT64_MIN ? from : from - 1, false, function));
+    QX_TRY(bool more, descending ? SpansInOrder(parameter, 1, to == INT64_MAX ? to : to + 1, edge, true, function)
+                                 : SpansInOrder(parameter, 1, edge, from == INT64_MIN ? from : from - 1, false, function));
     if (!more) return Ok();
-    QX_TRY(more, DatesInOrder(parameter, 0, from, to, descending, function));
+    QX_TRY(more, SpansInOrder(parameter, 0, from, to, descending, function));
     if (!more) return Ok();
     all_done = descending ? from == INT64_MIN : to == INT64_MAX;
     edge = descending ? (all_done ? from : from - 1) : (all_done ? to : to + 1);
   }
   if (all_done) return Ok();
-  QX_DO(descending ? DatesInOrder(parameter, 1, INT64_MIN, edge, true, function)
-                   : DatesInOrder(parameter, 1, edge, INT64_MAX, false, function));
+  QX_DO(descending ? SpansInOrder(parameter, 1, INT64_MIN, edge, true, function)
+                   : SpansInOrder(parameter, 1, edge, INT64_MAX, false, function));
+  return Ok();
+}
+
+Status IndexReader::ForEachNumberInOrder(int32_t parameter, bool descending, const SlotSet& wanted,
+                                         const std::function<bool(int64_t, Slot)>& function) {
+  const SlotBits bits(wanted);
+  QX_TRY(const std::vector<int64_t> units, BucketUnits(parameter));
+  std::map<int64_t, std::vector<int64_t>> lists;             // of each bucket, one for each unit
+  for (const int64_t unit : units) {
+    QX_DO(ForEachChunk(parameter, BucketValue(unit, 0), BucketValue(unit, kBuckets - 1), [&](int64_t value, Slot, std::string_view) {
+      std::vector<int64_t>& values = lists[value - BucketValue(unit, 0)];
+      if (values.empty() || values.back() != value) values.push_back(value);
+      return true;
+    }));
+  }
+  std::vector<int64_t> order;
+  for (const auto& [bucket, values] : lists) order.push_back(bucket);
+  if (descending) std::reverse(order.begin(), order.end());
+  int64_t edge = descending ? INT64_MAX : INT64_MIN;         // all before (after) this is done
+  for (const int64_t bucket : order) {
+    bool any = false;
+    bool good = true;
+    for (const int64_t value : lists[bucket]) {
+      QX_DO(ForEachChunk(parameter, value, value, [&](int64_t, Slot first, std::string_view data) {
+        good = ForEachInChunk(first, data, [&](Slot slot) { any = any || bits.Has(slot); });
+        return good && !any;
+      }));
+    }
+    if (!good) return DamagedIndex();
+    if (!any) continue;
+    // Longer spans that begin between the last bucket that was read and this one, then the bucket itself.
+    const int64_t from = BucketBegin(bucket);
+    const int64_t to = bucket + 1 == kBuckets ? INT64_MAX : BucketBegin(bucket + 1) - 1;
+    if (descending ? to < edge : from > edge) {
+      QX_TRY(const bool more, descending ? SpansInOrder(parameter, 1, to + 1, edge, true, function)
+                                         : SpansInOrder(parameter, 1, edge, from - 1, false, function));
+      if (!more) return Ok();
+    }
+    QX_TRY(const bool more, SpansInOrder(parameter, 0, from, to, descending, function));
+    if (!more || (descending ? from == INT64_MIN : to == INT64_MAX)) return Ok();
+    edge = descending ? from - 1 : to + 1;
+  }
+  QX_DO(descending ? SpansInOrder(parameter, 1, INT64_MIN, edge, true, function)
+                   : SpansInOrder(parameter, 1, edge, INT64_MAX, false, function));
   return Ok();
 }
 

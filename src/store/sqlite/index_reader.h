@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +19,14 @@ class IndexReader {
  public:
   static Result<IndexReader> Open(Database& database, Slot last);
   Slot last() const { return last_; }
+  // From now on only slots up to this one are given.
+  void set_last(Slot last) { last_ = last; }
   int64_t generation() const { return generation_; }
 
   Status Posting(int32_t parameter, int64_t value, SlotSetBuilder& out);
   Result<SlotSet> Posting(int32_t parameter, int64_t value);
+  // Where the list's chunk number `chunks` after a slot begins; nothing: it has fewer.
+  Result<std::optional<Slot>> ChunkAfter(int32_t parameter, int64_t value, Slot after, size_t chunks);
   Status PostingRange(int32_t parameter, int64_t from, int64_t to, SlotSetBuilder& out);     // both included
   // Calls for each chunk; stops when `function` says false.
   Status ForEachChunk(int32_t parameter, int64_t from, int64_t to,
@@ -44,6 +49,9 @@ class IndexReader {
                             const std::function<bool(std::string_view text, Slot slot)>& function);
   Status ForEachSpanInOrder(const std::vector<uint16_t>& parameters, bool descending,
                             const std::function<bool(int64_t low, Slot slot)>& function);
+  // The same for one number or quantity, leaving out buckets of which no point is in `wanted`.
+  Status ForEachNumberInOrder(int32_t parameter, bool descending, const SlotSet& wanted,
+                              const std::function<bool(int64_t low, Slot slot)>& function);
   // The same for one date parameter, leaving out months of which no short span is in `wanted`.
   Status ForEachDateInOrder(int32_t parameter, bool descending, const SlotSet& wanted,
                             const std::function<bool(int64_t low, Slot slot)>& function);
@@ -62,13 +70,13 @@ class IndexReader {
 
  private:
   // Spans with low in [from, to] in order; `widths_from` 1 leaves out the short ones. False: `function` said so.
-  Result<bool> DatesInOrder(int32_t parameter, int widths_from, int64_t from, int64_t to, bool descending,
+  Result<bool> SpansInOrder(int32_t parameter, int widths_from, int64_t from, int64_t to, bool descending,
                             const std::function<bool(int64_t low, Slot slot)>& function);
   IndexReader(Database& database, Slot last, int64_t generation);
   Database* database_;
   Slot last_;
   int64_t generation_;
-  std::string posting_, spans_[2], words_[2], labels_, codings_;   // [0] the table, [1] the small one in front of it
+  std::string posting_, postings_, spans_[2], words_[2], labels_, codings_;   // [0] the table, [1] the small one in front of it
 };
 
 // A text that is greater than every text which begins with `prefix`, and than no other.

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "search/parameters.h"
 #include "store/sort_order.h"
+#include "store/sqlite/schema.h"
 
 namespace qianxian::store::sqlite {
 namespace {
@@ -54,51 +55,59 @@ Result<Place> ReadPlace(std::string_view text) {
   return Invalid("bad-place", "This is not the place of a next page.", "分页位置无效。");
 }
 
-Status Searcher::MatchType(search::Query query) {
-  auto matches = std::make_unique<TypeMatches>();
-  matches->query = std::move(query);
-  const std::string& type = matches->query.type;
+Status Searcher::MatchType(TypeMatches& matches) {
+  matches.set = SlotSet();
+  matches.verify.clear();
+  const std::string& type = matches.query.type;
   std::vector<const Clause*> clauses;
-  for (const Clause& clause : matches->query.clauses) clauses.push_back(&clause);
+  for (const Clause& clause : matches.query.clauses) clauses.push_back(&clause);
   std::stable_sort(clauses.begin(), clauses.end(), [](const Clause* a, const Clause* b) { return Rank(*a) < Rank(*b); });
   bool begun = false;
   for (const Clause* clause : clauses) {
-    if (begun && matches->set.empty()) break;
-    if (begun && clause->kind == Clause::Kind::kValues && matches->set.size() <= kFew) {
-      matches->verify.push_back(clause);
+    if (begun && matches.set.empty()) break;
+    if (begun && clause->kind == Clause::Kind::kValues && matches.set.size() <= kFew) {
+      matches.verify.push_back(clause);
       continue;
     }
     QX_TRY(Hits hits, evaluator_.Evaluate(type, *clause));
-    if (!hits.exact) matches->verify.push_back(clause);
+    if (!hits.exact) matches.verify.push_back(clause);
     if (begun) {
-      matches->set.IntersectWith(hits.set);
+      matches.set.IntersectWith(hits.set);
     } else {
-      matches->set = std::move(hits.set);
+      matches.set = std::move(hits.set);
       begun = true;
     }
-    if (matches->set.size() <= kFew * 4) QX_DO(evaluator_.CutDown(type, matches->set));
+    if (matches.set.size() <= kFew * 4) QX_DO(evaluator_.CutDown(type, matches.set));
   }
   if (begun) {
-    QX_DO(evaluator_.CutDown(type, matches->set));
+    QX_DO(evaluator_.CutDown(type, matches.set));
   } else {
-    QX_TRY(matches->set, evaluator_.Visible(type));
+    QX_TRY(matches.set, evaluator_.Visible(type));
   }
-  types_.push_back(std::move(matches));
   return Ok();
 }
 
-Status Searcher::Match() {
+Status Searcher::Prepare() {
+  const auto add = [&](search::Query query) {
+    types_.push_back(std::make_unique<TypeMatches>());
+    types_.back()->query = std::move(query);
+  };
   if (!query_.type.empty()) {
     // A role that never reads this type is told so; other people's records are simply not there.
     QX_TRY(const Scope scope, ReadScope(evaluator_.engine(), evaluator_.caller(), query_.type));
-    if (scope.nothing()) return Ok();
-    return MatchType(query_);
+    if (!scope.nothing()) add(query_);
+    return Ok();
   }
   for (const std::string& type : query_.types) {
     if (!evaluator_.engine().catalog.TypeNumber(type)) continue;
     if (ReadScopeOrNothing(evaluator_.engine(), evaluator_.caller(), type).nothing()) continue;
-    QX_DO(MatchType(query_.Narrow(evaluator_.engine().parameters, type)));
+    add(query_.Narrow(evaluator_.engine().parameters, type));
   }
+  return Ok();
+}
+
+Status Searcher::Match() {
+  for (const auto& matches : types_) QX_DO(MatchType(*matches));
   return Ok();
 }
 
@@ -136,6 +145,25 @@ Result<uint64_t> Searcher::Total() {
   uint64_t total = 0;
   for (const auto& matches : types_) total += matches->set.size();
   return total;
+}
+
+Result<std::vector<Slot>> Searcher::PageInWindows(SearchPage& page) {
+  const Slot last = evaluator_.moment().last;
+  const std::optional<int64_t> type = evaluator_.engine().catalog.TypeNumber(query_.type);
+  for (size_t chunks = kWindowChunks;; chunks *= kWindowGrowth) {
+    std::optional<Slot> bound;
+    if (type && types_.size() == 1) {
+      QX_TRY(bound, evaluator_.index().ChunkAfter(kByType, *type, static_cast<Slot>(position_), chunks));
+    }
+    const bool bounded = bound && *bound < last;
+    evaluator_.Bound(bounded ? *bound : last);
+    QX_DO(Match());
+    if (bounded) types_[0]->set.DropAbove(*bound);
+    QX_TRY(std::vector<Slot> slots, PageInOrder(page));
+    if (bounded && page.next.empty()) continue;   // what is beyond may belong to the page
+    evaluator_.Bound(last);
+    return slots;
+  }
 }
 
 Result<std::vector<Slot>> Searcher::PageInOrder(SearchPage& page) {
@@ -208,9 +236,12 @@ Result<std::vector<Slot>> Searcher::PageSorted(SearchPage& page) {
   return slots;
 }
 
+bool Searcher::Sorts() const {
+  return std::any_of(types_.begin(), types_.end(), [](const auto& matches) { return !matches->query.sort.empty(); });
+}
+
 Result<std::vector<Slot>> Searcher::Page(SearchPage& page) {
-  bool sorts = false;
-  for (const auto& matches : types_) sorts = sorts || !matches->query.sort.empty();
+  const bool sorts = Sorts();
   if (!query_.place.empty()) {
     QX_TRY(const Place place, ReadPlace(query_.place));
     if (place.kind != (sorts ? 'o' : 's')) {
@@ -219,14 +250,17 @@ Result<std::vector<Slot>> Searcher::Page(SearchPage& page) {
     }
     position_ = place.position;
   }
-  return sorts ? PageSorted(page) : PageInOrder(page);
+  if (sorts) return PageSorted(page);
+  return matched_ ? PageInOrder(page) : PageInWindows(page);
 }
 
 Result<SearchPage> Searcher::Run() {
   SearchPage page;
   page.notes = query_.notes;
-  QX_DO(Match());
+  QX_DO(Prepare());
   const bool only_count = query_.count == 0 || query_.summary == search::Summary::kCount;
+  matched_ = only_count || query_.total != search::Total::kNone || Sorts();
+  if (matched_) QX_DO(Match());
   if (only_count || query_.total != search::Total::kNone) {
     QX_TRY(page.total, Total());
   }

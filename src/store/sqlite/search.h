@@ -23,14 +23,17 @@ class Searcher {
   Result<SearchPage> Run();
 
  private:
+  Status Prepare();
   Status Match();
-  Status MatchType(search::Query query);
+  Status MatchType(TypeMatches& matches);
   Result<bool> Holds(const TypeMatches& matches, Slot slot);
   Result<const TypeMatches*> MatchesOf(Slot slot);
+  bool Sorts() const;
   Status VerifyEverything();
   Result<uint64_t> Total();
 
   Result<std::vector<Slot>> Page(SearchPage& page);
+  Result<std::vector<Slot>> PageInWindows(SearchPage& page);
   Result<std::vector<Slot>> PageInOrder(SearchPage& page);
   Result<std::vector<Slot>> PageSorted(SearchPage& page);
   Result<std::vector<Slot>> SortByBodies(size_t offset, size_t count);
@@ -38,8 +41,14 @@ class Searcher {
   Evaluator& evaluator_;
   const search::Query& query_;
   std::vector<std::unique_ptr<TypeMatches>> types_;
+  bool matched_ = false;                          // wholly; else a page is looked for window by window
   uint64_t position_ = 0;                         // of the place given
 };
+
+// A page in the store's own order needs no match beyond it: it is looked for where so many chunks of the type's list are,
+// some thousand resources, and then among kWindowGrowth times as many as before.
+inline constexpr size_t kWindowChunks = 4;
+inline constexpr size_t kWindowGrowth = 16;
 
 // So many matches are sorted by their bodies; more by an index, if there is one.
 inline constexpr size_t kSortByBodies = 400;

@@ -15,12 +15,12 @@ using Role = search::Parameter::Role;
 class Collector {
  public:
   Collector(Evaluator& evaluator, const TypeMatches& matches, size_t enough)
-      : evaluator_(evaluator), matches_(matches), enough_(enough), seen_(matches.set.empty() ? 0 : matches.set.Last() / 64 + 1) {}
+      : evaluator_(evaluator), matches_(matches), enough_(enough), wanted_(matches.set), seen_(matches.set.empty() ? 0 : matches.set.Last() / 64 + 1) {}
 
   // False: enough.
   template <typename Key>
   Result<bool> Add(Slot slot, const Key& key, Key& last_key) {
-    if (!matches_.set.Contains(slot) || Seen(slot)) return true;
+    if (!wanted_.Has(slot) || Seen(slot)) return true;
     seen_[slot / 64] |= uint64_t{1} << (slot % 64);
     if (!slots_.empty() && !(key == last_key)) {
       QX_DO(EndTies());
@@ -101,6 +101,7 @@ class Collector {
   Evaluator& evaluator_;
   const TypeMatches& matches_;
   size_t enough_;
+  SlotBits wanted_;
   size_t tie_begin_ = 0;
   std::vector<Slot> slots_;
   std::vector<uint64_t> seen_;
@@ -135,6 +136,8 @@ Status CollectSpans(Evaluator& evaluator, const search::SortKey& key, const Slot
   const auto give = [&](int64_t low, Slot slot) { return feeding.Give(slot, low); };
   if (key.parameter->kind == search::ParameterKind::kDate && bases.size() == 1) {
     QX_DO(evaluator.index().ForEachDateInOrder(bases[0], key.descending, wanted, give));
+  } else if (bases.size() == 1) {
+    QX_DO(evaluator.index().ForEachNumberInOrder(bases[0], key.descending, wanted, give));
   } else {
     QX_DO(evaluator.index().ForEachSpanInOrder(bases, key.descending, give));
   }

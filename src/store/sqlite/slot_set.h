@@ -58,6 +58,18 @@ class SlotSet {
   std::vector<uint64_t> bits_;                    // dense_
 };
 
+// A set to look many slots up in: a bitmap, also of a thin set.
+class SlotBits {
+ public:
+  explicit SlotBits(const SlotSet& set) : bits_(set.empty() ? 0 : set.Last() / 64 + 1, 0) {
+    set.ForEach([&](Slot slot) { bits_[slot / 64] |= uint64_t{1} << (slot % 64); });
+  }
+  bool Has(Slot slot) const { return slot / 64 < bits_.size() && (bits_[slot / 64] >> (slot % 64) & 1) != 0; }
+
+ private:
+  std::vector<uint64_t> bits_;
+};
+
 // Gathers slots from postings; then one set.
 class SlotSetBuilder {
  public:
