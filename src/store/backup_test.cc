@@ -145,7 +145,7 @@ TEST_F(BackupTest, SaysWhyItCannotAndLeavesNothingBehind) {
   EXPECT_FALSE(BackUp(nurse, Data(), Path("b"), clock_).ok());
   ASSERT_TRUE(BackUp(system_, Data(), Path("b"), clock_).ok());
   EXPECT_EQ(Code(BackUp(system_, Data(), Path("b"), clock_)), "file-exists");
-  EXPECT_FALSE(BackUp(system_, Data(), Path("no/such/folder/b"), clock_).ok());
+  EXPECT_EQ(Code(BackUp(system_, Data(), Path("no/such/folder/b"), clock_)), "no-folder");
   EXPECT_FALSE(FileExists(Path("b.part")));
 
   EXPECT_FALSE(Restore(nurse, Path("b"), Path("r"), std::nullopt, clock_).ok());
@@ -154,7 +154,7 @@ TEST_F(BackupTest, SaysWhyItCannotAndLeavesNothingBehind) {
   EXPECT_EQ(Code(Restore(system_, Path("b"), Data(), std::nullopt, clock_)), "folder-not-empty");
   EXPECT_EQ(Code(Restore(system_, Data() + "/record.db", Path("r"), std::nullopt, clock_)), "not-a-backup");
   std::ofstream(Path("text")) << std::string(5'000, 'x');
-  EXPECT_FALSE(Restore(system_, Path("text"), Path("r"), std::nullopt, clock_).ok());
+  EXPECT_EQ(Code(Restore(system_, Path("text"), Path("r"), std::nullopt, clock_)), "not-a-backup");
   EXPECT_FALSE(FileExists(Path("r"))) << "what is refused makes no folder";
   // A damaged backup is refused before anything is made of it.
   std::fstream(Path("b"), std::ios::binary | std::ios::in | std::ios::out).seekp(3 * 4096).write(std::string(4096, '\xee').data(), 4096);

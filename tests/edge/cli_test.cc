@@ -245,6 +245,13 @@ TEST(Backup, BringsTheCountyBackAndAnyStateBefore) {
   Ended again = RunProgram({"backup", files.path("county.backup"), "--data", files.data});
   EXPECT_EQ(again.code, 2);
   EXPECT_NE(again.err.find("is there already"), std::string::npos) << again.err;
+  Ended nowhere = RunProgram({"backup", files.path("no/folder/b"), "--data", files.data});
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_NE(nowhere.err.find("make it first"), std::string::npos) << nowhere.err;
+  Ended wrong = RunProgram({"restore", files.settlements, "--data", files.path("wrong")});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.err.find(files.settlements + " is no backup of this program"), std::string::npos) << wrong.err;
+  EXPECT_NE(RunProgram({"restore", files.path("none"), "--data", files.path("wrong")}).err.find("There is no file"), std::string::npos);
   server.child().Signal(SIGINT);
   EXPECT_EQ(server.child().End().code, 0);
 

@@ -176,14 +176,22 @@ Status CutTo(Database& database, const Moment& moment) {
   return WriteSetting(database, "index_fingerprint", 0);
 }
 
+Error NotABackup(const std::string& file) {
+  return Invalid("not-a-backup", file + " is no backup of this program; give a file that \"qianxian backup\" made.",
+                 file + " 不是本程序的备份；请指定由 qianxian backup 生成的文件。");
+}
+
 Result<Moment> VerifyBackup(const std::string& file) {
   if (!FileExists(file)) return NotFound("no-such-file", "There is no file " + file + ".", "文件不存在：" + file + "。");
   QX_TRY(const auto backup, Database::Open(file, Database::Mode::kRead, kBusyMilliseconds));
-  QX_TRY(const int64_t application, backup->QueryInteger("PRAGMA application_id"));
+  // The file is looked into here for the first time.
+  const Result<int64_t> application = backup->QueryInteger("PRAGMA application_id");
+  if (!application.ok() && application.error().code == "not-a-store") return NotABackup(file);
+  if (!application.ok()) return application.error();
   QX_TRY(const int64_t format, backup->QueryInteger("PRAGMA user_version"));
   QX_TRY(const int64_t tables, backup->QueryInteger("SELECT count(*) FROM sqlite_schema WHERE name = 'backup_file'"));
-  if (application != kApplicationId || tables != 1) {
-    return Unavailable("not-a-backup", file + " is not a backup of this program.", file + " 不是本程序的备份文件。");
+  if (*application != kApplicationId || tables != 1) {
+    return NotABackup(file);
   }
   if (format > kFormat) {
     return Unavailable("newer-format", "The backup was written by a newer release of this program.",
@@ -221,6 +229,12 @@ Result<BackupReport> BackUp(const access::Caller& caller, const std::string& dir
   if (!FileExists(record)) return NotFound("no-record", directory + " holds no record.", directory + " 中没有数据。");
   if (FileExists(file)) {
     return MakeError(ErrorCategory::kConflict, "file-exists", file + " is there already.", file + " 已存在。");
+  }
+  const std::filesystem::path place = std::filesystem::path(file).parent_path();
+  std::error_code unknown;
+  if (!place.empty() && !std::filesystem::is_directory(place, unknown)) {
+    return NotFound("no-folder", "There is no folder " + place.string() + "; make it first, or name another file.",
+                    "没有目录 " + place.string() + "；请先建立，或换一个文件名。");
   }
   QX_TRY(const auto source, Database::Open(record, Database::Mode::kWrite, kBusyMilliseconds));
   QX_DO(CreateOrVerifySchema(*source));
