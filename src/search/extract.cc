@@ -55,7 +55,7 @@ Status Extraction::AddParameter(const Parameter& parameter, const std::vector<co
     return Ok();
   }
   for (const PlainPath& path : paths) {
-    Leaf leaf{parameter.number, parameter.kind, ReadingFor(parameter.kind, *path.type), path.reference_type, -1};
+    Leaf leaf{parameter.number, parameter.kind, ReadingFor(parameter.kind, *path.type, parameter.by_sound), path.reference_type, -1};
     if (parameter.kind == ParameterKind::kComposite) {
       QX_TRY(Composite composite, CompileComposite(parameter, *path.type));
       leaf.composite = static_cast<int>(composites_.size());
@@ -197,14 +197,14 @@ void Extraction::AppendItem(const ValueTarget& target, const Item& item, std::ve
     return;
   }
   if (!item.IsNode() || item.type == nullptr) return;
-  AppendValue(target, ReadingFor(target.kind, *item.type), item.json, out);
+  AppendValue(target, ReadingFor(target.kind, *item.type, target.by_sound), item.json, out);
 }
 
 void Extraction::AppendGeneral(const Parameter& parameter, const Expression& expression, fhirpath::Evaluator& evaluator,
                                const Item& resource, std::vector<IndexEntry>& out) const {
   auto items = evaluator.Evaluate(expression, resource);
   if (!items.ok()) return;   // an expression that a resource makes fail gives no entry, as an empty one
-  for (const Item& item : *items) AppendItem({parameter.number, parameter.kind, {}, offset_minutes_}, item, out);
+  for (const Item& item : *items) AppendItem({parameter.number, parameter.kind, {}, offset_minutes_, parameter.by_sound}, item, out);
 }
 
 void Extraction::ExtractSlowly(json::Value resource, std::vector<IndexEntry>& out) const {

@@ -134,6 +134,9 @@ bool MatchesValue(const Clause& clause, const QueryValue& value, const IndexEntr
 }
 
 bool Matches(const Clause& clause, const std::vector<IndexEntry>& entries) {
+  if (clause.kind == Clause::Kind::kAny) {
+    return std::any_of(clause.chained.begin(), clause.chained.end(), [&](const Clause& one) { return Matches(one, entries); });
+  }
   QX_CHECK(clause.kind == Clause::Kind::kValues, "only the store can follow references");
   QX_CHECK(clause.parameter != nullptr, "a clause without parameter: narrow the query first");
   if (clause.modifier == Modifier::kMissing) {

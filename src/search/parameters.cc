@@ -15,7 +15,9 @@ namespace qianxian::search {
 namespace {
 
 // Raised by hand when what is extracted changes, so that stores make their indexes again.
-constexpr uint64_t kExtractionVersion = 1;
+constexpr uint64_t kExtractionVersion = 2;
+
+constexpr std::string_view kPhonetic = "http://hl7.org/fhir/SearchParameter/individual-phonetic";
 
 constexpr std::pair<std::string_view, ParameterKind> kKinds[] = {
     {"token", ParameterKind::kToken},         {"string", ParameterKind::kString},
@@ -102,6 +104,7 @@ class Builder {
     if (parameter.targets == std::vector<std::string>{"Resource"}) parameter.targets = state_.types;
     std::sort(parameter.targets.begin(), parameter.targets.end());
     for (const auto& component : definition.components) QX_DO(AddComponent(component, parameter));
+    parameter.by_sound = definition.url == kPhonetic;
     Mix(parameter);
     if (parameter.code == "_id") parameter.role = Parameter::Role::kId;
     if (parameter.code == "_lastUpdated") parameter.role = Parameter::Role::kLastUpdated;

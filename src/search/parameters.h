@@ -14,6 +14,7 @@
 //               with a version gives two entries: "url" and "url|version". A Reference.identifier gives one more entry
 //               of kind kToken under the same number, for :identifier. Contained ("#x") ones give none.
 //   composite   one for each tuple, with its parts in `components`.
+//   string      for phonetic one for each sound of a name (words/pinyin.h), each with the name as its text.
 //   special     (Location.near) none.
 // A code element has no system in its entry; a query that names the system of its list finds it all the same.
 // Threads: immutable after Create; any number. Failures: Create only (kFault: definitions that do not compile).
@@ -30,6 +31,7 @@
 #include "base/result.h"
 #include "json/value.h"
 #include "search/index_entry.h"
+#include "words/fold.h"
 
 namespace qianxian::fhir {
 class Definitions;
@@ -50,6 +52,7 @@ struct Parameter {
   uint16_t number = 0;
   ParameterKind kind = ParameterKind::kToken;
   enum class Role : uint8_t { kOrdinary, kId, kLastUpdated } role = Role::kOrdinary;
+  bool by_sound = false;                    // string: compared as it sounds (phonetic); IndexEntry::code is words::NameSounds
   std::string type;                         // "Patient"
   std::string code;                         // "birthdate"
   std::string url;                          // of the SearchParameter; "" for those that are not in the registry
@@ -95,8 +98,7 @@ class Parameters {
   std::unique_ptr<State> state_;
 };
 
-// How strings are compared: lower case, without accents, full width as half width, white space as one blank, trimmed.
-// IndexEntry::code of a string is this of its text.
-std::string Fold(std::string_view text);
+// How strings are compared. IndexEntry::code of a string is this of its text.
+using words::Fold;
 
 }  // namespace qianxian::search

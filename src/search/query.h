@@ -7,7 +7,7 @@
 //              Codes compare exactly. kText: folded text of e starts with `folded`.
 //              kIn, kAbove, kBelow: `codes` has e's system and code (kNotIn: if none of the entries is in it).
 //              kOfType: e.code == code, and one of e.components (the types of an Identifier) has type_system and type_code.
-//   string     e.code starts with `folded`; kExact: e.text == text; kContains: e.code holds `folded`.
+//   string     e.code starts with `folded` (of phonetic: what it sounds like); kExact: e.text == text; kContains: e.code holds `folded`.
 //   uri        e.text == text; kBelow: e.text starts with text; kAbove: text starts with e.text.
 //   reference  code not empty: e.code == code, and e.system == system unless system is ""; else e.text == text.
 //              kIdentifier: as token, over the entries of kind kToken.
@@ -24,7 +24,8 @@
 //   chain      kChain: the reference leads to a resource of a type T for which the clause in `chained` with type T holds.
 //   _has       kHas: some resource of `chained[0].type` points here by `parameter` (of that type), and chained[0] holds
 //              for it.
-//   any of     kAny, made by programs (compartments): some clause of `chained` whose type is the resource's holds for it.
+//   any of     kAny, made by programs (compartments) and of `name` in letters, which is looked for in the name and in how
+//              it sounds (phonetic): some clause of `chained` whose type is the resource's holds for it.
 // Pure values; any thread. Failures: Parse only: invalid ("unknown-parameter", "unknown-modifier", "bad-value",
 // "too-many-values"), unsupported ("unsupported-parameter", "unsupported-modifier").
 // Source: https://hl7.org/fhir/R4/search.html
@@ -136,8 +137,8 @@ class Query {
   std::string canonical;                  // what was understood, as text, without _place: for self links and cursors
 };
 
-// Does a clause of kind kValues hold for a resource with these entries (AppendIdentity's included, where it asks for
-// _id or _lastUpdated)? CHECK: clause.kind == kValues and clause.parameter.
+// Does a clause of kind kValues, or kAny of such, hold for a resource with these entries (AppendIdentity's included, where it asks for
+// _id or _lastUpdated)? CHECK: no chain, and clause.parameter.
 bool Matches(const Clause& clause, const std::vector<IndexEntry>& entries);
 // One value against one entry of its parameter, without modifier kNot and kMissing.
 bool MatchesValue(const Clause& clause, const QueryValue& value, const IndexEntry& entry);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "words/pinyin.h"
 
 namespace qianxian::search {
 namespace {
@@ -243,7 +244,35 @@ Result<Clause> QueryParser::ReadClause(std::string_view type, std::string_view r
   std::string type_modifier;
   if (colon != std::string_view::npos) QX_DO(ReadModifier(*parameter, modifier, clause, type_modifier));
   QX_DO(ReadValues(*parameter, type_modifier, value, clause));
-  return clause;
+  return WithSound(std::move(clause));
+}
+
+Clause QueryParser::WithSound(Clause clause) const {
+  if (clause.code != "name" || clause.modifier != Modifier::kNone) return clause;
+  const bool in_letters = std::all_of(clause.values.begin(), clause.values.end(), [](const QueryValue& value) {
+    return value.folded.find_first_not_of("abcdefghijklmnopqrstuvwxyz' -") == std::string::npos;
+  });
+  if (!in_letters) return clause;
+  Clause any = clause;
+  any.kind = Clause::Kind::kAny;
+  any.values.clear();
+  bool sounds = false;
+  for (const std::string& type : clause.type.empty() ? query_.types : std::vector<std::string>{clause.type}) {
+    Clause one = clause;
+    one.type = type;
+    one.parameter = parameters_.Find(type, "name");
+    const Parameter* phonetic = parameters_.Find(type, "phonetic");
+    if (one.parameter == nullptr || one.parameter->kind != ParameterKind::kString) continue;
+    any.chained.push_back(one);
+    if (phonetic == nullptr || !phonetic->by_sound) continue;
+    one.code = "phonetic";
+    one.parameter = phonetic;
+    std::erase_if(one.values, [](QueryValue& value) { return (value.folded = words::SoundOf(value.text)).empty(); });
+    if (one.values.empty()) continue;
+    any.chained.push_back(std::move(one));
+    sounds = true;
+  }
+  return sounds ? any : clause;
 }
 
 Status QueryParser::ReadModifier(const Parameter& parameter, std::string_view text, Clause& clause,

@@ -27,6 +27,8 @@ class QueryParser {
   Result<Clause> ReadHas(std::string_view type, std::string_view rest, const std::string& value, int depth);
   Result<Clause> ReadChain(std::string_view type, const Parameter& parameter, std::string_view type_modifier,
                            std::string_view rest, const std::string& value, int depth);
+  // `name` in letters alone is typed pinyin as often as a name in letters: both hold.
+  Clause WithSound(Clause clause) const;
   Status ReadModifier(const Parameter& parameter, std::string_view text, Clause& clause, std::string& type_modifier) const;
   Status ReadValues(const Parameter& parameter, std::string_view type_modifier, const std::string& value, Clause& clause);
   Result<const Parameter*> FindParameter(std::string_view type, std::string_view code) const;

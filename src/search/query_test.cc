@@ -151,6 +151,21 @@ TEST(Query, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(ErrorOf("Patient", many), "too-many-values");
 }
 
+TEST(Query, ReadsNamesInLettersAsPinyinToo) {
+  const Clause clause = Parse("Patient", "name=Zhang Wei")->clauses[0];
+  ASSERT_EQ(clause.kind, Clause::Kind::kAny);
+  ASSERT_EQ(clause.chained.size(), 2u);
+  EXPECT_EQ(clause.chained[0].values[0].folded, "zhang wei");
+  EXPECT_EQ(clause.chained[1].parameter->code, "phonetic");
+  EXPECT_EQ(clause.chained[1].values[0].folded, "zhangwei");
+  EXPECT_EQ(Parse("Patient", "phonetic=张伟")->clauses[0].values[0].folded, "zhangwei");
+  for (const char* plain : {"name=张", "name:exact=zw", "name:contains=zw", "family=zw", "name=a1"}) {
+    EXPECT_EQ(Parse("Patient", plain)->clauses[0].kind, Clause::Kind::kValues) << plain;
+  }
+  EXPECT_EQ(Parse("Organization", "name=zw")->clauses[0].kind, Clause::Kind::kValues) << "no phonetic there";
+  EXPECT_EQ(ErrorOf("Patient", "phonetic=123"), "bad-value");
+}
+
 TEST(Query, LenientMakesNotes) {
   auto query = Parse("Patient", "colour=red&gender=male&birthdate=x", {.lenient = true});
   ASSERT_TRUE(query.ok());

@@ -8,6 +8,7 @@
 #include "fhir/date.h"
 #include "fhir/definitions.h"
 #include "fhir/reference.h"
+#include "words/pinyin.h"
 
 namespace qianxian::search {
 namespace {
@@ -285,7 +286,7 @@ Result<QueryValue> ParseValue(const ValueContext& context, const Parameter& para
     case ParameterKind::kString: {
       QueryValue value;
       value.text = Unescape(text);
-      value.folded = Fold(value.text);
+      value.folded = parameter.by_sound ? words::SoundOf(value.text) : Fold(value.text);
       if (value.folded.empty()) return BadValue(parameter.code, text, "nothing to look for", "没有可查找的内容");
       return value;
     }

@@ -5,9 +5,11 @@
 #include <limits>
 #include <optional>
 
+#include "base/text.h"
 #include "fhir/date.h"
 #include "fhir/reference.h"
 #include "search/parameters.h"
+#include "words/pinyin.h"
 
 namespace qianxian::search {
 namespace {
@@ -112,6 +114,29 @@ void AppendParts(const ValueTarget& target, json::Value value, const std::string
 }
 constexpr std::string_view kNameParts[] = {"text", "family", "given", "prefix", "suffix"};
 constexpr std::string_view kAddressParts[] = {"text", "line", "city", "district", "state", "postalCode", "country"};
+
+// The whole name, as it is written or put together: 张 + 伟, but Anna + Smith.
+void AppendSounds(const ValueTarget& target, json::Value value, std::vector<IndexEntry>& out) {
+  const std::string_view family = value.FindString("family");
+  std::string given;
+  if (const auto parts = value.Find("given"); parts && parts->IsArray()) {
+    for (json::Value part : parts->Elements()) {
+      if (part.IsString()) given += (given.empty() ? "" : " ") + std::string(part.AsString());
+    }
+  }
+  size_t position = 0;
+  const bool in_han = !family.empty() && words::IsHan(NextCodePoint(family, position));
+  std::string whole = in_han ? std::string(family) + given : given + (given.empty() || family.empty() ? "" : " ") + std::string(family);
+  std::string_view written = value.FindString("text");
+  if (Fold(written) == Fold(whole)) written = {};
+  for (const std::string_view name : {std::string_view(whole), written}) {
+    for (std::string& sound : words::NameSounds(name, family)) {
+      IndexEntry& entry = Add(target, out);
+      entry.text = name;
+      entry.code = std::move(sound);
+    }
+  }
+}
 
 // Dates --------------------------------------------------------------------------------------------------------------
 
@@ -266,13 +291,13 @@ Reading TokenReading(const fhir::Type& type) {
 
 }  // namespace
 
-Reading ReadingFor(ParameterKind kind, const fhir::Type& type) {
+Reading ReadingFor(ParameterKind kind, const fhir::Type& type, bool by_sound) {
   bool text = type.form == fhir::JsonForm::kString;
   switch (kind) {
     case ParameterKind::kToken:
       return TokenReading(type);
     case ParameterKind::kString:
-      if (type.name == "HumanName") return Reading::kStringName;
+      if (type.name == "HumanName") return by_sound ? Reading::kStringSound : Reading::kStringName;
       if (type.name == "Address") return Reading::kStringAddress;
       return text ? Reading::kStringPrimitive : Reading::kNone;
     case ParameterKind::kDate:
@@ -317,6 +342,8 @@ void AppendValue(const ValueTarget& target, Reading reading, json::Value value, 
       return AppendToken(target, {}, PrimitiveText(value), {}, out);
     case Reading::kStringName:
       return AppendParts(target, value, kNameParts, out);
+    case Reading::kStringSound:
+      return AppendSounds(target, value, out);
     case Reading::kStringAddress:
       return AppendParts(target, value, kAddressParts, out);
     case Reading::kStringPrimitive:

@@ -14,18 +14,19 @@ namespace qianxian::search {
 enum class Reading : uint8_t {
   kNone,
   kTokenCoding, kTokenConcept, kTokenIdentifier, kTokenContact, kTokenPrimitive,
-  kStringName, kStringAddress, kStringPrimitive,
+  kStringName, kStringSound, kStringAddress, kStringPrimitive,
   kDatePrimitive, kDatePeriod, kDateTiming,
   kReferenceObject, kReferenceCanonical, kReferenceUri, kReferenceResource,
   kQuantity, kMoney, kRange, kSampledData, kNumber, kUri,
 };
-Reading ReadingFor(ParameterKind kind, const fhir::Type& type);
+Reading ReadingFor(ParameterKind kind, const fhir::Type& type, bool by_sound = false);
 
 struct ValueTarget {
   uint16_t parameter = 0;
   ParameterKind kind = ParameterKind::kToken;
   std::string_view reference_type;      // only references to this type; "" = any
   int offset_minutes = 0;
+  bool by_sound = false;
 };
 void AppendValue(const ValueTarget& target, Reading reading, json::Value value, std::vector<IndexEntry>& out);
 

@@ -67,7 +67,7 @@ class Generator {
     if (Below(5)) members += R"(,"gender":")" + Pick({"male", "female", "other"}) + "\"";
     if (Below(5)) members += R"(,"birthDate":")" + Date().substr(0, 10) + "\"";
     if (Below(6)) {
-      members += R"(,"name":[{"family":")" + Pick({"Li", "Lì", "李", "Wang", "王小明", "van der Berg", "Müller"}) +
+      members += R"(,"name":[{"family":")" + Pick({"Li", "Lì", "李", "Wang", "王小明", "van der Berg", "Müller", "单", "吕"}) +
                  R"(","given":[")" + Pick({"Anna", "ANNA MARIA", "Bo", "明"}) + "\"]}]";
     }
     if (Below(3) == 0) {
@@ -141,7 +141,11 @@ Strings Searches(Generator& g) {
       "Patient?gender:missing=false", "Patient?active=true", "Patient?identifier=urn:a|3", "Patient?identifier=3",
       "Patient?identifier=urn:b|", "Patient?identifier=|3", "Patient?name=li", "Patient?name=LI", "Patient?family=wang",
       "Patient?family=%E6%9D%8E", "Patient?family:exact=Li", "Patient?family:exact=L%C3%AC", "Patient?name:contains=er",
-      "Patient?name:contains=%E5%B0%8F", "Patient?given=anna", "Patient?address-city=hang", "Patient?birthdate=2019",
+      "Patient?name:contains=%E5%B0%8F", "Patient?given=anna", "Patient?address-city=hang",
+      "Patient?name=wang", "Patient?name=wm", "Patient?name=anna maria", "Patient?phonetic=lvming", "Patient?phonetic=lm,wxm",
+      "Patient?phonetic=dan", "Patient?phonetic=shan", "Patient?phonetic:contains=ming", "Patient?phonetic=%E6%9D%8E", "Patient?phonetic:missing=true",
+      "Encounter?patient.phonetic=wangxm", "Encounter?patient.name=lm", "?_type=Patient,Practitioner&name=lm",
+      "Patient?phonetic:exact=%E6%9D%8E%E6%98%8E", "Patient?birthdate=2019",
       "Patient?birthdate=ge2019&birthdate=lt2021", "Patient?birthdate=ne2020", "Patient?birthdate:missing=true",
       "Patient?organization=Organization/o1", "Patient?organization=o2", "Patient?organization:missing=true",
       "Patient?_id=p1,p2,p3", "Patient?_id:not=p1", "Patient?_has:Observation:patient:code=718-7",
@@ -237,6 +241,32 @@ TEST_P(StoreContract, SearchesAgreeWithTheJudge) {
     }
     EXPECT_GT(some, 100) << "the searches must find something";
   }
+}
+
+TEST_P(StoreContract, NamesAreFoundAsTheyAreTyped) {
+  MustCommit({Put("Patient", "text", Json("Patient", "text", R"("name":[{"text":"张伟"}])")),
+              Put("Patient", "parts", Json("Patient", "parts", R"("name":[{"family":"张","given":["薇"]}])")),
+              Put("Patient", "shan", Json("Patient", "shan", R"("name":[{"text":"单田芳"}])")),
+              Put("Patient", "zw", Json("Patient", "zw", R"("name":[{"family":"Zwingli","given":["Ulrich"]}])")),
+              Put("Practitioner", "d", Json("Practitioner", "d", R"("name":[{"family":"张","given":["维"],"text":"张维 主任"}])"))});
+  const auto found = [&](const std::string& type, const std::string& text) { return Sorted(Ids(Search(type, text).matches)); };
+  const Strings both = {"Patient/parts", "Patient/text"};
+  EXPECT_EQ(found("Patient", "phonetic=zhangwei"), both);
+  EXPECT_EQ(found("Patient", "phonetic=Zhang Wei"), both);
+  EXPECT_EQ(found("Patient", "phonetic=zhang"), both);
+  EXPECT_EQ(found("Patient", "phonetic=zw"), (Strings{"Patient/parts", "Patient/text", "Patient/zw"}));
+  EXPECT_EQ(found("Patient", "name=zw"), found("Patient", "phonetic=zw"));
+  EXPECT_EQ(found("Patient", "name=zwi"), (Strings{"Patient/zw"}));
+  EXPECT_EQ(found("Patient", "name=%E5%BC%A0"), both);
+  EXPECT_EQ(found("Patient", "phonetic=%E5%BC%A0%E4%BC%9F"), both) << "what sounds alike";
+  EXPECT_EQ(found("Patient", "name=%E5%BC%A0%E4%BC%9F"), (Strings{"Patient/text"}));
+  EXPECT_EQ(found("Patient", "name:exact=zw"), Strings{});
+  EXPECT_EQ(found("Patient", "phonetic=shantianfang"), (Strings{"Patient/shan"}));
+  EXPECT_EQ(found("Patient", "phonetic=dtf"), (Strings{"Patient/shan"}));
+  EXPECT_EQ(found("Practitioner", "name=zw"), (Strings{"Practitioner/d"}));
+  EXPECT_EQ(found("", "_type=Patient,Practitioner&phonetic=zhangw"), (Strings{"Patient/parts", "Patient/text", "Practitioner/d"}));
+  MustCommit({Put("Patient", "text", Json("Patient", "text", R"("name":[{"text":"李明"}])"))});
+  EXPECT_EQ(found("Patient", "phonetic=zhangwei"), (Strings{"Patient/parts"}));
 }
 
 TEST_P(StoreContract, AnyOfSeveralClauses) {

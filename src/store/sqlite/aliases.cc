@@ -38,7 +38,7 @@ bool SameComponents(const Parameter& a, const Parameter& b) {
 }
 
 bool Comparable(const Parameter& a, const Parameter& b) {
-  return a.kind == b.kind && a.type == b.type && a.targets == b.targets &&
+  return a.kind == b.kind && a.by_sound == b.by_sound && a.type == b.type && a.targets == b.targets &&
          a.role == Parameter::Role::kOrdinary && b.role == Parameter::Role::kOrdinary && SameComponents(a, b);
 }
 

@@ -1,5 +1,5 @@
 // Search parameters that say the same twice. R4 has parameters that are the union of others (Observation combo-code is
-// code and component-code, Patient phonetic is name): their values are kept once, under the others, and a question about
+// code and component-code, Encounter patient is a part of subject): their values are kept once, under the others, and a question about
 // them is asked of the others. Pure; any thread.
 #pragma once
 

@@ -18,6 +18,11 @@ constexpr size_t kFew = 24;
 
 // What is cheap and cuts deep comes first; what needs everything of the type last.
 int Rank(const Clause& clause) {
+  if (clause.kind == Clause::Kind::kAny) {
+    int rank = 0;
+    for (const Clause& one : clause.chained) rank = std::max(rank, Rank(one));
+    return rank;
+  }
   if (clause.kind != Clause::Kind::kValues) return 4;
   if (clause.modifier == Modifier::kNot || clause.modifier == Modifier::kNotIn || clause.modifier == Modifier::kMissing) return 6;
   if (clause.parameter && clause.parameter->role == search::Parameter::Role::kId) return 0;

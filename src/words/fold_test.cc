@@ -1,8 +1,8 @@
+#include "words/fold.h"
+
 #include <gtest/gtest.h>
 
-#include "search/parameters.h"
-
-namespace qianxian::search {
+namespace qianxian::words {
 namespace {
 
 TEST(Fold, ForgetsCaseAccentsWidthAndSpace) {
@@ -19,4 +19,4 @@ TEST(Fold, ForgetsCaseAccentsWidthAndSpace) {
 }
 
 }  // namespace
-}  // namespace qianxian::search
+}  // namespace qianxian::words

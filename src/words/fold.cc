@@ -1,11 +1,12 @@
 // Fold: how strings are compared. Hand-made tables for the scripts that names in a Chinese county have: Latin with
 // diacritics (pinyin, Vietnamese, European), Greek, Cyrillic, full-width forms. Han characters stay as they are.
+#include "words/fold.h"
+
 #include <cstdint>
 
 #include "base/text.h"
-#include "search/parameters.h"
 
-namespace qianxian::search {
+namespace qianxian::words {
 namespace {
 
 // Base letters, one for each code point from the first on. A = ae, J = ij, O = oe, S = ss, T = th, * = as it is.
@@ -98,4 +99,4 @@ std::string Fold(std::string_view text) {
   return out;
 }
 
-}  // namespace qianxian::search
+}  // namespace qianxian::words
