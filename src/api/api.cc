@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/event_stream.h"
 #include "api/fhir_api.h"
 #include "api/import_jobs.h"
 #include "api/outcome.h"
@@ -46,7 +47,11 @@ Identity IdentityOf(const http::Request& request) {
 class WholeApi final : public Api {
  public:
   explicit WholeApi(const Services& services)
-      : services_(services), imports_(services), fhir_(services), page_(services, imports_) {}
+      : events_(*services.store, *services.auth, *services.random),
+        services_(With(services, events_)),
+        imports_(services_),
+        fhir_(services_),
+        page_(services_, imports_) {}
 
   http::Response Handle(http::Request& request) override {
     bool fhir = IsUnder(request.path, "/fhir");
@@ -119,9 +124,19 @@ class WholeApi final : public Api {
     return response;
   }
 
-  void WarmUp() override { page_.WarmUp(); }
+  void WarmUp() override {
+    page_.WarmUp();
+    if (services_.warehouse) events_.SayNumbers(services_.warehouse->as_of());
+  }
+
+  EventStream& events() override { return events_; }
 
  private:
+  static Services With(Services services, EventStream& events) {
+    services.events = &events;
+    return services;
+  }
+
   Result<std::shared_ptr<const auth::Session>> Identify(const http::Request& request, const Identity& identity, bool may_write) {
     QX_TRY(std::shared_ptr<const auth::Session> session, services_.auth->Find(identity.secret, may_write));
     // Another site can make a browser send the cookie, but not a header of our own.
@@ -186,6 +201,7 @@ class WholeApi final : public Api {
     if (!request.upload_path.empty()) (void)RemoveFile(request.upload_path).ok();
   }
 
+  EventStream events_;
   const Services services_;
   ImportJobs imports_;
   FhirApi fhir_;

@@ -12,6 +12,8 @@
 
 namespace qianxian::api {
 
+class EventStream;
+
 class Api {
  public:
   virtual ~Api() = default;                // asks imports at work to stop, and waits
@@ -24,8 +26,10 @@ class Api {
   virtual std::optional<http::Response> AdmitUpload(const http::Request& request) = 0;
   virtual bool IsQuick(std::string_view method, std::string_view path) const = 0;
   virtual http::Response Refuse(int status, std::string_view path) const = 0;
-  // Makes the answers of the first view, when there are newer data.
+  // Makes the answers of the first view, when there are newer data, and tells the open pages.
   virtual void WarmUp() = 0;
+  // For notices of other parts of the program (api/event_stream.h).
+  virtual EventStream& events() = 0;
 };
 
 }  // namespace qianxian::api

@@ -34,6 +34,7 @@ const std::vector<PageApi::Route>& PageApi::Routes() {
       {"GET", "/api/accounts", &PageApi::ListAccounts},
       {"POST", "/api/accounts", &PageApi::AddAccount},
       {"PATCH", "/api/accounts/{}", &PageApi::ChangeAccount},
+      {"GET", "/api/events", &PageApi::Events},
       {"GET", "/api/county", &PageApi::County},
       {"GET", "/api/measures", &PageApi::ListMeasures},
       {"GET", "/api/measures/{}", &PageApi::EvaluateMeasures},

@@ -49,6 +49,7 @@ class PageApi {
   Result<http::Response> ListAccounts(PageCall& call);
   Result<http::Response> AddAccount(PageCall& call);
   Result<http::Response> ChangeAccount(PageCall& call);
+  Result<http::Response> Events(PageCall& call);
   // page_county.cc
   Result<http::Response> County(PageCall& call);
   // page_measures.cc

@@ -1,3 +1,4 @@
+#include "api/event_stream.h"
 #include "api/outcome.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
@@ -107,6 +108,15 @@ Result<http::Response> PageApi::ChangeAccount(PageCall& call) {
   change.new_password = flag("newPassword").value_or(false);
   QX_TRY(auth::AccountReceipt receipt, services_.auth->ChangeAccount(call.caller(), call.arguments[0], change));
   return AccountResponse(receipt, services_.clock->Now(), 200);
+}
+
+Result<http::Response> PageApi::Events(PageCall& call) {
+  std::string_view last = call.request.Header("last-event-id");
+  if (last.empty()) last = call.request.QueryValue("lastEventId");   // a page that begins a new EventSource cannot set the header
+  if (call.request.method != "HEAD") return services_.events->Open(call.secret, *call.session, last);
+  http::Response response;
+  response.Set("Content-Type", "text/event-stream; charset=utf-8");
+  return response;
 }
 
 }  // namespace qianxian::api

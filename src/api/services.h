@@ -21,6 +21,7 @@
 namespace qianxian::api {
 
 class ExportJobs;                          // fhir_export.h
+class EventStream;                         // event_stream.h
 
 struct Services {
   store::Store* store = nullptr;
@@ -38,6 +39,7 @@ struct Services {
   Clock* clock = nullptr;
   Random* random = nullptr;
   ExportJobs* exports = nullptr;           // made by FhirApi itself
+  EventStream* events = nullptr;           // made by Api itself
   std::string directory;                   // the data folder
   std::string web_directory;               // the built page; "" = none
   std::string version;                     // of this program

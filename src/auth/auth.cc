@@ -50,6 +50,8 @@ class LocalAuth final : public Auth {
   Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write) override {
     return sessions_.Find(secret, may_write);
   }
+
+  Result<std::shared_ptr<const Session>> Look(std::string_view secret) override { return sessions_.Look(secret); }
   Status SignOut(std::string_view secret) override { return sessions_.End(secret); }
 
   Result<std::shared_ptr<const Session>> ChangePassword(std::string_view secret, std::string_view current,

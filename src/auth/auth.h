@@ -72,6 +72,8 @@ class Auth {
   // The session of a secret; counts as use. may_write false: the store is not written now (for threads that must not
   // wait for the disk); what would have been saved is saved at the next use that may.
   virtual Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write = true) = 0;
+  // The same for what a page keeps open by itself: it is no use, and never writes.
+  virtual Result<std::shared_ptr<const Session>> Look(std::string_view secret) = 0;
   virtual Status SignOut(std::string_view secret) = 0;
   // Ends all other sessions of the user; tokens of the command line stay.
   virtual Result<std::shared_ptr<const Session>> ChangePassword(std::string_view secret, std::string_view current,

@@ -166,20 +166,24 @@ Result<Sessions::EntryPointer> Sessions::Load(const std::string& id, const Entry
   return entry;
 }
 
+// As the store has it, or had it limits::kSessionCheckSeconds ago.
+Result<Sessions::EntryPointer> Sessions::Current(const std::string& id, int64_t now) {
+  EntryPointer entry = Cached(id);
+  if (entry && now - entry->checked_at < limits::kSessionCheckSeconds * kSecond) return entry;
+  Result<EntryPointer> loaded = Load(id, entry);
+  if (!loaded.ok()) {
+    if (loaded.error().category == ErrorCategory::kUnauthenticated) Drop(id);
+    return std::move(loaded).error();
+  }
+  Keep(id, *loaded);
+  return loaded;
+}
+
 Result<std::shared_ptr<const Session>> Sessions::Find(std::string_view secret, bool may_write) {
   if (secret.empty()) return NoSession();
   std::string id = IdOf(secret);
   int64_t now = tools_.clock->Now().microseconds;
-  EntryPointer entry = Cached(id);
-  if (!entry || now - entry->checked_at >= limits::kSessionCheckSeconds * kSecond) {
-    Result<EntryPointer> loaded = Load(id, entry);
-    if (!loaded.ok()) {
-      if (loaded.error().category == ErrorCategory::kUnauthenticated) Drop(id);
-      return std::move(loaded).error();
-    }
-    entry = std::move(*loaded);
-    Keep(id, entry);
-  }
+  QX_TRY(EntryPointer entry, Current(id, now));
   if (IsOver(entry->stored, entry->last_used, now)) {
     Drop(id);
     if (may_write) QX_DO(Delete({id}));
@@ -187,6 +191,14 @@ Result<std::shared_ptr<const Session>> Sessions::Find(std::string_view secret, b
   }
   entry->last_used = now;
   if (may_write && !entry->stored.token && now - entry->last_saved >= limits::kSessionSaveMinutes * kMinute) SaveUse(id, *entry, now);
+  return entry->session;
+}
+
+Result<std::shared_ptr<const Session>> Sessions::Look(std::string_view secret) {
+  if (secret.empty()) return NoSession();
+  int64_t now = tools_.clock->Now().microseconds;
+  QX_TRY(EntryPointer entry, Current(IdOf(secret), now));
+  if (IsOver(entry->stored, entry->last_used, now)) return NoSession();
   return entry->session;
 }
 

@@ -30,6 +30,7 @@ class Sessions {
 
   Result<SignedIn> Start(const Account& account, bool token, Instant expires, std::string_view origin);
   Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write = true);
+  Result<std::shared_ptr<const Session>> Look(std::string_view secret);
   Status End(std::string_view secret);
   // Ends every session of the user but `but_secret`'s; tokens only if `tokens_too`.
   Status EndAll(std::string_view user, std::string_view but_secret, bool tokens_too);
@@ -49,6 +50,7 @@ class Sessions {
   EntryPointer Cached(const std::string& id);
   void Keep(const std::string& id, EntryPointer entry);
   void Drop(const std::string& id);
+  Result<EntryPointer> Current(const std::string& id, int64_t now);
   bool IsOver(const StoredSession& stored, int64_t last_used, int64_t now) const;
   Result<EntryPointer> Load(const std::string& id, const EntryPointer& known);
   void SaveUse(const std::string& id, Entry& entry, int64_t now);

@@ -23,6 +23,9 @@ inline constexpr uint64_t kHttpMinimumBytesPerSecond = 1024;          // slower 
 inline constexpr int kHttpLingerSeconds = 2;                          // an early refusal waits so long for the client to read it
 inline constexpr int kHttpStopSeconds = 5;
 inline constexpr size_t kHttpGzipBytes = 1024;                        // smaller answers are not worth packing
+inline constexpr size_t kPipeBytes = 1 << 20;                         // waiting for one client of a long-lived answer; more: it is cut
+inline constexpr size_t kPipeMessageBytes = 64 << 10;                 // of one message that a WebSocket's client sends
+inline constexpr int kPipeHeartbeatSeconds = 20;                      // without anything else to send
 // fhirpath
 inline constexpr size_t kFhirPathDepth = 200;
 inline constexpr uint64_t kFhirPathSteps = 2'000'000;
@@ -75,6 +78,12 @@ inline constexpr size_t kCasesPageMaximum = 1000;
 inline constexpr size_t kMeasureStrata = 100'000;
 inline constexpr size_t kAnswerBytes = 4 << 20;                       // one kept answer
 inline constexpr size_t kAnswersBytes = size_t{32} << 20;             // all of them
+// events for the page
+inline constexpr size_t kEventBytes = 2048;                           // of one notice
+inline constexpr size_t kEventsKept = 500;                            // for pages that were away
+inline constexpr size_t kEventWaitingBytes = 2 << 20;                 // for one page: all that are kept, and more
+inline constexpr size_t kEventStreams = 500;
+inline constexpr size_t kEventStreamsOfUser = 20;
 // serve: many workers, because a commit waits for the disk and those that wait together are written together
 inline constexpr int kServeWorkers = 64;
 // imports of the page

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "base/date.h"
@@ -107,7 +108,8 @@ void OpenFile(Response& response, Answer& answer) {
   response = PlainRefusal(missing ? 404 : 500);
 }
 
-void AppendHead(std::string& out, const Response& response, const AnswerContext& context, bool close, uint64_t length) {
+// length: none for an answer that goes on.
+void AppendHead(std::string& out, const Response& response, const AnswerContext& context, bool close, std::optional<uint64_t> length) {
   out.reserve(256 + response.headers.size() * 48);
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
@@ -129,10 +131,12 @@ void AppendHead(std::string& out, const Response& response, const AnswerContext&
     bool ours = lower == "content-length" || lower == "connection" || lower == "date" || lower == "transfer-encoding";
     if (!ours) AppendField(out, name, value);
   }
-  if (HasBody(response.status)) {
+  if (HasBody(response.status) && length) {
     out += "Content-Length: ";
-    out += std::to_string(length);
+    out += std::to_string(*length);
     out += "\r\n";
+  } else if (HasBody(response.status) && !context.http_1_0) {
+    out += "Transfer-Encoding: chunked\r\n";
   }
   if (close) {
     out += "Connection: close\r\n";
@@ -140,6 +144,16 @@ void AppendHead(std::string& out, const Response& response, const AnswerContext&
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
+}
+
+// The connection is the stream's from then on.
+Answer MakePipeAnswer(Response response, const AnswerContext& context) {
+  Answer answer;
+  answer.close = true;
+  answer.chunked = !context.http_1_0;
+  AppendHead(answer.head, response, context, true, std::nullopt);
+  if (!context.head_request) answer.pipe = std::move(response.pipe);
+  return answer;
 }
 
 }  // namespace
@@ -155,6 +169,12 @@ FileToSend& FileToSend::operator=(FileToSend&& other) noexcept {
 
 Answer MakeAnswer(Response response, const AnswerContext& context) {
   Answer answer;
+  if (response.pipe && response.status == 101) {
+    answer.web_socket = true;
+    answer.pipe = std::move(response.pipe);
+    return answer;
+  }
+  if (response.pipe) return MakePipeAnswer(std::move(response), context);
   if (!response.file_path.empty()) OpenFile(response, answer);
   if (answer.file.fd() < 0 && context.gzip && HasBody(response.status)) PackBody(response);
   answer.close = !context.keep_alive || ToLowerAscii(response.Header("connection")) == "close";

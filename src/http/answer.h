@@ -30,6 +30,9 @@ struct Answer {
   FileToSend file;      // after the body
   uint64_t file_left = 0;
   bool close = false;   // the connection ends with it
+  std::shared_ptr<Pipe> pipe;   // after the head
+  bool web_socket = false;      // `pipe` is one, and makes its own head
+  bool chunked = false;         // `pipe` goes out in chunks
 };
 
 struct AnswerContext {

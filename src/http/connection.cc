@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "bytes/compress.h"
+#include "http/pipe.h"
 
 namespace qianxian::http {
 namespace {
@@ -51,16 +52,19 @@ void Connection::Close() {
   closed_ = true;
   error_code ignored;
   socket_.close(ignored);
+  if (upgraded_) upgraded_->Close();
+  if (answer_.pipe) answer_.pipe->Detach();
   ForgetBody();
   registry_.erase(shared_from_this());
   --shared_.connections;
 }
 
 void Connection::CloseIfIdle() {
-  if (phase_ == Phase::kIdle || phase_ == Phase::kLingering) Close();
+  if (phase_ == Phase::kIdle || phase_ == Phase::kLingering || phase_ == Phase::kUpgraded) Close();
 }
 
 void Connection::CloseIfLate(int64_t now_nanoseconds) {
+  if (upgraded_) return upgraded_->Look(now_nanoseconds);
   if (now_nanoseconds > deadline_) Close();
 }
 
@@ -238,7 +242,8 @@ void Connection::Dispatch() {
     auto executor = self->socket_.get_executor();
     // Everything goes along: the worker must not be the last to hold the connection.
     asio::post(executor, [self = std::move(self), answer = std::move(answer)]() mutable {
-      if (!self->closed_) self->Write(std::move(answer));
+      if (!self->closed_) return self->Write(std::move(answer));
+      if (answer.pipe) answer.pipe->Detach();
     });
   };
   if (!shared_.workers.TryPush(std::move(job))) {
@@ -324,6 +329,7 @@ void Connection::RefuseWith(Response response) {
 
 void Connection::Write(Answer answer) {
   answer_ = std::move(answer);
+  if (answer_.web_socket) return Upgrade();
   written_ = 0;
   file_offset_ = 0;
   phase_ = Phase::kWriting;
@@ -365,11 +371,27 @@ void Connection::SendFileSome() {
 }
 
 void Connection::AfterAnswer() {
+  if (answer_.pipe && !shared_.stopping) return Upgrade();
   bool close = answer_.close || shared_.stopping;
   answer_ = Answer();
   if (close) return parser_->done() && begin_ == end_ ? Close() : Linger();
   BeginRequest();
   begin_ < end_ ? Advance() : Read();
+}
+
+// The answer goes on as long as the client stays.
+void Connection::Upgrade() {
+  phase_ = Phase::kUpgraded;
+  deadline_ = kNever;
+  std::weak_ptr<Connection> weak = shared_from_this();
+  UpgradeTools tools{std::move(answer_.pipe), shared_.clock, [weak] {
+                       if (auto self = weak.lock()) self->Close();
+                     }};
+  upgraded_ = answer_.web_socket ? MakeWebSocket(std::move(socket_), std::move(tools), parser_->request())
+                                 : MakeStream(std::move(socket_), std::move(tools), answer_.chunked);
+  answer_ = Answer();
+  buffer_ = std::string();
+  upgraded_->Start();
 }
 
 // Closing with unread bytes makes the system reset the connection, and the client may lose the answer that it has not

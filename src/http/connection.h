@@ -14,6 +14,7 @@
 #include "http/answer.h"
 #include "http/request_parser.h"
 #include "http/server.h"
+#include "http/upgraded.h"
 #include "http/upload_file.h"
 #include "http/worker_pool.h"
 
@@ -46,7 +47,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Close();
 
  private:
-  enum class Phase { kIdle, kHeader, kBody, kStoring, kHandling, kWriting, kLingering };
+  enum class Phase { kIdle, kHeader, kBody, kStoring, kHandling, kWriting, kLingering, kUpgraded };
 
   void BeginRequest();
   void Read();
@@ -71,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void WriteSome();
   void SendFileSome();
   void AfterAnswer();
+  void Upgrade();
   void Linger();
   void StartTransfer();
   void CountTransfer(size_t size);
@@ -81,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connections& registry_;
   std::unique_ptr<RequestParser> parser_;
   std::unique_ptr<UploadFile> upload_;
+  std::shared_ptr<Upgraded> upgraded_;   // has the socket then
   std::string peer_;
   std::string buffer_;        // [begin_, end_) is read and not yet taken by the parser
   size_t begin_ = 0;

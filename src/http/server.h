@@ -21,6 +21,8 @@
 
 namespace qianxian::http {
 
+class Pipe;                                // http/pipe.h
+
 struct Request {
   std::string method;                      // "GET"
   std::string path;                        // decoded: "/fhir/Patient"
@@ -41,6 +43,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string file_path;                   // if set, the file is streamed as the body
+  std::shared_ptr<Pipe> pipe;              // if set, the body goes on (http/pipe.h); with status 101 it is a WebSocket
   Response& Set(std::string_view name, std::string_view value);      // replaces one of that name
   std::string_view Header(std::string_view lower_case_name) const;   // "" if none
 };

@@ -95,6 +95,25 @@ class TestClient {
   bool Ended() { return waiting_.empty() && !Receive(); }
   size_t waiting() const { return waiting_.size(); }
 
+  // For answers that go on: everything up to and with `text`, or "" when it does not come.
+  std::string ReadUntil(std::string_view text) {
+    size_t end;
+    while ((end = waiting_.find(text)) == std::string::npos) {
+      if (!Receive()) return {};
+    }
+    std::string all = waiting_.substr(0, end + text.size());
+    waiting_.erase(0, all.size());
+    return all;
+  }
+  std::string ReadBytes(size_t size) {
+    while (waiting_.size() < size) {
+      if (!Receive()) return {};
+    }
+    std::string all = waiting_.substr(0, size);
+    waiting_.erase(0, size);
+    return all;
+  }
+
  private:
   int fd_;
   bool connected_ = false;

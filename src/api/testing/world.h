@@ -104,6 +104,7 @@ class World {
   SystemRandom random;
   store::Store& store() { return *store_; }
   auth::Auth& auth() { return *auth_; }
+  Api& api() { return *api_; }
   SetWarehouse& warehouse() { return *warehouse_; }
   SetMeasures& measures() { return *measures_; }
   SetGaps gaps;
