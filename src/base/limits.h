@@ -73,6 +73,8 @@ inline constexpr size_t kImportIdentifiers = 5'000'000;               // of one 
 // columns (DuckDB)
 inline constexpr size_t kColumnsMemoryBytes = size_t{1} << 30;
 inline constexpr size_t kLedgerMemoryBytes = size_t{512} << 20;        // for staging and comparing an import; the rest spills
+// warehouse
+inline constexpr size_t kKeptChangedKeys = 2'000;                     // of one round; more: a kept table is made anew
 // measures
 inline constexpr size_t kCasesPageMaximum = 1000;
 inline constexpr size_t kMeasureStrata = 100'000;

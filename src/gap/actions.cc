@@ -21,7 +21,7 @@ Status CheckedValue(const std::string& text) {
   return Ok();
 }
 
-std::string OwnerOf(const GapRecord& gap) { return gap.definition.subject == "hospital" ? gap.subject : std::string(); }
+std::string OwnerOf(const GapRecord& gap) { return gap.definition.subject != "county" ? gap.subject : std::string(); }
 
 store::Change PutTask(const Action& action, const std::string& owner, uint64_t if_version) {
   store::Change change;
@@ -39,7 +39,7 @@ Status FitsMenu(const pack::Pack& pack, const GapRecord& gap, const ActionReques
     const auto allows = [](const std::vector<std::string>& list, const std::string& wanted) {
       return list.empty() || std::ranges::find(list, wanted) != list.end();
     };
-    if (!allows(type.measures, gap.definition.id) || !allows(type.subjects, gap.definition.subject))
+    if (!allows(type.measures, gap.definition.id) || !allows(type.subjects, gap.definition.subject == "county" ? "county" : "hospital"))
       return Invalid("action-does-not-fit", "this kind of action does not answer this measure", "这类行动不适用于该指标");
     return Ok();
   }

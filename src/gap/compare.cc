@@ -96,7 +96,7 @@ Result<std::vector<MonthlyUnit>> MonthlyUnits(measure::Measures& measures, const
   measure::SheetRequest request;
   request.measures = {definition.id};
   request.period = SpanPeriod(first_month, last_month);
-  (definition.subject == "hospital" ? request.organization : request.region) = subject;
+  (definition.subject != "county" ? request.organization : request.region) = subject;
   request.by = {measure::By::kMonth};
   if (by_disease_group) request.by.push_back(measure::By::kDiseaseGroup);
   QX_TRY(const measure::Sheet sheet, measures.Evaluate(caller, request));
@@ -153,7 +153,7 @@ Result<std::optional<Comparison>> Compare(measure::Measures& measures, const acc
       continue;
     }
     if (by_group && std::ranges::find(aim.acted_on, m.id) != aim.acted_on.end()) continue;
-    if (candidate.before.HasValue() && candidate.after.HasValue() && !(definition.subject == "hospital" && m.id == aim.county))
+    if (candidate.before.HasValue() && candidate.after.HasValue() && !(definition.subject != "county" && m.id == aim.county))
       others.push_back(std::move(candidate));
   }
   if (!unit.before.HasValue() || !unit.after.HasValue()) return std::optional<Comparison>();

@@ -178,7 +178,7 @@ Status Service::FillCarriers(const access::Caller& caller, measure::Measures& me
   measure::SheetRequest request;
   request.measures = {m.id};
   QX_TRY(request.period, Period::Parse(record.latest.period));
-  (m.subject == "hospital" ? request.organization : request.region) = record.subject;
+  (m.subject != "county" ? request.organization : request.region) = record.subject;
   request.by = {measure::By::kDiseaseGroup};
   if (m.subject == "county") request.by.push_back(measure::By::kDestination);
   QX_TRY(const measure::Sheet sheet, measures.Evaluate(caller, request));

@@ -98,7 +98,7 @@ Status Service::SweepMeasure(const pack::Measure& measure, int last_month, GapRe
   }
   QX_TRY(const std::optional<std::set<std::string>> meant_for, MeantFor(measure));
   for (MonthlyUnit& unit : units) {
-    if (measure.subject == "hospital" && unit.id == warehouse_.county()) continue;  // the sum of the hospitals has no owner
+    if (measure.subject != "county" && unit.id == warehouse_.county()) continue;  // the sum of the hospitals has no owner
     if (meant_for && !meant_for->contains(unit.id)) continue;
     const auto known = gaps.find(GapId(measure.id, unit.id));
     GapRecord* gap = known == gaps.end() ? nullptr : &known->second;
@@ -153,7 +153,7 @@ void Service::Decide(GapRecord* known, const pack::Measure& measure, const Month
   gap.subject_name = unit.name.zh;
   gap.latest = point;
   gap.severity = std::abs(series.Value() - target) / std::max(std::abs(target), 1e-9);
-  const std::string owner = measure.subject == "hospital" ? unit.id : std::string();
+  const std::string owner = measure.subject != "county" ? unit.id : std::string();
   const std::string date = SpanPeriod(last_month, last_month).last.ToString();
   if (!is_open) Put(changes, "MeasureReport", gap.id + "-baseline", ReportAsFhir(gap, gap.baseline, "baseline", date), owner);
   Put(changes, "MeasureReport", gap.id + "-latest", ReportAsFhir(gap, gap.latest, "latest", date), owner);

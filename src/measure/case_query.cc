@@ -3,7 +3,7 @@
 
 namespace qianxian::measure::internal {
 
-CaseQuery::CaseQuery(const Question& question) : measure_(*question.measure), hospital_(measure_.subject == "hospital") {
+CaseQuery::CaseQuery(const Question& question) : measure_(*question.measure), hospital_(measure_.subject != "county") {
   const std::string first = Parameter(columns::Parameter::Date(question.period.first.ToDays()));
   const std::string last = Parameter(columns::Parameter::Date(question.period.last.ToDays()));
   Where("c.on_date BETWEEN " + first + " AND " + last);

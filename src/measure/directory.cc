@@ -24,6 +24,26 @@ std::string CountyName(const std::vector<std::string>& names) {
   return common.substr(0, best);
 }
 
+// Chains of `lead` end at an organisation without one; a circle ends where it began.
+Status ReadUnits(warehouse::Warehouse& warehouse, Directory& directory) {
+  QX_TRY(const columns::Rows rows, warehouse.Query("SELECT code, lead FROM organization ORDER BY code", {}, nullptr));
+  std::map<std::string, std::string> lead;
+  for (const auto& row : rows.rows)
+    if (!row[1].is_null) lead[row[0].text] = row[1].text;
+  directory.units_of = std::make_shared<std::map<std::string, std::vector<std::string>>>();
+  for (const auto& row : rows.rows) {
+    std::vector<std::string>& units = (*directory.units_of)[row[0].text];
+    for (std::string at = row[0].text; std::ranges::find(units, at) == units.end();) {
+      units.push_back(at);
+      directory.below[at].push_back(row[0].text);
+      const auto above = lead.find(at);
+      if (above == lead.end()) break;
+      at = above->second;
+    }
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Directory>> Service::ReadDirectory() {
@@ -49,6 +69,7 @@ Result<std::shared_ptr<const Directory>> Service::ReadDirectory() {
     if (county != own) directory->counties.push_back(county);
     directory->county_names[county] = CountyName(hospital_names);
   }
+  QX_DO(ReadUnits(warehouse_, *directory));
   QX_TRY(const columns::Rows span, warehouse_.Query("SELECT min(first_on), max(last_on) FROM data_span", {}, nullptr));
   if (!span.rows.empty() && !span.rows[0][0].is_null) {
     const Date first = Date::FromDays(static_cast<int32_t>(span.rows[0][0].integer));

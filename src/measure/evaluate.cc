@@ -28,12 +28,12 @@ std::string StratumText(By by, const columns::Cell& cell) { return by == By::kMo
 // A statement groups by [[county,] subject,] strata. One county alone needs no grouping by it: that alone is a fifth of the
 // work over ten million rows.
 bool GroupsBySubject(const Question& question) {
-  return question.measure->subject == "hospital" || question.scope.counties.size() != 1;
+  return question.measure->subject != "county" || question.scope.counties.size() != 1;
 }
 
 std::string KeyColumns(const Question& question, const CaseQuery& query) {
   std::vector<std::string> columns;
-  if (query.of_hospitals()) columns.push_back(query.CountySql() + " AS county");
+  if (query.of_organizations()) columns.push_back(query.CountySql() + " AS county");
   if (GroupsBySubject(question)) columns.push_back(query.SubjectSql() + " AS subject");
   for (size_t i = 0; i < question.by.size(); ++i) columns.push_back(StratumSql(question.by[i]) + " AS s" + std::to_string(i));
   return columns.empty() ? "" : Join(columns, ", ") + ", ";
@@ -52,18 +52,12 @@ std::string Names(std::vector<std::string> before, size_t strata, const std::vec
   return Join(before, ", ");
 }
 
-int JudgementOf(const std::string& text) {
-  if (text == "met") return kMet;
-  if (text == "not_met") return kNotMet;
-  if (text == "missing") return kMissing;
-  if (text == "conflicting") return kConflicting;
-  return -1;
-}
+constexpr const char* kJudgementNames[] = {"met", "not_met", "missing", "conflicting"};      // in the order of Judgement
 
 class Evaluation {
  public:
   Evaluation(warehouse::Warehouse& warehouse, const Question& question, const Cancel* cancel)
-      : warehouse_(warehouse), q_(question), cancel_(cancel), hospital_(question.measure->subject == "hospital"),
+      : warehouse_(warehouse), q_(question), cancel_(cancel), hospital_(question.measure->subject != "county"),
         by_organization_(std::ranges::find(question.by, By::kOrganization) != question.by.end()) {}
 
   Result<Groups> Run() {
@@ -100,8 +94,19 @@ class Evaluation {
     if (!hospital_) return {{CountyOf(row), true, strata}};
     std::vector<GroupKey> keys;
     if (q_.scope.county_rows) keys.push_back({row[0].text, true, strata});
-    if (!q_.scope.county_rows || !by_organization_) keys.push_back({row[1].text, false, strata});
+    if (q_.scope.county_rows && by_organization_) return keys;
+    if (q_.scope.only_unit) keys.push_back({*q_.scope.only_unit, false, strata});
+    else if (!q_.scope.units_of) keys.push_back({row[1].text, false, strata});
+    else AddUnits(row[1].text, strata, keys);
     return keys;
+  }
+
+  // A unit measure's case counts for its organisation and for every one above it that is asked for.
+  void AddUnits(const std::string& organization, const std::vector<std::string>& strata, std::vector<GroupKey>& keys) const {
+    const auto found = q_.scope.units_of->find(organization);
+    if (found == q_.scope.units_of->end()) return keys.push_back({organization, false, strata});
+    for (const std::string& unit : found->second)
+      if (!q_.scope.organizations || std::ranges::binary_search(*q_.scope.organizations, unit)) keys.push_back({unit, false, strata});
   }
 
   Result<columns::Rows> Ask(const std::string& sql, const CaseQuery& query) {
@@ -110,30 +115,44 @@ class Evaluation {
     return rows;
   }
 
+  // One row a subject and its strata, the four judgements side by side.
   Status SumUp() {
     CaseQuery query(q_);
-    const std::string names = Names(Subjects(), q_.by.size(), {"judgement"});
+    const std::string names = Names(Subjects(), q_.by.size());
+    std::string judged;
+    for (const char* judgement : kJudgementNames) judged += std::string(", count(*) FILTER (WHERE judgement = '") + judgement + "')";
+    const std::string cases = "(SELECT " + KeyColumns(q_, query) + "CAST(c.judgement AS VARCHAR) AS judgement, c.numerator, c.denominator" + query.From() + ")";
     QX_TRY(const columns::Rows rows,
-           Ask(query.With() + "SELECT " + names + ", sum(numerator) AS numerator, sum(denominator) AS denominator, count(*) AS cases "
-                   "FROM (SELECT " + KeyColumns(q_, query) + "CAST(c.judgement AS VARCHAR) AS judgement, c.numerator, c.denominator" +
-                   query.From() + ") GROUP BY " + names,
+           Ask(query.With() + "SELECT " + (names.empty() ? "" : names + ", ") +
+                   "sum(numerator) AS numerator, sum(denominator) AS denominator, count(*) AS cases" + judged + " FROM " + cases +
+                   (names.empty() ? "" : " GROUP BY " + names),
                query));
     const size_t at = first_stratum() + q_.by.size();
-    for (size_t i : {at + 1, at + 2})
+    for (size_t i : {at, at + 1})
       if (rows.columns[i].type == columns::Type::kDouble)
         return MeasureSqlError(*q_.measure, Invalid("sql", rows.columns[i].name + " is a binary fraction; make it BIGINT or DECIMAL(18,2)"));
     for (const auto& row : rows.rows) {
-      const int judgement = JudgementOf(row[at].text);
-      if (judgement < 0)
-        return MeasureSqlError(*q_.measure, Invalid("sql", "judgement is '" + row[at].text + "'; there are met, not_met, missing, conflicting"));
+      int64_t left = row[at + 2].integer;
+      if (left == 0) continue;             // no grouping at all gives a row of nothing
+      for (size_t judgement = 0; judgement < 4; ++judgement) left -= row[at + 3 + judgement].integer;
+      if (left != 0) return UnknownJudgement(query, cases);
       for (const GroupKey& key : KeysFor(row)) {
         Group& group = groups_[key];
-        QX_DO(group.numerator.Add(rows.columns[at + 1], row[at + 1]));
-        QX_DO(group.denominator.Add(rows.columns[at + 2], row[at + 2]));
-        group.judgements[static_cast<size_t>(judgement)] += static_cast<uint64_t>(row[at + 3].integer);
+        QX_DO(group.numerator.Add(rows.columns[at], row[at]));
+        QX_DO(group.denominator.Add(rows.columns[at + 1], row[at + 1]));
+        for (size_t judgement = 0; judgement < 4; ++judgement)
+          group.judgements[judgement] += static_cast<uint64_t>(row[at + 3 + judgement].integer);
       }
     }
     return Ok();
+  }
+
+  Error UnknownJudgement(const CaseQuery& query, const std::string& cases) {
+    const auto found = Ask(query.With() + "SELECT coalesce(min(judgement), 'NULL') FROM " + cases +
+                               " WHERE judgement IS NULL OR judgement NOT IN ('met', 'not_met', 'missing', 'conflicting')",
+                           query);
+    if (!found.ok()) return found.error();
+    return MeasureSqlError(*q_.measure, Invalid("sql", "judgement is '" + found->rows[0][0].text + "'; there are met, not_met, missing, conflicting"));
   }
 
   // Different things cannot be added up from parts: the county's row counts anew over all its hospitals.

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,6 +25,9 @@ struct Scope {
   std::string region;                        // a longer code: only that part of the county; ""
   std::optional<std::vector<std::string>> organizations;   // hospital measures: only these
   bool county_rows = true;                   // hospital measures: the county's sum too
+  // Measures of units: the units that each organisation's cases count for (itself and all above it) …
+  std::shared_ptr<const std::map<std::string, std::vector<std::string>>> units_of;
+  std::optional<std::string> only_unit;      // … and the one that was asked for
 };
 
 // Σ of a column of whole numbers or decimals; nothing at all is no sum.
@@ -83,7 +87,7 @@ class CaseQuery {
   std::string Parameter(columns::Parameter value);   // "$3"
   void Where(std::string condition) { conditions_.push_back(std::move(condition)); }
   const std::vector<columns::Parameter>& parameters() const { return parameters_; }
-  bool of_hospitals() const { return hospital_; }
+  bool of_organizations() const { return hospital_; }
 
  private:
   std::string In(const std::string& what, const std::vector<std::string>& texts);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "json/value.h"
 #include "warehouse/county_test_data.h"
@@ -121,6 +123,71 @@ TEST_F(MeasureTest, PersonsAreCountedOnceAndGrowthComparesYears) {
   // May 2025: 2000.01/3 = 666.67; May 2024: 750; March 2024: nothing
   EXPECT_EQ(LinesOf("inpatient-cost-per-person-growth", {By::kMonth}),
             (Expected{"990201 2025-03 -/-= 1,0,0,0", "990201 2025-05 -83.33/750.00=-0.111107 2,0,1,0"}));
+}
+
+// A measure of units is worked out at every level from the sums of what is below it.
+class UnitTest : public ::testing::Test {
+ protected:
+  static pack::Pack WithUnitMeasure() {
+    pack::Pack pack = warehouse::CountyCorePack();
+    pack::Measure measure = *std::ranges::find(pack.measures, std::string("inpatient-mortality"), &pack::Measure::id);
+    measure.id = "unit-mortality";
+    measure.subject = "unit";
+    pack.measures.push_back(measure);
+    pack.hash += "+unit";
+    return pack;
+  }
+  UnitTest() : county(WithUnitMeasure()) {
+    county.AddOrganization("H1", "明川县人民医院", "county-general", "990201");
+    county.AddOrganization("T1", "东山镇卫生院", "township", "990201003", "H1");
+    county.AddOrganization("V1", "上湾村卫生室", "village", "990201003001", "T1");
+    county.AddOrganization("V2", "下湾村卫生室", "village", "990201003002", "T1");
+    county.AddOrganization("H2", "明川县中医医院", "county-tcm", "990201");
+    county.AddDischarge({.org = "H1", .number = "1", .disposition = "5"});
+    county.AddDischarge({.org = "V1", .number = "1", .disposition = "1"});
+    county.AddDischarge({.org = "V1", .number = "2", .disposition = "5"});
+    county.AddDischarge({.org = "V2", .number = "1", .disposition = "1"});
+    county.AddDischarge({.org = "H2", .number = "1", .disposition = "1"});
+    county.CatchUp();
+    measures_ = MakeMeasures(county.warehouse(), county.pack());
+  }
+  std::vector<std::string> Lines(const access::Caller& caller, SheetRequest request) {
+    request.measures = {"unit-mortality"};
+    request.period = Period::Parse("2025").value();
+    const Result<Sheet> sheet = measures_->Evaluate(caller, request);
+    EXPECT_TRUE(sheet.ok()) << Describe(sheet.error());
+    std::vector<std::string> lines;
+    if (sheet.ok())
+      for (const SheetRow& row : sheet->rows)
+        lines.push_back(row.subject + (row.stratum.empty() ? "" : " " + row.stratum) + " " + row.numerator->ToString() + "/" + row.denominator->ToString());
+    return lines;
+  }
+  using Expected = std::vector<std::string>;
+  warehouse::TestCounty county;
+  std::unique_ptr<Measures> measures_;
+};
+
+TEST_F(UnitTest, EveryLevelIsTheSumOfWhatIsBelow) {
+  EXPECT_EQ(Lines(Director(), {}), (Expected{"990201 2/5", "H1 2/4", "H2 0/1", "T1 1/3", "V1 1/2", "V2 0/1"}));
+  EXPECT_EQ(Lines(Director(), {.organization = "T1"}), Expected{"T1 1/3"});
+  EXPECT_EQ(Lines(Director(), {.organization = "T1", .by = {By::kOrganization}}), (Expected{"T1 V1 1/2", "T1 V2 0/1"}));
+  EXPECT_EQ(Lines(Director(), {.organization = "V1", .by = {By::kMonth}}), Expected{"V1 2025-03 1/2"});
+}
+
+TEST_F(UnitTest, WhoSeesSomeSeesTheirSumsOnly) {
+  access::Caller township = ManagerOf("T1");
+  township.organizations = {"V2", "T1", "V1"};      // the tree below, as sign-in makes it
+  EXPECT_EQ(Lines(township, {}), (Expected{"T1 1/3", "V1 1/2", "V2 0/1"}));
+  EXPECT_EQ(measures_->Evaluate(township, {.measures = {"unit-mortality"}, .period = Period::Parse("2025").value(), .organization = "H1"}).error().category,
+            ErrorCategory::kForbidden);
+  EXPECT_EQ(Lines(ManagerOf("V1"), {}), Expected{"V1 1/2"});
+}
+
+TEST_F(UnitTest, ItsCasesAreThoseOfTheWholeUnit) {
+  CasesRequest request{.measure = "unit-mortality", .period = Period::Parse("2025").value(), .organization = "T1"};
+  const Result<Cases> cases = measures_->ListCases(Director(), request);
+  ASSERT_TRUE(cases.ok()) << Describe(cases.error());
+  EXPECT_EQ(cases->total, 3u);
 }
 
 TEST_F(MeasureTest, HospitalsAndTheirSum) {

@@ -90,7 +90,8 @@ void Service::AddRows(const Question& question, const Groups& groups, const Dire
         if (belongs(key)) put(key, group);
     }
   }
-  if (question.scope.organizations && measure.subject == "hospital")
+  if (question.scope.only_unit) put_empty(*question.scope.only_unit, false);
+  else if (question.scope.organizations && measure.subject != "county")
     for (const std::string& organization : *question.scope.organizations) put_empty(organization, false);
   for (const auto& [key, group] : groups)
     if (!key.of_county) put(key, group);

@@ -50,7 +50,7 @@ Status MayMeasure(const access::Caller& caller, const pack::Measure& measure) {
 bool SeesAll(const access::Caller& caller) { return caller.whole_county || caller.role == access::Role::kSystem; }
 
 std::string ScopeText(const Scope& scope) {
-  std::string text = Join(scope.counties, ",") + "/" + scope.region + "/" + (scope.county_rows ? "1" : "0");
+  std::string text = Join(scope.counties, ",") + "/" + scope.region + "/" + (scope.county_rows ? "1" : "0") + scope.only_unit.value_or("");
   return scope.organizations ? text + "/" + Join(*scope.organizations, ",") : text;
 }
 
@@ -84,11 +84,23 @@ Result<Scope> Service::ScopeOf(const access::Caller& caller, const pack::Measure
     scope.organizations = {organization};
     scope.county_rows = false;
     if (!SeesAll(caller)) QX_DO(access::Decide(caller, Verb::kMeasure, "*", organization));
-  } else if (!SeesAll(caller) && measure.subject == "hospital") {
+  } else if (!SeesAll(caller) && measure.subject != "county") {
     scope.organizations = caller.organizations;
     scope.county_rows = false;
   }
+  if (measure.subject == "unit") LookAtUnits(organization, directory, scope);
   return scope;
+}
+
+// A unit is asked for with all that is below it; who sees some organisations only sees their cases only.
+void Service::LookAtUnits(const std::string& organization, const Directory& directory, Scope& scope) {
+  scope.units_of = directory.units_of;
+  if (!organization.empty()) {
+    scope.only_unit = organization;
+    const auto below = directory.below.find(organization);
+    if (below != directory.below.end()) scope.organizations = below->second;
+  }
+  if (scope.organizations) std::ranges::sort(*scope.organizations);
 }
 
 Result<Service::Wanted> Service::Choose(const access::Caller& caller, const SheetRequest& request) const {

@@ -18,6 +18,9 @@ struct Directory {
   std::vector<std::string> counties;               // present: the county itself first
   std::map<std::string, std::string> county_names;
   std::optional<Period> data;                      // first and last month with settlements or discharges
+  // organisation → itself and all above it by `lead`; and the other way round
+  std::shared_ptr<std::map<std::string, std::vector<std::string>>> units_of;
+  std::map<std::string, std::vector<std::string>> below;
   uint64_t unreadable = 0;                         // records that a view could not read
 };
 
@@ -43,6 +46,7 @@ class Service final : public Measures {
   Result<std::vector<Groups>> EvaluateAll(const std::vector<Question>& questions, uint64_t as_of, const Cancel* cancel);
   Result<Scope> ScopeOf(const access::Caller& caller, const pack::Measure& measure, const std::string& organization,
                         const std::string& region, const Directory& directory) const;
+  static void LookAtUnits(const std::string& organization, const Directory& directory, Scope& scope);
   Result<std::shared_ptr<const Directory>> ReadDirectory();
   void AddRows(const Question& question, const Groups& groups, const Directory& directory, uint64_t as_of, Sheet& sheet) const;
   pack::Text StratumName(const std::vector<By>& by, const std::vector<std::string>& strata, const Directory& directory) const;

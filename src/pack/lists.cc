@@ -111,10 +111,55 @@ void ParseViewFile(const std::string& path, const std::string& content, Pack& pa
   pack.views.push_back({path, content});
 }
 
+namespace {
+
+// "-- key: person_key" → "person_key"
+std::string HeadLine(const std::string& content, std::string_view name) {
+  const std::string begin = "-- " + std::string(name) + ":";
+  for (std::string_view line : Split(content, '\n')) {
+    if (!StartsWith(line, "--")) break;
+    if (StartsWith(line, begin)) return std::string(TrimAscii(line.substr(begin.size())));
+  }
+  return {};
+}
+
+bool IsColumnName(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
+void ParseKeptTable(const std::string& path, const std::string& content, size_t create, Pack& pack, Faults& faults) {
+  KeptTable table;
+  table.path = path;
+  const size_t name_at = create + std::string_view("create table").size();
+  const size_t as = ToLowerAscii(content).find(" as", name_at);
+  if (as == std::string::npos)
+    return faults.Add(path, 1, "应为 CREATE TABLE 名称 AS SELECT …", "CREATE TABLE name AS SELECT … is expected");
+  table.name = std::string(TrimAscii(std::string_view(content).substr(name_at, as - name_at)));
+  table.select = content.substr(as + 3);
+  table.key = HeadLine(content, "key");
+  table.anew_when = HeadLine(content, "anew");
+  if (!IsColumnName(table.name)) faults.Add(path, 1, "表名只用小写字母、数字和下划线", "A table's name has small letters, digits and _ only");
+  if (!IsColumnName(table.key)) faults.Add(path, 1, "开头应有一行“-- key: 列名”", "A line '-- key: COLUMN' is expected at the beginning");
+  const std::string follows = HeadLine(content, "follows");
+  for (std::string_view part : Split(follows, ',')) {
+    const std::vector<std::string_view> names = Split(TrimAscii(part), '.');
+    if (names.size() != 2 || !IsColumnName(names[0]) || !IsColumnName(names[1])) {
+      faults.Add(path, 1, "开头应有一行“-- follows: 视图.列, …”", "A line '-- follows: VIEW.COLUMN, …' is expected at the beginning");
+      break;
+    }
+    table.follows.emplace_back(names[0], names[1]);
+  }
+  if (table.select.find(';') != std::string::npos) faults.Add(path, 1, "只能是一条语句，末尾不要分号", "One statement, without a semicolon");
+  pack.kept_tables.push_back(std::move(table));
+}
+
+}  // namespace
+
 void ParseTableFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults) {
-  if (ToLowerAscii(content).find("create view") == std::string::npos &&
-      ToLowerAscii(content).find("create or replace view") == std::string::npos)
-    faults.Add(path, 1, "应含 CREATE VIEW", "CREATE VIEW is expected");
+  const std::string small = ToLowerAscii(content);
+  if (const size_t create = small.find("create table"); create != std::string::npos) return ParseKeptTable(path, content, create, pack, faults);
+  if (small.find("create view") == std::string::npos && small.find("create or replace view") == std::string::npos)
+    faults.Add(path, 1, "应含 CREATE VIEW 或 CREATE TABLE", "CREATE VIEW or CREATE TABLE is expected");
   pack.tables.push_back({path, content});
 }
 

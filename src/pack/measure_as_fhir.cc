@@ -142,7 +142,7 @@ std::string MeasureAsFhir(const Pack& pack, const Measure& measure) {
   TwoLanguages(w, "title", measure.name);
   w.Member("status", "active").Member("experimental", false);
   w.Name("subjectCodeableConcept").BeginObject().Name("coding").BeginArray().BeginObject();
-  w.Member("system", "http://hl7.org/fhir/resource-types").Member("code", measure.subject == "hospital" ? "Organization" : "Location");
+  w.Member("system", "http://hl7.org/fhir/resource-types").Member("code", measure.subject == "county" ? "Location" : "Organization");
   w.EndObject().EndArray().EndObject();
   w.Member("publisher", pack.id + " " + pack.edition);
   TwoLanguages(w, "description", measure.definition);

@@ -129,7 +129,11 @@ void ParseMeasureFile(const std::string& path, const std::string& content, Pack&
     reader.Fault(reader.line("id"), "文件名应为 " + measure.id + ".yaml", "The file must be named " + measure.id + ".yaml");
   ReadKind(reader, measure);
   measure.order = static_cast<int>(reader.Number("order", measure.order, 0, 1'000'000));
-  measure.subject = reader.OneOf("subject", {"county", "hospital"});
+  measure.subject = reader.OneOf("subject", {"county", "hospital", "unit"});
+  const bool adds_up = measure.kind == MeasureKind::kRatio || measure.kind == MeasureKind::kMean || measure.kind == MeasureKind::kCount;
+  if (measure.subject == "unit" && !adds_up)
+    reader.Fault(reader.line("subject"), "subject 为 unit 的指标须为 ratio、mean 或 count：各级相加",
+                 "A measure of units must be a ratio, mean or count: its parts are added up from level to level");
   measure.name = reader.BothLanguages("name", true);
   measure.definition = reader.BothLanguages("definition", true);
   measure.numerator = reader.BothLanguages("numerator", true);

@@ -88,6 +88,11 @@ void CheckReferences(const Pack& pack, Faults& faults) {
       faults.Add(measure.file, 1, "subject 应与 " + measure.of + " 相同", "The subject must be that of " + measure.of);
     }
   }
+  std::set<std::string> views;
+  for (const NamedFile& view : pack.views) views.insert(view.path.substr(6, view.path.size() - 11));   // views/NAME.json
+  for (const KeptTable& table : pack.kept_tables)
+    for (const auto& [view, column] : table.follows)
+      if (!views.count(view)) faults.Add(table.path, 1, "没有视图 " + view, "There is no view " + view);
   for (const ActionType& action : pack.actions)
     for (const std::string& id : action.measures)
       if (!measures.count(id))
@@ -154,6 +159,7 @@ Result<Pack> MergePacks(const std::vector<Pack>& packs) {
     }
     Add(pack.views, all.views, "view", PathOf, seen, clashes);
     Add(pack.tables, all.tables, "table", PathOf, seen, clashes);
+    Add(pack.kept_tables, all.kept_tables, "table", [](const KeptTable& table) { return table.name; }, seen, clashes);
     for (const NamedFile& file : pack.cases)
       all.cases.push_back({packs.size() == 1 ? file.path : pack.id + "/" + file.path, file.content});
   }

@@ -54,7 +54,7 @@ struct Guard {                             // against small numbers and one-mont
 struct Measure {
   std::string id;
   MeasureKind kind = MeasureKind::kRatio;
-  std::string subject;                     // "county" or "hospital"
+  std::string subject;                     // "county", "hospital", or "unit": every organisation with all below it
   int order = 1000;                        // place in a sheet; equal ones by id
   Text name, definition, numerator, denominator, exclusions;
   Direction direction = Direction::kMonitor;
@@ -118,6 +118,16 @@ struct NamedFile {
   std::string content;
 };
 
+// A table that the warehouse keeps filled (tables/NN-NAME.sql with CREATE TABLE): when rows of what it follows change, only
+// the rows of the keys concerned are made again.
+struct KeptTable {
+  std::string path, name;
+  std::string key;                         // its column that the work is cut by: person_key
+  std::vector<std::pair<std::string, std::string>> follows;   // view and the column of it that holds the key
+  std::string anew_when;                   // a SELECT of one value; where it changes, all rows are made again; "" = never
+  std::string select;
+};
+
 struct Pack {
   std::string id;
   Text title;
@@ -130,6 +140,7 @@ struct Pack {
   SettlementRules settlement;              // of the one pack that has them
   std::vector<NamedFile> views;            // ViewDefinition JSON
   std::vector<NamedFile> tables;           // SQL: CREATE VIEW … over the views' tables and the ledgers
+  std::vector<KeptTable> kept_tables;      // SQL: CREATE TABLE … AS SELECT …
   std::vector<NamedFile> cases;            // hand-computed cases, run by tests and by `qianxian pack test`
   std::string hash;                        // SHA-like stable hash of all files: what a frozen definition points to
 };

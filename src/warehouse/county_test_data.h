@@ -108,13 +108,20 @@ class TestCounty {
     ASSERT_TRUE(receipt.ok()) << Describe(receipt.error());
   }
 
-  void AddOrganization(const std::string& code, const std::string& name, const std::string& kind, const std::string& region) {
+  void AddOrganization(const std::string& code, const std::string& name, const std::string& kind, const std::string& region,
+                       const std::string& lead = "") {
     json::Writer w;
     w.BeginObject().Member("resourceType", "Organization").Member("id", code).Name("identifier").BeginArray().BeginObject();
     w.Member("system", "https://fhir.qianxian.cn/organization-code").Member("value", code).EndObject().EndArray().Member("name", name);
-    if (!region.empty())
-      w.Name("extension").BeginArray().BeginObject().Member("url", "https://fhir.qianxian.cn/StructureDefinition/region")
-          .Member("valueString", region).EndObject().EndArray();
+    const std::string definitions = "https://fhir.qianxian.cn/StructureDefinition/";
+    if (!region.empty() || !lead.empty()) {
+      w.Name("extension").BeginArray();
+      if (!region.empty()) w.BeginObject().Member("url", definitions + "region").Member("valueString", region).EndObject();
+      if (!lead.empty())
+        w.BeginObject().Member("url", definitions + "lead").Name("valueReference").BeginObject().Member("reference", "Organization/" + lead)
+            .EndObject().EndObject();
+      w.EndArray();
+    }
     if (!kind.empty()) {
       w.Name("type").BeginArray().BeginObject().Name("coding").BeginArray().BeginObject();
       w.Member("system", "https://fhir.qianxian.cn/CodeSystem/organization-kind").Member("code", kind);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+
 #include "base/text.h"
+#include "warehouse/kept_tables.h"
 
 namespace qianxian::warehouse::internal {
 namespace {
@@ -16,16 +18,19 @@ Status DropSqlViews(columns::Connection& connection) {
   return Ok();
 }
 
+// The order of the files' names: a view may read a kept table and the other way round.
+std::vector<pack::NamedFile> SqlOf(const pack::Pack& pack) {
+  std::vector<pack::NamedFile> files = pack.tables;
+  for (const pack::KeptTable& table : pack.kept_tables) files.push_back({table.path, EmptyKeptTableSql(table)});
+  return files;
+}
+
 Status MakeSqlViews(columns::Connection& connection, const pack::Pack& pack) {
+  const std::vector<pack::NamedFile> all = SqlOf(pack);
   std::vector<const pack::NamedFile*> files;
-  for (const pack::NamedFile& file : pack.tables) files.push_back(&file);
+  for (const pack::NamedFile& file : all) files.push_back(&file);
   std::ranges::stable_sort(files, {}, [](const pack::NamedFile* f) { return f->path; });
-  for (const pack::NamedFile* file : files) {
-    const Status made = connection.Run(file->content);
-    if (made.ok()) continue;
-    if (made.error().code == "cancelled") return made;
-    return Invalid("pack-sql", file->path + ": " + made.error().en, file->path + "：" + made.error().zh);
-  }
+  for (const pack::NamedFile* file : files) QX_DO(Told(file->path, connection.Run(file->content)));
   return Ok();
 }
 
@@ -105,6 +110,7 @@ Result<bool> FollowPack(columns::Connection& connection, const pack::Pack& pack,
                         const std::vector<std::unique_ptr<RowMaker>>& makers, State& state) {
   if (state.values["pack"] == pack.hash) return false;
   QX_DO(DropSqlViews(connection));
+  QX_DO(DropKeptTables(connection, state));
   QX_DO(connection.Run("CREATE TABLE IF NOT EXISTS setting (county VARCHAR);"
                        "CREATE TABLE IF NOT EXISTS view_fault (view VARCHAR, resource_key VARCHAR, reason VARCHAR)"));
   QX_DO(FollowViews(connection, pack, makers, state));

@@ -4,6 +4,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "warehouse/kept_tables.h"
+
 namespace qianxian::warehouse::internal {
 namespace {
 
@@ -137,6 +139,7 @@ class Eater {
       for (const RowMaker* maker : makers) {
         state_.view_t[maker->name()] = t_;
         changes_.views.insert(maker->name());
+        if (e_.kept) e_.kept->NoteAll(maker->name());
       }
     changes_.from_nothing = true;
     return Ok();
@@ -203,6 +206,7 @@ class Eater {
     // id → was it there before these changes (then it may have rows)?
     std::unordered_map<std::string, bool> keys;
     for (const store::FeedEntry* entry : entries) keys.try_emplace(entry->id, entry->version != 1);
+    QX_DO(NoteKept(keys, makers));
     QX_DO(DeleteRows(keys, makers));
     PageEvaluator evaluator(makers, threads_);
     QX_TRY(std::vector<std::unique_ptr<columns::Appender>> appenders, OpenAppenders(makers));
@@ -217,7 +221,20 @@ class Eater {
     }
     QX_DO(AppendPage(evaluator, page, appenders));
     for (const RowMaker* maker : makers) changes_.views.insert(maker->name());
-    return CloseAppenders(appenders);
+    QX_DO(CloseAppenders(appenders));
+    return NoteKept(keys, makers);
+  }
+
+  Status NoteKept(const std::unordered_map<std::string, bool>& keys, const std::vector<const RowMaker*>& makers) {
+    if (!e_.kept) return Ok();
+    std::vector<std::string> resource_keys;
+    for (const RowMaker* maker : makers) {
+      if (!e_.kept->Follows(maker->name())) continue;
+      if (resource_keys.empty())
+        for (const auto& [key, existed] : keys) resource_keys.push_back(key);
+      QX_DO(e_.kept->Note(maker->name(), resource_keys));
+    }
+    return Ok();
   }
 
   Status DeleteRows(const std::unordered_map<std::string, bool>& keys, const std::vector<const RowMaker*>& makers) {

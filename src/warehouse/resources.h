@@ -22,12 +22,15 @@ struct ResourceChanges {
   bool from_nothing = false;                 // a view was read whole
 };
 
+class KeptTables;                              // kept_tables.h
+
 struct Eating {
   columns::Connection* connection = nullptr;
   store::Store* store = nullptr;
   const std::vector<std::unique_ptr<RowMaker>>* makers = nullptr;
   const Cancel* cancel = nullptr;
   std::function<void(uint64_t done, uint64_t total)> progress;   // may be empty
+  KeptTables* kept = nullptr;                // is told of every row that goes or comes
   unsigned threads = 0;                      // 0: as many as the machine has
 };
 

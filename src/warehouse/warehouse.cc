@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "warehouse/answers.h"
 #include "warehouse/county.h"
+#include "warehouse/kept_tables.h"
 #include "warehouse/pack_tables.h"
 #include "warehouse/resources.h"
 #include "warehouse/settlements.h"
@@ -203,7 +204,8 @@ class WarehouseImpl final : public Warehouse {
     QX_DO(internal::PrepareSettlements(*writer_, *options_.pack, state));
     QX_TRY(bool changed, internal::FollowPack(*writer_, *options_.pack, makers_, state));
     changed |= reading != state.values["settlement"];   // the settlements are read otherwise now: the tables are empty
-    const internal::Eating eating{writer_.get(), options_.store, &makers_, &cancel, progress, 0};
+    internal::KeptTables kept(*writer_, *options_.pack);
+    const internal::Eating eating{writer_.get(), options_.store, &makers_, &cancel, progress, &kept, 0};
     QX_TRY(const internal::ResourceChanges resources, internal::FollowResources(eating, t, state));
     const bool look_at_ledgers = resources.documents || resources.from_nothing || changed || makers_.empty();
     changed |= !resources.views.empty();
@@ -216,6 +218,8 @@ class WarehouseImpl final : public Warehouse {
       changed |= ledgers;
     }
     if (changed || (!options_.county.empty() && state.values["county"] != options_.county)) QX_DO(SetCounty(state, changed));
+    QX_TRY(const bool kept_changed, kept.Refresh(state));
+    changed |= kept_changed;
     if (changed) QX_DO(internal::Summarise(*writer_));
     state.values["format"] = internal::kFormat;
     state.values["as_of"] = std::to_string(t);

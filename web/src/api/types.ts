@@ -59,7 +59,7 @@ export type MeasureKind = 'ratio' | 'mean' | 'count' | 'per-distinct' | 'distinc
 export interface MeasureDefinition {
   id: string;
   kind: MeasureKind;
-  subject: 'county' | 'hospital';
+  subject: 'county' | 'hospital' | 'unit';
   name: Text;
   definition: Text;
   numerator: Text;

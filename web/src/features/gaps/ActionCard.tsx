@@ -58,7 +58,7 @@ export function ActionCard({ action, unit, direction, mayDecide, scale, subject,
         <details className="fold" open>
           <summary>{t('action.didItWork')} <VerdictBadge verdict={action.comparison.verdict} /></summary>
           <ComparisonView comparison={action.comparison} unit={unit} direction={direction} scale={scale} expectedValue={action.expectedValue}
-            peers={action.diseaseGroup ? 'group' : subject ?? 'county'}
+            peers={action.diseaseGroup ? 'group' : subject === undefined || subject === 'county' ? 'county' : 'hospital'}
             of={action.diseaseGroup ? t('comparison.of', { group: text(action.diseaseGroupName), measure }) : undefined} />
         </details>
       )}

@@ -49,7 +49,7 @@ function Content({ gap }: { gap: Gap }) {
   const definition = useDefinitions().get(gap.measure);
   const unit = definition?.unit ?? '1';
   const show = (value: string | null | undefined) => formatValue(value, unit, language);
-  const org = definition?.subject === 'hospital' ? gap.subject : undefined;
+  const org = definition && definition.subject !== 'county' ? gap.subject : undefined;
   const question = (period: string) => ({ measure: gap.measure, period, org, diseaseGroup: gap.diseaseGroup || undefined });
   const value = (period: string, words: string) => (may(me, 'cases') ? <Link to={casesHref(question(period))}>{words}</Link> : words);
   const state = standing(gap.latest.value, gap.target, definition?.direction);
@@ -110,7 +110,7 @@ function Content({ gap }: { gap: Gap }) {
       </div>
       {gap.comparison && (
         <ComparisonPanel title={t('comparison.title')} comparison={gap.comparison} unit={unit} direction={definition?.direction} scale={scale}
-          peers={gap.diseaseGroup ? 'group' : definition?.subject ?? 'county'} />
+          peers={gap.diseaseGroup ? 'group' : definition?.subject === 'county' ? 'county' : 'hospital'} />
       )}
       <Panel
         title={t('gaps.actions')}

@@ -1,5 +1,5 @@
 // The whole sheet of a period: county measures with target and a year ago; hospital measures by hospital.
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useCounty, useSheet } from '../../api/queries';
 import type { MeasureDefinition, SheetRow } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -19,12 +19,13 @@ import { partsOf, ValueCell } from './ValueCell';
 
 export function AllMeasures({ definitions, period }: { definitions: MeasureDefinition[]; period: string }) {
   const me = useMe();
+  const { t } = useWords();
   const { data: county } = useCounty();
   const before = yearBefore(period);
   const parsedBefore = parsePeriod(before);
   const hasBefore = Boolean(county?.dataFrom && county.dataTo && parsedBefore && overlaps(parsedBefore, county.dataFrom, county.dataTo));
   // Somebody of one hospital may not see the county's own numbers: only ask for what is theirs.
-  const asked = definitions.filter((definition) => me.wholeCounty || definition.subject === 'hospital').map((definition) => definition.id);
+  const asked = definitions.filter((definition) => me.wholeCounty || definition.subject !== 'county').map((definition) => definition.id);
   const measures = asked.length === definitions.length ? ['all'] : asked;
   const now = useSheet({ measures, period });
   const earlier = useSheet({ measures, period: before ?? '' }, hasBefore);
@@ -35,7 +36,9 @@ export function AllMeasures({ definitions, period }: { definitions: MeasureDefin
           {me.wholeCounty && (
             <CountyTable definitions={definitions.filter((each) => each.subject === 'county')} rows={sheet.rows} earlier={earlier.data?.rows ?? []} period={period} before={before ?? ''} />
           )}
-          <HospitalTable definitions={definitions.filter((each) => each.subject === 'hospital')} rows={sheet.rows} period={period} />
+          <OrganizationTable title={t('measures.byHospital')} definitions={definitions.filter((each) => each.subject === 'hospital')} rows={sheet.rows} period={period}
+            empty={<Empty title={t('measures.noPages')}><p>{t('measures.noPagesHow')}</p></Empty>} />
+          <OrganizationTable title={t('measures.byUnit')} definitions={definitions.filter((each) => each.subject === 'unit')} rows={sheet.rows} period={period} without="village" />
           <Notes notes={sheet.notes} />
         </>
       )}
@@ -122,16 +125,24 @@ export function CsvButton({ save }: { save: () => void }) {
   );
 }
 
-function HospitalTable({ definitions, rows, period }: { definitions: MeasureDefinition[]; rows: SheetRow[]; period: string }) {
+// `without`: a kind of organisation too many to be columns; they are in the measure's own sheet. `empty`: what stands there when
+// nothing was counted; without it, nothing.
+function OrganizationTable({ title, definitions, rows, period, without = '', empty }: {
+  title: string; definitions: MeasureDefinition[]; rows: SheetRow[]; period: string; without?: string; empty?: ReactNode;
+}) {
   const { t } = useWords();
   const text = useText();
   const { data: county } = useCounty();
   const hospitals = useMemo(() => {
     const ids = new Set(definitions.map((definition) => definition.id));
     const found = new Map<string, string>();
-    for (const row of rows) if (ids.has(row.measure) && !found.has(row.subject)) found.set(row.subject, row.subjectName);
+    const left = new Set((county?.organizations ?? []).filter((each) => each.kind === without).map((each) => each.code));
+    for (const row of rows) {
+      const counts = ids.has(row.measure) && !left.has(row.subject) && (empty !== undefined || row.numerator !== null);
+      if (counts && !found.has(row.subject)) found.set(row.subject, row.subjectName);
+    }
     return [...found];
-  }, [definitions, rows]);
+  }, [definitions, rows, county, without, empty]);
   const cells = useMemo(() => new Map(rows.map((row) => [`${row.measure}|${row.subject}`, row])), [rows]);
   const columns: Column<MeasureDefinition>[] = [
     { key: 'name', title: t('measures.measure'), rowHeader: true, render: (definition) => <MeasureName definition={definition} />, csv: (definition) => text(definition.name) },
@@ -142,11 +153,10 @@ function HospitalTable({ definitions, rows, period }: { definitions: MeasureDefi
       ),
     })),
   ];
+  if (hospitals.length === 0 && !empty) return null;
   return (
-    <Panel title={t('measures.byHospital')} tools={hospitals.length > 0 && <CsvButton save={() => downloadCsv(tableCells(columns, definitions), `${t('measures.byHospital')} ${period}`)} />}>
-      {hospitals.length === 0
-        ? <Empty title={t('measures.noPages')}><p>{t('measures.noPagesHow')}</p></Empty>
-        : <DataTable caption={t('measures.byHospital')} columns={columns} rows={definitions} rowKey={(definition) => definition.id} cards />}
+    <Panel title={title} tools={hospitals.length > 0 && <CsvButton save={() => downloadCsv(tableCells(columns, definitions), `${title} ${period}`)} />}>
+      {hospitals.length === 0 ? empty : <DataTable caption={title} columns={columns} rows={definitions} rowKey={(definition) => definition.id} cards />}
     </Panel>
   );
 }

@@ -38,7 +38,7 @@ function List({ definitions, chosen, change, done }: MeasurePickerProps & { done
     <div className="measure-list">
       <label className="only-read" htmlFor={id}>{t('measures.find')}</label>
       <input id={id} className="text-input" type="search" placeholder={t('measures.find')} value={find} onChange={(event) => setFind(event.target.value)} />
-      {(['county', 'hospital'] as const).map((subject) => {
+      {(['county', 'hospital', 'unit'] as const).map((subject) => {
         const some = definitions.filter((definition) => definition.subject === subject && fits(definition));
         if (some.length === 0) return null;
         return (

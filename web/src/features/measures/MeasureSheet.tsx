@@ -105,11 +105,11 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
   const lineName = (line: Line): string => {
     if (split === '') {
       const own = line.subjectName || names.organization(line.subject);
-      return definition.subject === 'hospital' && line.subject === county?.code ? t('measures.wholeCounty', { name: own }) : own;
+      return definition.subject !== 'county' && line.subject === county?.code ? t('measures.wholeCounty', { name: own }) : own;
     }
     const known = split === 'org' ? names.organization(line.stratum) : split === 'destination' ? names.destination(line.stratum) : names.diseaseGroup(line.stratum);
     const stratum = known !== line.stratum ? known : text(line.stratumName) || known;
-    return definition.subject === 'hospital' ? `${line.subjectName} · ${stratum}` : stratum;
+    return definition.subject !== 'county' ? `${line.subjectName} · ${stratum}` : stratum;
   };
   const cell = (line: Line, column: string, of: string) => (
     <ValueCell definition={definition} row={line.cells.get(column)} question={casesOf(definition, line, split, of, org)} />
@@ -168,7 +168,7 @@ function DataGaps({ definition, lines, split, period, byYear }: { definition: Me
   return (
     <p className="data-gaps">
       {found.map(([field, count]) => (
-        <Link key={field} to={casesHref({ measure: definition.id, period, judgement: field, org: lines.length === 1 && definition.subject === 'hospital' ? lines[0].subject : undefined })}>
+        <Link key={field} to={casesHref({ measure: definition.id, period, judgement: field, org: lines.length === 1 && definition.subject !== 'county' ? lines[0].subject : undefined })}>
           {t(`measures.${field}`, { count })}
         </Link>
       ))}

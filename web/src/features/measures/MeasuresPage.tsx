@@ -73,7 +73,7 @@ export default function MeasuresPage() {
                 ? <AllMeasures definitions={definitions} period={period} />
                 : shown.map((definition) => (
                     <MeasureSheet key={definition.id} definition={definition} name={text(definition.name)} period={period} org={org}
-                      split={split === 'org' && definition.subject === 'hospital' ? '' : split} columns={columns} />
+                      split={split === 'org' && definition.subject !== 'county' ? '' : split} columns={columns} />
                   ))}
             </>
           );

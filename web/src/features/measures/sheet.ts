@@ -61,7 +61,7 @@ export const opensToCases = (definition: MeasureDefinition): boolean => definiti
 
 export function casesOf(definition: MeasureDefinition, line: Pick<Line, 'subject' | 'stratum'>, split: Split, period: string, org = ''): CasesQuestion {
   const question: CasesQuestion = { measure: definition.id, period };
-  if (definition.subject === 'hospital') question.org = line.subject;
+  if (definition.subject !== 'county') question.org = line.subject;
   else if (org !== '') question.org = org;
   if (split === 'org') question.institution = line.stratum;
   if (split === 'disease-group') question.diseaseGroup = line.stratum;
