@@ -2,6 +2,7 @@
 
 #include "api/event_stream.h"
 #include "api/fhir_api.h"
+#include "api/fhir_exchange.h"
 #include "api/import_jobs.h"
 #include "api/outcome.h"
 #include "api/page_api.h"
@@ -92,7 +93,7 @@ class WholeApi final : public Api {
     if (slash == std::string_view::npos || !fhir::IsValidId(path.substr(slash + 1))) return false;
     std::string_view type = path.substr(0, slash);
     // These may come from the ledger or the packs: a query, not a read.
-    return type != "ExplanationOfBenefit" && type != "Measure";
+    return !MayBeVirtual(type);
   }
 
   http::Response Refuse(int status, std::string_view path) const override {

@@ -44,6 +44,10 @@ struct Call {
 
 std::string EntityTag(uint64_t version);                         // W/"3"
 Result<uint64_t> ParseEntityTag(std::string_view tag);
+// Some of this type may come from the packs or the ledger, without being stored: never read the short way.
+inline bool MayBeVirtual(std::string_view type) {
+  return type == "Measure" || type == "PlanDefinition" || type == "Questionnaire" || type == "ExplanationOfBenefit";
+}
 std::vector<std::string> SplitPath(std::string_view path);       // "/Patient/1" → {"Patient", "1"}
 
 }  // namespace qianxian::api

@@ -47,7 +47,7 @@ std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request,
   if (slash == std::string_view::npos) return std::nullopt;
   std::string_view type = rest.substr(0, slash), id = rest.substr(slash + 1);
   // Ids cannot hold what makes another route: '/', '$', '_'. What may come from elsewhere goes the long way.
-  if (!fhir::IsValidId(id) || type == "Measure" || type == "ExplanationOfBenefit") return std::nullopt;
+  if (!fhir::IsValidId(id) || MayBeVirtual(type)) return std::nullopt;
   if (!services_.definitions->FindResource(type)) return std::nullopt;
   for (std::string_view name : {"if-none-match", "if-modified-since", "prefer"}) {
     if (!request.Header(name).empty()) return std::nullopt;
@@ -111,6 +111,16 @@ std::optional<Result<http::Response>> FhirApi::ReadVirtual(const Exchange& excha
   if (call.path[0] == "Measure" && services_.pack) {
     for (const pack::Measure& measure : services_.pack->measures) {
       if (measure.id == id) return show(pack::MeasureAsFhir(*services_.pack, measure));
+    }
+  }
+  if (call.path[0] == "PlanDefinition" && services_.pack) {
+    for (const pack::Pathway& pathway : services_.pack->pathways) {
+      if (pathway.id == id) return show(pack::PathwayAsFhir(*services_.pack, pathway));
+    }
+  }
+  if (call.path[0] == "Questionnaire" && services_.pack) {
+    for (const pack::Form& form : services_.pack->forms) {
+      if (form.id == id) return show(pack::FormAsFhir(*services_.pack, form));
     }
   }
   if (call.path[0] == "ExplanationOfBenefit" && StartsWith(id, kSettlementPrefix) && services_.measures) {

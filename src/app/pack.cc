@@ -57,6 +57,8 @@ void PrintPack(const pack::Pack& pack) {
     Print("  list     " + list.id + "  " + list.name.zh + " · " + list.name.en + "  " + std::to_string(list.items.size()));
   }
   for (const pack::DiseaseGroup& group : pack.disease_groups) Print("  group    " + group.id + "  " + group.name.zh + " · " + group.name.en);
+  for (const pack::Pathway& pathway : pack.pathways) Print("  pathway  " + pathway.id + "  " + pathway.title.zh + " · " + pathway.title.en + "  " + pathway.edition);
+  for (const pack::Form& form : pack.forms) Print("  form     " + form.id + "  " + form.title.zh + " · " + form.title.en + "  " + form.edition);
   for (const pack::NamedFile& view : pack.views) Print("  view     " + view.path);
   for (const pack::NamedFile& table : pack.tables) Print("  table    " + table.path);
   PrintSources(pack.sources);
@@ -98,7 +100,8 @@ int RunPackCheck(const PackOptions& options) {
   for (const pack::Pack& pack : packs->all) {
     Print(pack.id + " " + pack.edition + ": " + std::to_string(pack.measures.size()) + " measures, " +
           std::to_string(pack.actions.size()) + " actions, " + std::to_string(pack.disease_groups.size()) + " disease groups, " +
-          std::to_string(pack.views.size()) + " views: good · 无误");
+          std::to_string(pack.views.size()) + " views, " + std::to_string(pack.pathways.size()) + " pathways, " +
+          std::to_string(pack.forms.size()) + " forms: good · 无误");
   }
   return kDone;
 }

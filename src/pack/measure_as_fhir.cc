@@ -1,13 +1,16 @@
 // A pack's measure as FHIR R4 Measure with its SQL as a contained Library.
 #include "base/text.h"
 #include "json/writer.h"
+#include "pack/as_fhir.h"
 #include "pack/pack.h"
 
 namespace qianxian::pack {
 namespace {
 
-constexpr char kBase[] = "https://fhir.qianxian.cn/";
-constexpr char kTranslation[] = "http://hl7.org/fhir/StructureDefinition/translation";
+using internal::ComputerName;
+using internal::Concept;
+using internal::kBase;
+using internal::TwoLanguages;
 
 std::string Base64(std::string_view bytes) {
   static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -45,34 +48,6 @@ std::string_view Scoring(MeasureKind kind) {
     case MeasureKind::kDistinct: return "cohort";
   }
   return "";
-}
-
-// "inpatient-mortality" → "InpatientMortality": Measure.name is for machines and starts with an upper-case letter.
-std::string ComputerName(std::string_view id) {
-  std::string out;
-  bool upper = true;
-  for (char c : id) {
-    if (c == '-') { upper = true; continue; }
-    out += upper ? ToUpperAscii(std::string_view(&c, 1))[0] : c;
-    upper = false;
-  }
-  return out;
-}
-
-// `name` in Chinese, with the English text as the standard's own translation extension.
-void TwoLanguages(json::Writer& w, const std::string& name, const Text& text) {
-  if (text.zh.empty()) return;
-  w.Member(name, text.zh);
-  w.Name("_" + name).BeginObject().Name("extension").BeginArray().BeginObject().Member("url", kTranslation);
-  w.Name("extension").BeginArray();
-  w.BeginObject().Member("url", "lang").Member("valueCode", "en").EndObject();
-  w.BeginObject().Member("url", "content").Member("valueString", text.en).EndObject();
-  w.EndArray().EndObject().EndArray().EndObject();
-}
-
-void Concept(json::Writer& w, std::string_view name, std::string_view system, std::string_view code) {
-  w.Name(name).BeginObject().Name("coding").BeginArray().BeginObject();
-  w.Member("system", system).Member("code", code).EndObject().EndArray().EndObject();
 }
 
 void Extensions(json::Writer& w, const Measure& measure) {
@@ -117,19 +92,6 @@ void ContainedLibrary(json::Writer& w, const Measure& measure) {
   w.EndObject().EndArray();
 }
 
-void RelatedArtifacts(json::Writer& w, const Measure& measure) {
-  if (measure.sources.empty()) return;
-  w.Name("relatedArtifact").BeginArray();
-  for (const Source& source : measure.sources) {
-    w.BeginObject().Name("extension").BeginArray().BeginObject();
-    w.Member("url", std::string(kBase) + "StructureDefinition/confidence").Member("valueCode", source.mark).EndObject().EndArray();
-    w.Member("type", "citation");
-    TwoLanguages(w, "display", source.title);
-    w.MemberIfAny("citation", source.reference).EndObject();
-  }
-  w.EndArray();
-}
-
 }  // namespace
 
 std::string MeasureAsFhir(const Pack& pack, const Measure& measure) {
@@ -150,7 +112,7 @@ std::string MeasureAsFhir(const Pack& pack, const Measure& measure) {
   w.Name("effectivePeriod").BeginObject().Member("start", measure.effective_from.ToString());
   if (measure.effective_to) w.Member("end", measure.effective_to->ToString());
   w.EndObject();
-  RelatedArtifacts(w, measure);
+  internal::RelatedArtifacts(w, measure.sources);
   if (!measure.cases_sql.empty()) w.Name("library").BeginArray().String("#cases").EndArray();
   Concept(w, "scoring", "http://terminology.hl7.org/CodeSystem/measure-scoring", Scoring(measure.kind));
   if (measure.direction != Direction::kMonitor)

@@ -54,6 +54,8 @@ void ParseOneFile(const std::string& path, const std::string& content, const std
   if (path == "disease-groups.yaml") return internal::ParseDiseaseGroupsFile(path, content, pack, faults);
   if (path == "settlement-rules.yaml") return internal::ParseSettlementRulesFile(path, content, pack, faults);
   if (IsIn(path, "measures/", ".yaml")) return internal::ParseMeasureFile(path, content, pack, faults);
+  if (IsIn(path, "pathways/", ".yaml")) return internal::ParsePathwayFile(path, content, pack, faults);
+  if (IsIn(path, "forms/", ".yaml")) return internal::ParseFormFile(path, content, pack, faults);
   if (IsIn(path, "views/", ".json")) return internal::ParseViewFile(path, content, pack, faults);
   if (IsIn(path, "tables/", ".sql")) return internal::ParseTableFile(path, content, pack, faults);
   if (StartsWith(path, "cases/")) return pack.cases.push_back({path, content});
@@ -93,13 +95,22 @@ void CheckReferences(const Pack& pack, Faults& faults) {
   for (const KeptTable& table : pack.kept_tables)
     for (const auto& [view, column] : table.follows)
       if (!views.count(view)) faults.Add(table.path, 1, "没有视图 " + view, "There is no view " + view);
+  std::set<std::string> forms;
+  for (const Form& form : pack.forms) forms.insert(form.id);
+  for (const Pathway& pathway : pack.pathways)
+    for (const Stage& stage : pathway.stages)
+      for (const Step& step : stage.steps)
+        if (!step.form.empty() && !forms.count(step.form))
+          faults.Add(pathway.file, 1, step.id + "：没有表单 " + step.form, step.id + ": there is no form " + step.form);
   for (const ActionType& action : pack.actions)
     for (const std::string& id : action.measures)
       if (!measures.count(id))
         faults.Add("actions.yaml", 1, action.id + "：没有指标 " + id, action.id + ": there is no measure " + id);
 }
 
-void SortMeasures(Pack& pack) {
+void Sort(Pack& pack) {
+  std::stable_sort(pack.pathways.begin(), pack.pathways.end(),
+                   [](const Pathway& a, const Pathway& b) { return std::tie(a.order, a.id) < std::tie(b.order, b.id); });
   std::stable_sort(pack.measures.begin(), pack.measures.end(),
                    [](const Measure& a, const Measure& b) { return std::tie(a.order, a.id) < std::tie(b.order, b.id); });
 }
@@ -130,7 +141,7 @@ Result<Pack> ParsePack(const std::map<std::string, std::string>& files) {
     else ParseOneFile(path, content, files, pack, faults);
   }
   if (!faults.empty()) return faults.AsError();
-  SortMeasures(pack);
+  Sort(pack);
   pack.hash = HashOf(parts);
   return pack;
 }
@@ -157,6 +168,8 @@ Result<Pack> MergePacks(const std::vector<Pack>& packs) {
       if (!all.settlement.care.empty()) clashes.push_back("settlement-rules");
       all.settlement = pack.settlement;
     }
+    Add(pack.pathways, all.pathways, "pathway", IdOf<Pathway>, seen, clashes);
+    Add(pack.forms, all.forms, "form", IdOf<Form>, seen, clashes);
     Add(pack.views, all.views, "view", PathOf, seen, clashes);
     Add(pack.tables, all.tables, "table", PathOf, seen, clashes);
     Add(pack.kept_tables, all.kept_tables, "table", [](const KeptTable& table) { return table.name; }, seen, clashes);
@@ -168,7 +181,7 @@ Result<Pack> MergePacks(const std::vector<Pack>& packs) {
   Faults faults;
   CheckReferences(all, faults);
   if (!faults.empty()) return faults.AsError();
-  SortMeasures(all);
+  Sort(all);
   all.hash = packs.size() == 1 ? packs[0].hash : HashOf(parts);
   return all;
 }

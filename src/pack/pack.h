@@ -11,21 +11,11 @@
 #include "base/date.h"
 #include "base/decimal.h"
 #include "base/result.h"
+#include "pack/form.h"
+#include "pack/pathway.h"
+#include "pack/text.h"
 
 namespace qianxian::pack {
-
-struct Text {
-  std::string zh;
-  std::string en;
-};
-
-// How sure we are: "official" (the official text was read), "read" (a secondary source was read), "K" (knowledge, to be
-// checked), "K-low". Shown to the user beside the fact; never passed off as official.
-struct Source {
-  Text title;
-  std::string reference;                   // document number, section, address
-  std::string mark;
-};
 
 enum class MeasureKind {
   kRatio,         // Σ numerator ÷ Σ denominator
@@ -138,6 +128,8 @@ struct Pack {
   std::vector<DiseaseGroup> disease_groups;
   std::vector<CapabilityList> capability_lists;
   SettlementRules settlement;              // of the one pack that has them
+  std::vector<Pathway> pathways;           // by order
+  std::vector<Form> forms;
   std::vector<NamedFile> views;            // ViewDefinition JSON
   std::vector<NamedFile> tables;           // SQL: CREATE VIEW … over the views' tables and the ledgers
   std::vector<KeptTable> kept_tables;      // SQL: CREATE TABLE … AS SELECT …

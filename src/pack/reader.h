@@ -64,6 +64,8 @@ void ParseActionsFile(const std::string& path, const std::string& content, Pack&
 void ParseDiseaseGroupsFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseSettlementRulesFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseCapability(const std::string& name, const std::string* yaml, const std::string* csv, Pack& pack, Faults& faults);
+void ParsePathwayFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
+void ParseFormFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseViewFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 void ParseTableFile(const std::string& path, const std::string& content, Pack& pack, Faults& faults);
 bool ReadYaml(const std::string& path, const std::string& content, YamlNode& out, Faults& faults);

@@ -55,6 +55,8 @@ class Builder {
       for (std::string_view base : definition.bases) by_base_[base].push_back(&definition);
       by_last_part_.emplace(definition.url.substr(definition.url.rfind('/') + 1), &definition);
     }
+    for (const fhir::SearchParameterDefinition& definition : OwnParameters())
+      for (std::string_view base : definition.bases) by_base_[base].push_back(&definition);
     state_.fingerprint = HashFnv1a64(std::to_string(kExtractionVersion) + "|" + std::to_string(state_.offset_minutes));
     for (const std::string& type : state_.types) QX_DO(BuildType(type));
     return Ok();

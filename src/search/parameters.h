@@ -1,4 +1,4 @@
-// The search parameters of every R4 resource type, compiled once, and the extraction of a resource's index entries.
+// The search parameters of every R4 resource type and a few of this program's own, compiled once, and the extraction of a resource's index entries.
 //
 //   auto parameters = search::Parameters::Create(fhir::Definitions::R4());   // once, about 20 ms
 //   std::vector<search::IndexEntry> entries;

@@ -12,6 +12,10 @@
 #include "search/extract.h"
 #include "search/parameters.h"
 
+namespace qianxian::fhir {
+struct SearchParameterDefinition;
+}
+
 namespace qianxian::search {
 
 struct TypeParameters {
@@ -27,6 +31,9 @@ struct Parameters::State {
   std::deque<Parameter> parameters;       // number - 1
   std::map<std::string, TypeParameters, std::less<>> by_type;
 };
+
+// Of this program, beside those of the definitions (own_parameters.cc).
+const std::vector<fhir::SearchParameterDefinition>& OwnParameters();
 
 // Sorts the entries from `from` on and takes equal ones away.
 void RemoveDoubles(std::vector<IndexEntry>& entries, size_t from);

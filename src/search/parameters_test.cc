@@ -68,6 +68,29 @@ TEST(Parameters, NearlyAllArePlain) {
   EXPECT_EQ(general, (std::vector<std::string>{"Bundle.composition", "Bundle.message", "Patient.deceased"}));
 }
 
+TEST(Parameters, OfOurOwnAreCompiledLikeTheOthers) {
+  const auto entries = ExtractFrom(
+      R"({"resourceType":"Task","status":"ready","intent":"order","extension":[)"
+      R"({"url":"https://fhir.qianxian.cn/StructureDefinition/due","valueDate":"2026-03-04"},)"
+      R"({"url":"https://fhir.qianxian.cn/StructureDefinition/wake","valueInstant":"2026-03-11T00:00:00Z"},)"
+      R"({"url":"https://fhir.qianxian.cn/StructureDefinition/pathway","valueCoding":{"system":"https://fhir.qianxian.cn/pathway","code":"x"}}]})");
+  const auto of = [&](const char* code) {
+    const Parameter* parameter = TestParameters().Find("Task", code);
+    size_t count = 0;
+    for (const IndexEntry& entry : entries) count += parameter && entry.parameter == parameter->number;
+    return count;
+  };
+  EXPECT_EQ(of("due"), 1u);
+  EXPECT_EQ(of("wake"), 1u);
+  EXPECT_EQ(of("pathway"), 1u);
+  EXPECT_EQ(TestParameters().Find("Patient", "due"), nullptr);
+  const auto plan = ExtractFrom(
+      R"({"resourceType":"CarePlan","extension":[{"url":"https://fhir.qianxian.cn/StructureDefinition/stage","valueCode":"managed"}]})");
+  ASSERT_EQ(plan.size(), 1u);
+  EXPECT_EQ(plan[0].parameter, TestParameters().Find("CarePlan", "stage")->number);
+  EXPECT_EQ(plan[0].code, "managed");
+}
+
 TEST(Parameters, AreMadeFast) {
   double begin = fhir::tests::CpuSeconds();
   auto made = Parameters::Create(fhir::Definitions::R4());

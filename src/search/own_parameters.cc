@@ -1,0 +1,31 @@
+// Search parameters of this program's own, compiled like R4's: what due lists, timers and programmes ask for. They look at
+// extensions under https://fhir.qianxian.cn/StructureDefinition/ (docs/formats/fhir.md). Each expression is plain: it costs
+// nothing where the extension is missing.
+#include "search/parameters_state.h"
+
+#include "fhir/definitions.h"
+
+namespace qianxian::search {
+
+const std::vector<fhir::SearchParameterDefinition>& OwnParameters() {
+  static const auto* const own = new std::vector<fhir::SearchParameterDefinition>{
+      {"due", "date", {"Task"}, {}, "https://fhir.qianxian.cn/SearchParameter/Task-due",
+       "(Task.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/due').value as date)", {},
+       "The day on which the task is due"},
+      {"wake", "date", {"Task"}, {}, "https://fhir.qianxian.cn/SearchParameter/Task-wake",
+       "(Task.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/wake').value as instant)", {},
+       "When the program looks at the task again by itself"},
+      {"pathway", "token", {"Task", "EpisodeOfCare", "CarePlan"}, {}, "https://fhir.qianxian.cn/SearchParameter/pathway",
+       "(Task.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)"
+       " | (EpisodeOfCare.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)"
+       " | (CarePlan.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)", {},
+       "The pathway that it belongs to"},
+      {"stage", "token", {"EpisodeOfCare", "CarePlan"}, {}, "https://fhir.qianxian.cn/SearchParameter/stage",
+       "(EpisodeOfCare.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/stage').value as code)"
+       " | (CarePlan.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/stage').value as code)", {},
+       "The stage of the pathway that the patient is in"},
+  };
+  return *own;
+}
+
+}  // namespace qianxian::search
