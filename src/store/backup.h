@@ -26,6 +26,9 @@ struct BackupReport {
 
 // Who took or restored it is noted in the audit of the record.
 Result<BackupReport> BackUp(const access::Caller& caller, const std::string& directory, const std::string& file, Clock& clock);
+// The last commit of a backup that was made no later than `at`; by the record's own times, which never go back, also where
+// the machine's clock did. Error: not_found ("no-such-t"): nothing was committed by then.
+Result<uint64_t> StateAt(const access::Caller& caller, const std::string& file, Instant at);
 // `directory`: missing or empty. `t`: no later than the backup's.
 Result<BackupReport> Restore(const access::Caller& caller, const std::string& file, const std::string& directory,
                              std::optional<uint64_t> t, Clock& clock);

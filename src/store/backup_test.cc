@@ -111,6 +111,33 @@ TEST_F(BackupTest, RestoresTheStateOfTheBackupAndAnyBeforeIt) {
   }
 }
 
+// By the clock: also where it was put back and forth, the record's times only go on.
+TEST_F(BackupTest, RestoresTheStateOfATime) {
+  auto store = Open(Data());
+  const int64_t start = clock_.Now().microseconds;
+  constexpr int64_t kMinute = 60'000'000;
+  std::vector<Instant> at;
+  for (uint64_t i = 0; i < 12; ++i) {
+    clock_.Set({start + kMinute * static_cast<int64_t>(i == 5 ? 1 : i == 6 ? 30 : 10 + i)});   // an hour wrong, put right, wrong the other way
+    const auto receipt = store->Commit(system_, {{Put("Patient", "p" + std::to_string(i), Json("Patient", "p" + std::to_string(i), R"("active":true)"))}, "test"});
+    ASSERT_TRUE(receipt.ok());
+    if (!at.empty()) EXPECT_GE(receipt->at, at.back()) << "time goes on";
+    at.push_back(receipt->at);
+  }
+  ASSERT_TRUE(BackUp(system_, Data(), Path("b"), clock_).ok());
+  EXPECT_EQ(StateAt(system_, Path("b"), Instant{at[0].microseconds - 1}).error().code, "no-such-t");
+  for (const size_t i : {size_t{0}, size_t{3}, size_t{11}}) {
+    const uint64_t t = StateAt(system_, Path("b"), at[i]).value();
+    EXPECT_EQ(t, i + 1);
+    ASSERT_TRUE(Restore(system_, Path("b"), Path("r" + std::to_string(i)), t, clock_).ok());
+    auto again = Open(Path("r" + std::to_string(i)));
+    EXPECT_EQ(State(*again, t), State(*store, t));
+    EXPECT_TRUE(again->Check(system_)->good());
+  }
+  EXPECT_EQ(StateAt(system_, Path("b"), Instant{at[11].microseconds + kMinute * 60}).value(), 12u) << "later: all of it";
+  EXPECT_EQ(StateAt(system_, Path("missing"), at[0]).error().code, "no-such-file");
+}
+
 TEST_F(BackupTest, BringsTheLedgersBatchesAndNothingThatIsUnderWay) {
   auto store = Open(Data());
   CommitSome(*store, 0);

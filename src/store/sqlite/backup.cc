@@ -263,6 +263,18 @@ Result<BackupReport> BackUp(const access::Caller& caller, const std::string& dir
   return report;
 }
 
+Result<uint64_t> StateAt(const access::Caller& caller, const std::string& file, Instant at) {
+  using namespace sqlite;
+  QX_DO(access::Decide(caller, access::Verb::kManage, "*", ""));
+  QX_DO(VerifyBackup(file));
+  QX_TRY(const auto backup, Database::Open(file, Database::Mode::kRead, kBusyMilliseconds));
+  QX_TRY(Statement statement, backup->Prepare("SELECT max(t), min(at) FROM moment WHERE at <= ?1"));
+  statement.Integer(1, at.microseconds);
+  QX_TRY(const bool row, statement.Step());
+  if (row && !statement.IsNull(0)) return static_cast<uint64_t>(statement.Integer(0));
+  return NotFound("no-such-t", "Nothing was committed by " + FormatLocalTime(at) + " (China time).", "截至 " + FormatLocalTime(at) + "（北京时间）尚无任何数据。");
+}
+
 Result<BackupReport> Restore(const access::Caller& caller, const std::string& file, const std::string& directory,
                              std::optional<uint64_t> t, Clock& clock) {
   using namespace sqlite;
