@@ -1,4 +1,5 @@
 // The build: hashed files, no inline script (a strict content policy must hold), a .gz beside every text file.
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,10 +35,39 @@ function precompress(): Plugin {
   };
 }
 
+// The worker with the list of files that a telephone needs to open the page with no network: the frame, the pages of care, both
+// languages. What a director's pages need beside them is kept when it is first used.
+function worker(): Plugin {
+  const isNeeded = /\/features\/(today|visit|patients|patient|outbox|refer|inbox|signin)\/|\/i18n\/en\.json/;
+  return {
+    name: 'qianxian-worker',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const files = new Set(['/index.html', '/mark.svg', '/manifest.webmanifest', '/icon-192.png']);
+      const need = (name: string): void => {
+        const chunk = bundle[name];
+        if (!chunk || files.has(`/${name}`)) return;
+        files.add(`/${name}`);
+        if (chunk.type !== 'chunk') return;
+        chunk.imports.forEach(need);
+        chunk.viteMetadata?.importedCss.forEach(need);
+      };
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === 'chunk' && (chunk.isEntry || isNeeded.test(chunk.facadeModuleId ?? ''))) need(chunk.fileName);
+      }
+      const list = [...files].sort();
+      // index.html names the hashed entry, so that the list changes whenever anything in it does.
+      const version = createHash('sha256').update(list.join()).update(readFileSync('index.html')).digest('hex').slice(0, 12);
+      const source = readFileSync('worker/sw.js', 'utf8').replace('__VERSION__', version).replace('__FILES__', JSON.stringify(list));
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source });
+    },
+  };
+}
+
 const server = process.env.QIANXIAN_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), worker(), precompress()],
   build: {
     target: ['es2020', 'chrome87', 'firefox91', 'safari14'],
     manifest: true,

@@ -17,6 +17,7 @@ export const organizations = [
   ['H1', '云岭县人民医院', 'county-general', '二级甲等', ''], ['H2', '云岭县中医院', 'county-tcm', '二级甲等', 'H1'],
   ['H3', '云岭县妇幼保健院', 'county-mch', '二级乙等', 'H1'], ['T1', '青石镇卫生院', 'township', '一级', 'H1'],
   ['T2', '柳溪镇卫生院', 'township', '一级', 'H1'], ['T3', '马岭乡卫生院', 'township', '一级', 'H1'], ['T4', '东坪镇中心卫生院', 'township', '一级', 'H1'],
+  ['V1', '上河村卫生室', 'village', '', 'T1'],
 ].map(([code, name, kind, level, lead]) => ({ code, name, kind, level, region: county.code, lead }));
 
 const outside = [

@@ -1,16 +1,17 @@
 // A stand-in for the real server: the page's API over an invented county, and the built page itself with the content policy
 // that the real one sends. For looking at pages while working on them and for the browser tests without a C++ build.
-//   node e2e/mock-server.mjs [--port 8090] [--empty]        users: director, manager, viewer, admin; password: one-time-1
+//   node e2e/mock-server.mjs [--port 8090] [--empty]        users: director, manager, viewer, admin, village, township, specialist; password: one-time-1
 import { createServer } from 'node:http';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './mock-data.mjs';
+import { makeCare } from './mock-care.mjs';
 import { actionTypes, makeAction, makeGaps } from './mock-gaps.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";
-const kinds = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
+const kinds = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.png': 'image/png', '.webmanifest': 'application/manifest+json' };
 const { both } = data;
 
 class Refusal extends Error {
@@ -29,6 +30,9 @@ export function makeMock({ empty = false } = {}) {
     ['manager', { name: '刘主任', role: 'hospital-manager', wholeCounty: false, organizations: ['H2'] }],
     ['viewer', { name: '陈科员', role: 'viewer', wholeCounty: true, organizations: [] }],
     ['admin', { name: '管理员', role: 'administrator', wholeCounty: true, organizations: [] }],
+    ['village', { name: '何医生', role: 'clinician', wholeCounty: false, organizations: ['V1'] }],
+    ['township', { name: '唐医生', role: 'clinician', wholeCounty: false, organizations: ['T1'] }],
+    ['specialist', { name: '林主任', role: 'clinician', wholeCounty: false, organizations: ['H1'] }],
   ].map(([user, rest]) => [user, { user, ...rest, password: 'one-time-1', mustChangePassword: user === 'director' }]));
   const sessions = new Map();
   const gaps = makeGaps();
@@ -223,7 +227,9 @@ export function makeMock({ empty = false } = {}) {
     }, 120);
   }
 
-  return { routes, users, sessions, stop: () => imports.forEach((one) => clearInterval(one.timer)) };
+  const care = makeCare({ Refusal, notFound, forbidden });
+  routes.push(...care.routes);
+  return { routes, users, sessions, care, stop: () => imports.forEach((one) => clearInterval(one.timer)) };
 }
 
 function recordOf(type, key) {

@@ -24,7 +24,7 @@ function readLogins() {
 async function main() {
   const mock = process.env.QIANXIAN_URL ? null : await startMock();
   const url = (process.env.QIANXIAN_URL ?? mock.url).replace(/\/$/, '');
-  const logins = mock ? new Map(['director', 'manager', 'viewer', 'admin'].map((user) => [user, 'one-time-1'])) : readLogins();
+  const logins = mock ? new Map(['director', 'manager', 'viewer', 'admin', 'village', 'township', 'specialist'].map((user) => [user, 'one-time-1'])) : readLogins();
   const main_ = process.env.QIANXIAN_USER ?? (logins.has('director') ? 'director' : [...logins.keys()][0]);
   console.log(`browser tests against ${url}${mock ? ' (stand-in server)' : ''} as ${main_}`);
   const world = new World({ url, browser: await startBrowser(), logins, isMock: Boolean(mock) });

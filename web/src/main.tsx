@@ -4,6 +4,7 @@ import { App } from './app/App';
 import { makeClient, startEarly } from './app/start';
 import { startLanguages } from './i18n';
 import './styles.css';
+import './care.css';
 
 const root = document.getElementById('root');
 if (root) {

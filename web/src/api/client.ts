@@ -9,8 +9,10 @@ export class ApiError extends Error {
   readonly zh: string;
   readonly en: string;
   readonly retryAfterSeconds: number | null;
+  // The whole answer: a conflict brings the other version along.
+  readonly answer: unknown;
 
-  constructor(status: number, body: ApiErrorBody, retryAfterSeconds: number | null = null) {
+  constructor(status: number, body: ApiErrorBody, retryAfterSeconds: number | null = null, answer: unknown = null) {
     super(body.en);
     this.name = 'ApiError';
     this.status = status;
@@ -19,6 +21,7 @@ export class ApiError extends Error {
     this.zh = body.zh;
     this.en = body.en;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.answer = answer;
   }
 
   get isNetwork(): boolean {
@@ -82,7 +85,7 @@ export function errorFromAnswer(status: number, text: string, retryAfter: string
   const seconds = retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;
   try {
     const parsed: unknown = JSON.parse(text);
-    if (isErrorBody(parsed)) return new ApiError(status, parsed.error, seconds);
+    if (isErrorBody(parsed)) return new ApiError(status, parsed.error, seconds, parsed);
   } catch {
     // Not JSON: a proxy or a crash answered; say what is known.
   }
@@ -104,6 +107,8 @@ interface CallOptions {
   signal?: AbortSignal;
   // Sign-in itself answers 401 for a wrong password: that is no ended session.
   expectUnauthenticated?: boolean;
+  // On a bad line an answer may never come: after so long it counts as no network.
+  timeoutSeconds?: number;
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
@@ -112,22 +117,27 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   if (method !== 'GET') headers['X-Qianxian'] = '1';
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   let answer: Response;
+  let text = '';
+  const watch = options.timeoutSeconds === undefined ? null : new AbortController();
+  const timer = watch && setTimeout(() => watch.abort(), (options.timeoutSeconds ?? 0) * 1000);
   try {
     answer = await fetch(path, {
       method,
       headers,
       credentials: 'same-origin',
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
+      signal: watch?.signal ?? options.signal,
     });
+    if (answer.status !== 204) text = await answer.text();
   } catch (problem) {
-    if (problem instanceof DOMException && problem.name === 'AbortError') throw problem;
+    if (problem instanceof DOMException && problem.name === 'AbortError' && !watch?.signal.aborted) throw problem;
     reportReachable(false);
     throw networkError();
+  } finally {
+    if (timer) clearTimeout(timer);
   }
   reportReachable(true);
   if (answer.status === 204) return undefined as T;
-  const text = await answer.text();
   if (!answer.ok) {
     const error = errorFromAnswer(answer.status, text, answer.headers.get('Retry-After'));
     if (answer.status === 401 && !options.expectUnauthenticated) expiredListeners.forEach((listener) => listener());

@@ -1,12 +1,26 @@
 // What the pages ask for, as hooks. Keys hold every parameter, so two pages that ask the same share the answer.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { call, query } from './client';
+import { keep, recall } from '../offline/keep';
+import { ApiError, call, query } from './client';
 import type {
   Account, Action, ActionType, CaseRecord, Cases, County, Gap, Import, Leak, MeasureDefinition, Overview, ReportRow, Sheet,
 } from './types';
 
+// The frame of every page needs it: with no network, the county as it was last told to this device.
+async function askCounty(): Promise<County> {
+  try {
+    const county = await call<County>('/api/county');
+    void keep('', 'county', county);
+    return county;
+  } catch (problem) {
+    const kept = problem instanceof ApiError && problem.isNetwork ? await recall<County>('', 'county').catch(() => null) : null;
+    if (kept) return kept.value;
+    throw problem;
+  }
+}
+
 export const useCounty = (enabled = true) =>
-  useQuery({ queryKey: ['county'], queryFn: ({ signal }) => call<County>('/api/county', { signal }), enabled, staleTime: 60_000 });
+  useQuery({ queryKey: ['county'], queryFn: askCounty, enabled, staleTime: 60_000 });
 
 export const useMeasures = () =>
   useQuery({

@@ -3,7 +3,7 @@ import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { ConfigProvider } from 'antd';
 import enLocale from 'antd/locale/en_US';
 import zhLocale from 'antd/locale/zh_CN';
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { useCounty } from '../api/queries';
 import { PasswordPage } from '../features/signin/PasswordPage';
 import { ReturnDialog } from '../features/signin/ReturnDialog';
@@ -13,7 +13,10 @@ import { hrefTo, Link, navigate, usePlace } from '../router/router';
 import { may } from '../session/roles';
 import { SessionProvider, useMe, useSession } from '../session/session';
 import { Empty, Failed, Loading } from '../ui/states';
-import { navigation, pages, routeOf } from './routes';
+import { startDevice } from '../offline/device';
+import { registerWorker } from '../offline/worker';
+import { isOffered, useHome, type Home } from './home';
+import { navigation, pages, pagesOfOne, routeOf, type Place, type RouteName } from './routes';
 import { Safe } from './Safe';
 import { LanguageSwitch, Shell } from './Shell';
 import { fontFamily } from '../ui/font';
@@ -53,27 +56,33 @@ function Gate() {
 
 function Pages() {
   const { t } = useWords();
-  const session = useMe();
+  const me = useMe();
   const { path } = usePlace();
   const county = useCounty();
+  const home = useHome();
+  const care = may(me, 'care');
+  // What a doctor does must reach the server also when the page stands elsewhere.
+  useEffect(() => {
+    if (care) void startDevice(me.user).then(registerWorker);
+  }, [care, me.user]);
   if (path === '/password') return <PasswordPage first={false} leave={() => navigate(hrefTo('/'))} tools={<LanguageSwitch />} />;
-  const place = routeOf(path);
-  const entry = navigation.find((each) => each.name === place?.route);
-  const allowed = entry && (!entry.work || may(session, entry.work));
+  const place = routeOf(path, home?.home ?? 'overview');
+  const waits = !home && !county.error;
+  const allowed = place && home && (navigation.find((each) => each.name === place.route && isOffered(each, me, home.features)));
   return (
-    <Shell route={place?.route ?? null}>
+    <Shell route={place && home ? place.route : null} home={home}>
       {!place && (
         <Empty page title={t('state.noSuchPage')} icon="gaps">
           <Link to={hrefTo('/')}>{t('state.toStart')}</Link>
         </Empty>
       )}
-      {place && !allowed && <NotForThisRole />}
-      {place && allowed && county.error && !county.data && <Failed error={county.error} retry={() => void county.refetch()} />}
-      {place && allowed && !county.data && !county.error && <Loading tall />}
+      {place && home && !allowed && <NotForThisRole home={home} />}
+      {place && county.error && !county.data && <Failed error={county.error} retry={() => void county.refetch()} />}
+      {place && waits && <Loading tall />}
       {place && allowed && county.data && (
         <Safe place={path}>
           <Suspense fallback={<Loading tall />}>
-            {place.gap !== undefined ? <pages.gap key={place.gap} id={place.gap} /> : <Page route={place.route} hasData={county.data.dataFrom !== null} />}
+            {place.one ? <OneOf key={path} one={place.one} /> : <Page place={place} hasData={county.data.dataFrom !== null} />}
           </Suspense>
         </Safe>
       )}
@@ -81,10 +90,18 @@ function Pages() {
   );
 }
 
-function Page({ route, hasData }: { route: keyof typeof pages; hasData: boolean }) {
+function OneOf({ one }: { one: NonNullable<Place['one']> }) {
+  const Shown = pagesOfOne[one.page];
+  return <Shown id={one.id} />;
+}
+
+// What counts the county needs the county's files; what treats its people does not.
+const needData: RouteName[] = ['overview', 'measures', 'leak', 'gaps'];
+
+function Page({ place, hasData }: { place: Place; hasData: boolean }) {
   const { t } = useWords();
   const session = useMe();
-  if (!hasData && route !== 'data' && route !== 'accounts') {
+  if (!hasData && needData.includes(place.route)) {
     return (
       <Empty page title={t('state.nothingYet')} icon="data">
         <p>{t('state.nothingYetHow')}</p>
@@ -97,16 +114,15 @@ function Page({ route, hasData }: { route: keyof typeof pages; hasData: boolean 
       </Empty>
     );
   }
-  if (route === 'gap') return null;
-  const Shown = pages[route];
+  if (!place.page) return null;
+  const Shown = pages[place.page];
   return <Shown />;
 }
 
 // Somebody of one hospital has no county page: lead to what is theirs.
-function NotForThisRole() {
+function NotForThisRole({ home }: { home: Home }) {
   const { t } = useWords();
-  const session = useMe();
-  const first = navigation.find(({ work }) => !work || may(session, work));
+  const first = home.entries[0];
   return (
     <Empty page title={t('state.forbidden')} icon="gaps">
       <p>{t('state.notForRole')}</p>

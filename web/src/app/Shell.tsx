@@ -6,23 +6,27 @@ import { useLanguage, useText, useWords, switchLanguage } from '../i18n';
 import { formatDate } from '../lib/format';
 import { localDay } from '../lib/period';
 import { decodeCases, decodeRecord } from '../router/places';
+import { unsentOf } from '../offline/device';
 import { hrefTo, Link, usePlace } from '../router/router';
-import { may } from '../session/roles';
 import { useMe, useSession } from '../session/session';
 import { Icon, type IconName } from '../ui/icons';
 import { besideTrigger } from '../ui/popups';
 import { Toasts } from '../ui/toasts';
+import { useWork } from '../care/queries';
 import { ConnectionNotice } from './ConnectionNotice';
+import { useEvents } from './events';
+import type { Home } from './home';
+import { LeaveDialog } from './LeaveDialog';
 import { PeriodPicker } from './PeriodPicker';
 import { Safe } from './Safe';
-import { drawers, fetchOtherParts, navigation, type RouteName } from './routes';
+import { drawers, fetchOtherParts, type RouteName } from './routes';
 
-const icons: Record<RouteName, IconName> = { overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data', accounts: 'user' };
+const icons: Record<RouteName, IconName> = { today: 'today', inbox: 'inbox', patients: 'people', programmes: 'programme', overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data', accounts: 'user' };
 
 // Gaps count from when they opened, files and accounts have no period: a choice that changes nothing only confuses.
 const ofAPeriod: RouteName[] = ['overview', 'measures', 'leak'];
 
-export function Shell({ route, children }: { route: RouteName | null; children: ReactNode }) {
+export function Shell({ route, home, children }: { route: RouteName | null; home: Home | null; children: ReactNode }) {
   const { t } = useWords();
   const { data: county } = useCounty();
   const language = useLanguage();
@@ -34,7 +38,11 @@ export function Shell({ route, children }: { route: RouteName | null; children: 
     document.title = `${route ? t(`nav.${route}`) : t('state.noSuchPage')} · ${county?.name ?? ''} ${t('app.name')}`;
   }, [route, county, t]);
 
-  useEffect(() => fetchOtherParts(), []);
+  const care = home === null ? null : home.home === 'today' || home.home === 'inbox';
+  useEffect(() => {
+    if (care !== null) fetchOtherParts(care);
+  }, [care]);
+  useEvents(Boolean(home?.features.referral) && care === true);
 
   // A file that misses its place must not replace the page by itself.
   useEffect(() => {
@@ -67,7 +75,7 @@ export function Shell({ route, children }: { route: RouteName | null; children: 
               {county && <span className="brand-county">{county.name}</span>}
             </span>
           </Link>
-          <Navigation route={route} />
+          <Navigation route={route} home={home} />
           <div className="header-end">
             {route !== null && ofAPeriod.includes(route) && <PeriodPicker />}
             <LanguageSwitch />
@@ -85,19 +93,20 @@ export function Shell({ route, children }: { route: RouteName | null; children: 
   );
 }
 
-function Navigation({ route }: { route: RouteName | null }) {
+function Navigation({ route, home }: { route: RouteName | null; home: Home | null }) {
   const { t } = useWords();
-  const session = useMe();
-  const shown = navigation.filter(({ work }) => !work || may(session, work));
+  const { data: work } = useWork(Boolean(home?.features.referral) && (home?.home === 'today' || home?.home === 'inbox'));
   usePlace();  // the links keep the period, so they follow it
+  const waiting: Partial<Record<RouteName, number>> = { inbox: (work?.referralsReceived ?? 0) + (work?.referralsToReview ?? 0) + (work?.consultations ?? 0) + (work?.notices ?? 0) };
   return (
     <nav className="navigation" aria-label={t('nav.label')}>
       <ul>
-        {shown.map(({ name, path }) => (
+        {(home?.entries ?? []).map(({ name, path }) => (
           <li key={name}>
-            <Link to={hrefTo(path)} aria-current={route === name ? 'page' : undefined}>
+            <Link to={hrefTo(name === home?.home ? '/' : path)} aria-current={route === name ? 'page' : undefined}>
               <Icon name={icons[name]} />
               <span>{t(`nav.${name}`)}</span>
+              {waiting[name] ? <span className="nav-count">{waiting[name] > 99 ? '99+' : waiting[name]}<span className="only-read"> {t('nav.waiting')}</span></span> : null}
             </Link>
           </li>
         ))}
@@ -127,7 +136,16 @@ function UserMenu() {
   const { signOut } = useSession();
   const me = useMe();
   const [open, setOpen] = useState(false);
+  const [unsent, setUnsent] = useState(0);
+  // What was not sent would go with the sign-out: that is said first.
+  const leave = async () => {
+    const count = await unsentOf(me.user).catch(() => 0);
+    if (count > 0) setUnsent(count);
+    else await signOut();
+  };
   return (
+    <>
+    {unsent > 0 && <LeaveDialog count={unsent} stay={() => setUnsent(0)} leave={() => void signOut()} />}
     <Popover
       open={open}
       onOpenChange={setOpen}
@@ -141,7 +159,7 @@ function UserMenu() {
           <p className="faint">{me.user} · {t(`role.${me.role}`)}</p>
           <ul>
             <li><Link to={hrefTo('/password')} onClick={() => setOpen(false)}>{t('signin.changePassword')}</Link></li>
-            <li><button type="button" className="link-button" onClick={() => void signOut()}>{t('signin.signOut')}</button></li>
+            <li><button type="button" className="link-button" onClick={() => { setOpen(false); void leave(); }}>{t('signin.signOut')}</button></li>
           </ul>
         </div>
       }
@@ -151,6 +169,7 @@ function UserMenu() {
         <span className="user-short">{me.name || me.user}</span>
       </button>
     </Popover>
+    </>
   );
 }
 

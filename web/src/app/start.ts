@@ -4,6 +4,7 @@ import { QueryClient } from '@tanstack/react-query';
 import { ApiError, call } from '../api/client';
 import type { County, MeasureDefinition, Overview } from '../api/types';
 import { hint, sessionQuery } from '../session/session';
+import { rememberedHome } from './home';
 
 export function makeClient(): QueryClient {
   return new QueryClient({
@@ -28,7 +29,8 @@ export function startEarly(client: QueryClient): void {
   void client.prefetchQuery({
     queryKey: ['measures'], queryFn: () => call<{ measures: MeasureDefinition[] }>('/api/measures', quiet).then((answer) => answer.measures), retry: false,
   });
-  if (window.location.pathname !== '/' || new URLSearchParams(window.location.search).has('period')) return;
+  const home = rememberedHome();
+  if (home === 'today' || home === 'inbox' || window.location.pathname !== '/' || new URLSearchParams(window.location.search).has('period')) return;
   void import('../features/overview/OverviewPage').catch(() => undefined);  // asked for again, and then told, by the page
   call<Overview>('/api/overview', quiet).then(
     (overview) => client.setQueryData(['overview', overview.period], overview),

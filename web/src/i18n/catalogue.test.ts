@@ -53,7 +53,7 @@ it('English plurals are complete', () => {
 it('no text is empty, no Chinese is in English, no English sentence in Chinese', () => {
   for (const [key, text] of [...chinese, ...english]) expect(text.trim(), key).not.toBe('');
   for (const [key, text] of english) expect(/[\u4e00-\u9fff]/.test(text), `${key}: ${text}`).toBe(false);
-  const words = new Set(['app.pack', 'pages.range', 'data.progress', 'cases.filter', 'comparison.of', 'record.care']);
+  const words = new Set(['app.pack', 'pages.range', 'data.progress', 'cases.filter', 'comparison.of', 'record.care', 'saved.and']);
   for (const [key, text] of chinese) if (!words.has(key)) expect(/[\u4e00-\u9fff]/.test(text.replace(/\{\{\w+\}\}/g, '')), `${key}: ${text}`).toBe(true);
 });
 
@@ -92,6 +92,23 @@ it('each word of the server has its text', () => {
     ['mark', ['official', 'read', 'K', 'K-low']],
     ['markLong', ['official', 'read', 'K', 'K-low']],
     ['direction', ['up', 'down', 'monitor']],
+    ['urgency', ['emergency', 'urgent', 'routine']],
+    ['course', ['prevent', 'screen', 'diagnose', 'treat', 'rehabilitate']],
+    ['courseLong', ['prevent', 'screen', 'diagnose', 'treat', 'rehabilitate']],
+    ['todayFilter', ['all', 'overdue', 'due', 'returned', 'done']],
+    ['itemState', ['waiting', 'sent', 'refused', 'conflict', 'set-aside']],
+    ['itemKind', ['visit', 'patient', 'referral', 'enrolment']],
+    ['savedGroup', ['conflict', 'waiting', 'sent', 'set-aside']],
+    ['visitMethod', ['clinic', 'home', 'phone']],
+    ['visitFault', ['required', 'number', 'whole', 'low', 'high']],
+    ['enrolmentState', ['planned', 'waitlist', 'active', 'onhold', 'finished', 'cancelled', 'entered-in-error']],
+    ['referDirection', ['up', 'down', 'lateral']],
+    ['verb', ['send', 'review-approve', 'review-return', 'accept', 'decline', 'arrive', 'no-show', 'interim', 'return-result', 'send-down', 'take-over', 'refuse-take-over', 'close', 'withdraw']],
+    ['consultVerb', ['accept', 'decline', 'opine', 'conclude', 'close', 'withdraw']],
+    ['verbFault', ['reason', 'text', 'note']],
+    ['inboxTab', ['received', 'review', 'consultations', 'notices', 'sent']],
+    ['inboxNone', ['received', 'review', 'consultations', 'notices', 'sent']],
+    ['pool', ['target', 'screened', 'enrolled', 'exited']],
     ['destination', ['in-county-primary', 'in-county-hospital', 'in-county-other', 'city', 'province', 'other-province', 'unknown']],
   ];
   for (const [family, names] of families_) for (const name of names) expect(keys.has(`${family}.${name}`), `${family}.${name}`).toBe(true);

@@ -1,15 +1,15 @@
 // What a role is offered on the page. Only for showing and hiding: the server decides (src/access/decide.cc).
 import type { Session } from '../api/types';
 
-export type Work = 'county' | 'measures' | 'cases' | 'decide' | 'import' | 'accounts';
+export type Work = 'county' | 'measures' | 'cases' | 'decide' | 'import' | 'accounts' | 'care' | 'inbox' | 'programmes';
 
 const works: Record<string, Work[]> = {
   administrator: ['measures', 'cases', 'import', 'accounts'],
-  'county-director': ['measures', 'cases', 'decide', 'import'],
+  'county-director': ['measures', 'cases', 'decide', 'import', 'programmes'],
   'insurance-officer': ['measures', 'cases', 'import'],
-  'hospital-manager': ['measures', 'cases', 'decide', 'import'],
+  'hospital-manager': ['measures', 'cases', 'decide', 'import', 'programmes'],
   'hospital-it': ['import'],
-  clinician: ['measures', 'cases'],
+  clinician: ['measures', 'cases', 'care', 'inbox', 'programmes'],
   viewer: ['measures'],
 };
 

@@ -1,8 +1,10 @@
 // Who is signed in. An ended session keeps the page as it is and asks for the password above it.
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { call, onSessionExpired } from '../api/client';
+import { ApiError, call, onSessionExpired, whenReachable } from '../api/client';
 import type { Session } from '../api/types';
+import { wipeDevice } from '../offline/device';
+import { keep, recall } from '../offline/keep';
 
 // Says only "somebody was signed in here": without it the first visit would ask the server a question that can only fail.
 const hintKey = 'qianxian.signed-in';
@@ -43,9 +45,25 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (!hint()) return;
-    client.fetchQuery(sessionQuery)
-      .then(setSession, () => hint(false))
-      .finally(() => setChecking(false));
+    const start = async () => {
+      try {
+        const found = await client.fetchQuery(sessionQuery);
+        void keep('', 'session', found);
+        setSession(found);
+      } catch (problem) {
+        // With no network whoever was signed in here goes on with what is kept here; the server is asked as soon as it is there.
+        const kept = problem instanceof ApiError && problem.isNetwork ? await recall<Session>('', 'session').catch(() => null) : null;
+        if (!kept) {
+          if (!(problem instanceof ApiError && problem.isNetwork)) hint(false);
+          return;
+        }
+        setSession(kept.value);
+        setChecking(false);
+        await whenReachable();
+        await client.fetchQuery({ ...sessionQuery, staleTime: 0 }).then(setSession, (later) => later instanceof ApiError && later.status === 401 && setExpired(true));
+      }
+    };
+    void start().finally(() => setChecking(false));
   }, [client]);
 
   useEffect(() => onSessionExpired(() => setExpired(true)), []);
@@ -54,6 +72,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     async (user: string, password: string) => {
       const next = await call<Session>('/api/session', { method: 'POST', body: { user, password }, expectUnauthenticated: true });
       hint(true);
+      void keep('', 'session', next);
       // Another person at the same page must not see what the first one loaded.
       if (session && session.user !== next.user) client.clear();
       setSession(next);
@@ -74,11 +93,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       await call<void>('/api/session', { method: 'DELETE', expectUnauthenticated: true });
     } finally {
       hint(false);
+      if (session) await wipeDevice(session.user).catch(() => undefined);
       setSession(null);
       setExpired(false);
       client.clear();
     }
-  }, [client]);
+  }, [client, session]);
 
   const state = useMemo(
     () => ({ session, checking, expired, signIn, changePassword, signOut }),

@@ -1,0 +1,41 @@
+// The server says that there is something new (server-sent events); the page then asks for it. Where there are no events, or
+// the line breaks, the lists ask by themselves every minute.
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+
+const follows: Record<string, string[][]> = {
+  notice: [['work'], ['care', 'notices'], ['care', 'referrals.received'], ['care', 'referrals.sent'], ['care', 'referrals.review'], ['care', 'consultations.received'], ['care', 'consultations.sent']],
+  task: [['care', 'today'], ['work']],
+};
+const lasting = 5_000;
+
+export function useEvents(enabled: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!enabled || typeof EventSource === 'undefined') return undefined;
+    let source: EventSource | null = null;
+    let opened = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let failures = 0;
+    const look = (kind: string) => (follows[kind] ?? follows.notice).forEach((queryKey) => void client.invalidateQueries({ queryKey }));
+    const open = () => {
+      source = new EventSource('/api/events');
+      source.onopen = () => {
+        opened = Date.now();
+      };
+      source.onmessage = () => look('notice');
+      for (const kind of Object.keys(follows)) source.addEventListener(kind, () => look(kind));
+      source.onerror = () => {
+        // A server without events answers with a refusal: ask it seldom, not every few seconds.
+        source?.close();
+        failures = Date.now() - opened < lasting || opened === 0 ? failures + 1 : 0;
+        timer = setTimeout(open, Math.min(60_000 * 10, 3_000 * 2 ** failures));
+      };
+    };
+    timer = setTimeout(open, 1500);
+    return () => {
+      clearTimeout(timer);
+      source?.close();
+    };
+  }, [enabled, client]);
+}

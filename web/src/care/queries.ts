@@ -1,0 +1,100 @@
+// What the care pages ask for. What a village needs without a network goes through `useKept`.
+import { useQuery } from '@tanstack/react-query';
+import { ApiError, call, query } from '../api/client';
+import { keep, recall } from '../offline/keep';
+import { useKept } from '../offline/device';
+import { useMe } from '../session/session';
+import type {
+  Consultation, Direction, FormAnswer, Notice, Pathway, PatientRecord, Person, Programme, ProgrammePerson, Receiver, Referral, ReferralBox, ReferralRules, Today, WorkCounts,
+} from './types';
+
+export interface Features {
+  flow: boolean;
+  referral: boolean;
+}
+
+const answers = async (path: string): Promise<boolean> => {
+  try {
+    await call<unknown>(path, { expectUnauthenticated: true });
+    return true;
+  } catch (problem) {
+    if (problem instanceof ApiError && (problem.isNetwork || problem.status >= 500 && problem.status !== 501)) throw problem;
+    return false;
+  }
+};
+
+// Which of these pages the server answers for this user; with no network, what it answered last.
+export function useFeatures(enabled = true): Features | undefined {
+  const me = useMe();
+  const { data } = useQuery({
+    queryKey: ['features', me.user],
+    queryFn: async (): Promise<Features> => {
+      try {
+        const [flow, referral] = await Promise.all([answers('/api/pathways'), answers('/api/work')]);
+        await keep(me.user, 'features', { flow, referral });
+        return { flow, referral };
+      } catch (problem) {
+        const kept = await recall<Features>(me.user, 'features');
+        if (kept) return kept.value;
+        throw problem;
+      }
+    },
+    staleTime: 10 * 60_000, enabled,
+  });
+  return data;
+}
+
+export const todayPath = (): string => `/api/today${query({ count: 200 })}`;
+export const formPath = (form: string, patient: string): string => `/api/forms/${encodeURIComponent(form)}${query({ patient })}`;
+export const patientPath = (id: string): string => `/api/patients/${encodeURIComponent(id)}`;
+export const formName = (form: string, patient: string): string => `form.${form}.${patient}`;
+
+export const useToday = () => useKept<Today>(useMe().user, 'today', todayPath());
+export const useForm = (form: string, patient: string) => useKept<FormAnswer>(useMe().user, formName(form, patient), formPath(form, patient));
+export const usePatient = (id: string) => useKept<PatientRecord>(useMe().user, `patient.${id}`, patientPath(id), { enabled: !id.startsWith('new:') });
+export const usePathways = (enabled = true) =>
+  useKept<{ pathways: Pathway[] }>(useMe().user, 'pathways', '/api/pathways', { enabled, staleTime: 10 * 60_000 });
+
+export const rulesPath = (patient: string, direction: Direction): string => `/api/referral-rules${query({ patient, direction })}`;
+export const receiversPath = (patient: string, direction: Direction, service: string): string => `/api/receivers${query({ direction, service, patient })}`;
+export const useReferralRules = (patient: string, direction: Direction) =>
+  useKept<ReferralRules>(useMe().user, `rules.${direction}.${patient}`, rulesPath(patient, direction), { staleTime: 5 * 60_000, keptAs: `rules.${direction}` });
+export const useReceivers = (patient: string, direction: Direction, service: string) =>
+  useKept<{ receivers: Receiver[] }>(useMe().user, `receivers.${direction}.${service}.${patient}`, receiversPath(patient, direction, service), { keptAs: `receivers.${direction}.${service}` });
+
+export const useReferrals = (box: ReferralBox, enabled = true) =>
+  useKept<{ referrals: Referral[]; counts?: Record<string, number> }>(useMe().user, `referrals.${box}`, `/api/referrals${query({ box, count: 100 })}`, { enabled, refetchInterval: 60_000 });
+export const useReferral = (id: string) => useKept<Referral>(useMe().user, `referral.${id}`, `/api/referrals/${encodeURIComponent(id)}`);
+export const useConsultations = (box: 'received' | 'sent', enabled = true) =>
+  useKept<{ consultations: Consultation[] }>(useMe().user, `consultations.${box}`, `/api/consultations${query({ box })}`, { enabled, refetchInterval: 60_000 });
+export const useConsultation = (id: string) => useKept<Consultation>(useMe().user, `consultation.${id}`, `/api/consultations/${encodeURIComponent(id)}`);
+export const useNotices = (enabled = true) => useKept<{ unread: number; notices: Notice[] }>(useMe().user, 'notices', '/api/inbox', { enabled, refetchInterval: 60_000 });
+
+export const useWork = (enabled: boolean) =>
+  useQuery({ queryKey: ['work'], queryFn: () => call<WorkCounts>('/api/work'), enabled, refetchInterval: 60_000, staleTime: 20_000 });
+
+export const useFound = (find: string) =>
+  useQuery({
+    queryKey: ['find', find], queryFn: ({ signal }) => call<{ patients: Person[] }>(`/api/patients${query({ find, count: 30 })}`, { signal }),
+    enabled: find.trim() !== '', staleTime: 20_000,
+  });
+
+export const useProgramme = (pathway: string, organization: string) =>
+  useQuery({
+    queryKey: ['programme', pathway, organization],
+    queryFn: ({ signal }) => call<Programme>(`/api/programmes/${encodeURIComponent(pathway)}${query({ organization })}`, { signal }), enabled: pathway !== '',
+  });
+
+export interface PeopleQuestion {
+  pathway: string;
+  stage?: string;
+  organization?: string;
+  overdue?: '1';
+  pool?: string;
+}
+
+export const useProgrammePeople = ({ pathway, ...rest }: PeopleQuestion) =>
+  useQuery({
+    queryKey: ['programme-people', pathway, rest],
+    queryFn: ({ signal }) => call<{ people: ProgrammePerson[]; total?: number }>(`/api/programmes/${encodeURIComponent(pathway)}/people${query(rest)}`, { signal }),
+  });

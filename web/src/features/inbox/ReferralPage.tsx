@@ -1,0 +1,196 @@
+// One referral: what is asked, what travels, what happened, and what I may do now, in place. On paper: the referral letter.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useId, useState, type FormEvent } from 'react';
+import { call } from '../../api/client';
+import { Back, KeptNotice, PersonHead, Titled, UrgencyBadge } from '../../care/parts';
+import { usePathways, useReferral, useReferralRules } from '../../care/queries';
+import type { Referral } from '../../care/types';
+import { useLanguage, useText, useWords } from '../../i18n';
+import { formatDate, formatInstant, none } from '../../lib/format';
+import { localDay } from '../../lib/period';
+import { useDeviceDraft } from '../../offline/useDeviceDraft';
+import { hrefTo, Link } from '../../router/router';
+import { useMe } from '../../session/session';
+import { Icon } from '../../ui/icons';
+import { Panel } from '../../ui/Panel';
+import { Failed, Loading, useErrorText } from '../../ui/states';
+import { showToast } from '../../ui/toasts';
+import { Letter } from './Letter';
+import { bodyOf, emptyFields, endsSomething, missingOf, needsReason, reasonKinds, sortedVerbs, waitsForAnswer, type VerbFields } from './inbox';
+import { TimeLeft } from './TimeLeft';
+
+export default function ReferralPage({ id }: { id: string }) {
+  const answer = useReferral(id);
+  if (answer.isPending) return <Loading lines={10} tall />;
+  if (!answer.data) return <Failed error={answer.error} retry={() => void answer.refetch()} />;
+  return <Shown referral={answer.data} keptAt={answer.keptAt} />;
+}
+
+function Shown({ referral, keptAt }: { referral: Referral; keptAt: number | null }) {
+  const { t } = useWords();
+  const text = useText();
+  const language = useLanguage();
+  const { patient } = referral;
+  return (
+    <>
+      <Letter referral={referral} />
+      <div className="page no-print">
+        <PersonHead person={patient} back={<Back to="/inbox" label={t('nav.inbox')} />} />
+        <KeptNotice keptAt={keptAt} />
+        <div className="referral-state">
+          <span className="badge action-accepted">{t(`referDirection.${referral.direction}`)}</span>
+          <UrgencyBadge urgency={referral.urgency} />
+          <span className="badge">{text(referral.stateName)}</span>
+          {waitsForAnswer(referral) && <TimeLeft deadline={referral.answerBy} overdue={referral.overdue} />}
+          <span className="referral-ways">
+            <Link className="tool tool-big" to={hrefTo(`/patients/${encodeURIComponent(patient.id)}`)}><Icon name="people" size={16} />{t('referral.record')}</Link>
+            <button type="button" className="tool tool-big" onClick={() => window.print()}><Icon name="print" size={16} />{t('referral.letter')}</button>
+          </span>
+        </div>
+        <Verbs key={referral.version} referral={referral} />
+        <div className="columns">
+          <div className="page">
+            <Panel title={t('referral.asked')}>
+              <dl className="facts">
+                <Fact label={t('referral.from')}>{[referral.from.name, referral.from.department, referral.from.practitioner].filter(Boolean).join(' · ')}</Fact>
+                <Fact label={t('referral.to')}>{[referral.to.name, referral.to.department, referral.to.practitioner].filter(Boolean).join(' · ')}</Fact>
+                <Fact label={t('refer.criterion')}>{text(referral.criterionText)}</Fact>
+                <Fact label={t('refer.reasonText')}>{referral.reason}</Fact>
+                <Fact label={t('referral.sentAt')}>{referral.sentAt && formatInstant(referral.sentAt, language)}</Fact>
+                {referral.slot && <Fact label={t('referral.slot')}>{[referral.slot.start && formatInstant(referral.slot.start, language), referral.slot.department, referral.slot.bed].filter(Boolean).join(' · ')}</Fact>}
+              </dl>
+              {referral.summary && <p className="pre referral-summary">{referral.summary}</p>}
+              {(referral.attachments ?? []).length > 0 && (
+                <ul className="plain-list">{(referral.attachments ?? []).map((each) => <li key={each.reference}><Icon name="file" size={16} /> <Titled of={each.title} /></li>)}</ul>
+              )}
+            </Panel>
+            {referral.results.length > 0 && (
+              <Panel title={t('referral.results')}>
+                <ul className="plain-list">{referral.results.map((each, index) => <li key={index}>{each.title && <strong><Titled of={each.title} /></strong>} <span className="pre">{each.text}</span></li>)}</ul>
+              </Panel>
+            )}
+            {referral.plan && (
+              <Panel title={t('referral.plan')}>
+                <p className="pre">{referral.plan.text}</p>
+                {referral.plan.nextDate && <p className="faint">{t('referral.nextDate')} {formatDate(referral.plan.nextDate, language)}</p>}
+              </Panel>
+            )}
+          </div>
+          <Panel title={t('referral.history')}>
+            <ol className="history">
+              {referral.history.map((each, index) => (
+                <li key={index}><strong>{each.stateName ? text(each.stateName) : each.state}</strong> <span>{each.who}</span> <span className="faint">{formatInstant(each.at, language)}</span>{each.note && <span className="history-note">{each.note}</span>}</li>
+              ))}
+            </ol>
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: React.ReactNode }) {
+  return children ? <div><dt>{label}</dt><dd>{children}</dd></div> : null;
+}
+
+function Verbs({ referral }: { referral: Referral }) {
+  const { t } = useWords();
+  const [open, setOpen] = useState<string | null>(null);
+  const may = sortedVerbs(referral.may);
+  if (may.length === 0) return null;
+  return (
+    <section className="panel verbs" aria-label={t('referral.now')}>
+      <div className="verb-row">
+        {may.map((verb, index) => (
+          <button key={verb} type="button" aria-expanded={open === verb} className={`tool tool-big ${endsSomething(verb) ? 'tool-danger' : index === 0 ? 'tool-strong' : ''}`} onClick={() => setOpen(open === verb ? null : verb)}>
+            {t(`verb.${verb}`)}
+          </button>
+        ))}
+      </div>
+      {open && <VerbForm key={open} verb={open} referral={referral} close={() => setOpen(null)} />}
+    </section>
+  );
+}
+
+function VerbForm({ verb, referral, close }: { verb: string; referral: Referral; close: () => void }) {
+  const { t } = useWords();
+  const text = useText();
+  const me = useMe();
+  const id = useId();
+  const words = useErrorText();
+  const client = useQueryClient();
+  const draft = useDeviceDraft<VerbFields>(me.user, `verb.${referral.id}.${verb}`, () => ({ ...emptyFields }));
+  const fields = draft.value;
+  const rules = useReferralRules(referral.patient.id, referral.direction);
+  const pathways = usePathways(verb === 'send-down');
+  const [tried, setTried] = useState(false);
+  const missing = missingOf(verb, fields);
+  const act = useMutation({
+    mutationFn: () => call<Referral>(`/api/referrals/${encodeURIComponent(referral.id)}/${verb}`, { method: 'POST', body: bodyOf(verb, fields, referral.version) }),
+    onSuccess: async (next) => {
+      await draft.drop();
+      client.setQueryData(['care', `referral.${referral.id}`], next);
+      for (const box of ['received', 'sent', 'review']) void client.invalidateQueries({ queryKey: ['care', `referrals.${box}`] });
+      void client.invalidateQueries({ queryKey: ['work'] });
+      showToast({ text: t('referral.done', { verb: t(`verb.${verb}`) }) });
+      close();
+    },
+    // Another was quicker: what stands now is shown, what was typed stays.
+    onError: () => void client.invalidateQueries({ queryKey: ['care', `referral.${referral.id}`] }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!missing && !act.isPending) act.mutate();
+  };
+  const reasons = rules.data?.reasons[reasonKinds[verb]] ?? [];
+  const area = (field: 'note' | 'text', label: string, rows = 2) => (
+    <div className="visit-field">
+      <label htmlFor={`${id}-${field}`}>{label}</label>
+      <textarea id={`${id}-${field}`} className="text-input" rows={rows} value={fields[field]} onChange={(event) => draft.change({ [field]: event.target.value })} />
+    </div>
+  );
+  const input = (field: 'start' | 'department' | 'bed' | 'nextDate', label: string, type: string, more = {}) => (
+    <div className="visit-field">
+      <label htmlFor={`${id}-${field}`}>{label}</label>
+      <input id={`${id}-${field}`} className="text-input" type={type} autoComplete="off" value={fields[field]} onChange={(event) => draft.change({ [field]: event.target.value })} {...more} />
+    </div>
+  );
+  return (
+    <form className="form verb-form" noValidate onSubmit={submit}>
+      {draft.restored && <p className="hint" role="status">{t('common.draftRestored')}</p>}
+      {verb === 'accept' && <div className="fields">{input('start', t('referral.slotStart'), 'datetime-local')}{input('department', t('refer.department'), 'text')}{input('bed', t('referral.bed'), 'text')}</div>}
+      {needsReason(verb) && (
+        <fieldset className="menu">
+          <legend>{t('referral.reason')}</legend>
+          {reasons.map((reason) => (
+            <label key={reason.id} className={fields.reason === reason.id ? 'menu-item menu-item-on' : 'menu-item'}>
+              <input type="radio" name={`${id}-reason`} checked={fields.reason === reason.id} onChange={() => draft.change({ reason: reason.id })} />
+              <span>{text(reason.text)}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {verb === 'return-result' && area('text', t('referral.resultText'), 4)}
+      {verb === 'send-down' && (
+        <>
+          {area('text', t('referral.planText'), 4)}
+          <div className="fields">
+            <div className="visit-field">
+              <label htmlFor={`${id}-pathway`}>{t('referral.planPathway')}</label>
+              <select id={`${id}-pathway`} className="text-input" value={fields.pathway} onChange={(event) => draft.change({ pathway: event.target.value })}>
+                <option value="">{none}</option>
+                {(pathways.data?.pathways ?? []).map((pathway) => <option key={pathway.id} value={pathway.id}>{text(pathway.title)}</option>)}
+              </select>
+            </div>
+            {input('nextDate', t('referral.nextDate'), 'date', { min: localDay(new Date()) })}
+          </div>
+        </>
+      )}
+      {area('note', verb === 'interim' ? t('referral.interimNote') : t('referral.note'), verb === 'interim' ? 3 : 2)}
+      {tried && missing && <p className="form-error" role="alert">{t(`verbFault.${missing}`)}</p>}
+      {act.error !== null && <p className="form-error" role="alert">{words(act.error)}</p>}
+      <button type="submit" className={endsSomething(verb) ? 'big-button big-button-danger' : 'big-button'} disabled={act.isPending}>{t(`verb.${verb}`)}</button>
+    </form>
+  );
+}

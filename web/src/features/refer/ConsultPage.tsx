@@ -1,0 +1,115 @@
+// Ask others for their opinion: one expert or several (MDT), in writing or at an hour, also from the city, for this patient only.
+import { useMutation } from '@tanstack/react-query';
+import { useId, useState, type FormEvent } from 'react';
+import { call } from '../../api/client';
+import { useCounty } from '../../api/queries';
+import { Back, PersonHead } from '../../care/parts';
+import { usePatient } from '../../care/queries';
+import type { Consultation, Person, Urgency } from '../../care/types';
+import { useWords } from '../../i18n';
+import { newKey } from '../../offline/ids';
+import { useDeviceDraft } from '../../offline/useDeviceDraft';
+import { hrefTo, navigate } from '../../router/router';
+import { useMe } from '../../session/session';
+import { Choice } from '../../ui/Choice';
+import { Failed, Loading, useErrorText } from '../../ui/states';
+import { showToast } from '../../ui/toasts';
+
+interface Typed {
+  clientKey: string;
+  mode: 'single' | 'mdt';
+  kind: 'written' | 'scheduled';
+  urgency: Urgency;
+  question: string;
+  invited: string[];
+  scheduledAt: string;
+  find: string;
+}
+
+export default function ConsultPage({ id }: { id: string }) {
+  const record = usePatient(id);
+  if (record.data) return <Form person={record.data.patient} documents={record.data.documents.map((each) => each.reference)} />;
+  if (record.isPending) return <Loading lines={10} tall />;
+  return <Failed error={record.error} retry={() => void record.refetch()} />;
+}
+
+function Form({ person, documents }: { person: Person; documents: string[] }) {
+  const { t } = useWords();
+  const me = useMe();
+  const id = useId();
+  const words = useErrorText();
+  const { data: county } = useCounty();
+  const draft = useDeviceDraft<Typed>(me.user, `consult.${person.id}`, () => ({ clientKey: newKey(), mode: 'single', kind: 'written', urgency: 'routine', question: '', invited: [], scheduledAt: '', find: '' }));
+  const typed = draft.value;
+  const [tried, setTried] = useState(false);
+  const missing = typed.question.trim() === '' || typed.invited.length === 0 || (typed.kind === 'scheduled' && typed.scheduledAt === '');
+  const send = useMutation({
+    mutationFn: () => call<Consultation>('/api/consultations', {
+      method: 'POST',
+      body: {
+        clientKey: typed.clientKey, patient: person.id, kind: typed.kind, mode: typed.mode, urgency: typed.urgency, question: typed.question.trim(), attachments: documents.slice(0, 10),
+        invited: typed.invited.map((organization) => ({ organization })), ...(typed.kind === 'scheduled' ? { scheduledAt: `${typed.scheduledAt}:00+08:00` } : {}),
+      },
+    }),
+    onSuccess: async (made) => {
+      await draft.drop();
+      showToast({ text: t('consult.sent') });
+      navigate(hrefTo(`/consultations/${encodeURIComponent(made.id)}`));
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!missing && !send.isPending) send.mutate();
+  };
+  const rank = (kind: string): number => (kind.startsWith('county') ? 0 : kind === 'city' ? 1 : kind === 'province' ? 2 : 9);
+  const find = typed.find.trim();
+  const others = (county?.organizations ?? [])
+    .filter((each) => !me.organizations.includes(each.code) && (rank(each.kind) < 9 || typed.invited.includes(each.code)) && (find === '' || each.name.includes(find) || typed.invited.includes(each.code)))
+    .sort((a, b) => rank(a.kind) - rank(b.kind)).slice(0, 30);
+  return (
+    <form className="page care-page" noValidate onSubmit={submit}>
+      <PersonHead person={person} back={<Back to={`/patients/${encodeURIComponent(person.id)}`} label={t('visit.back')} />} />
+      <h2 className="list-head">{t('consult.title')}</h2>
+      {draft.restored && <p className="hint" role="status">{t('visit.restored')}</p>}
+      <section className="panel visit-section" aria-label={t('consult.question')}>
+        <div className="visit-top">
+          <Choice label={t('consult.mode')} value={typed.mode} options={(['single', 'mdt'] as const).map((each) => [each, t(`consultMode.${each}`)])} onChange={(mode) => draft.change({ mode })} />
+          <Choice label={t('consult.kind')} value={typed.kind} options={(['written', 'scheduled'] as const).map((each) => [each, t(`consultKind.${each}`)])} onChange={(kind) => draft.change({ kind })} />
+          <Choice label={t('refer.urgency')} value={typed.urgency} options={(['routine', 'urgent', 'emergency'] as const).map((each) => [each, t(`urgency.${each}`)])} onChange={(urgency) => draft.change({ urgency })} />
+        </div>
+        {typed.kind === 'scheduled' && (
+          <div className="visit-field">
+            <label htmlFor={`${id}-when`}>{t('consult.when')}</label>
+            <input id={`${id}-when`} className="text-input" type="datetime-local" value={typed.scheduledAt} onChange={(event) => draft.change({ scheduledAt: event.target.value })} />
+            <span className="faint">{t('consult.whenHow')}</span>
+          </div>
+        )}
+        <div className="visit-field">
+          <label htmlFor={`${id}-question`}>{t('consult.question')}<span className="must" aria-hidden="true">*</span></label>
+          <textarea id={`${id}-question`} className="text-input" rows={4} value={typed.question} onChange={(event) => draft.change({ question: event.target.value })} />
+        </div>
+      </section>
+      <section className="panel visit-section" aria-label={t('consult.invited')}>
+        <h2>{t('consult.invited')} {typed.invited.length > 0 && <span className="badge action-accepted">{typed.invited.length}</span>}</h2>
+        <div className="visit-field">
+          <label className="only-read" htmlFor={`${id}-find`}>{t('accounts.findOrganization')}</label>
+          <input id={`${id}-find`} type="search" className="text-input" placeholder={t('accounts.findOrganization')} value={typed.find} onChange={(event) => draft.change({ find: event.target.value })} />
+        </div>
+        {others.map((each) => (
+          <label key={each.code} className="visit-also">
+            <input type={typed.mode === 'single' ? 'radio' : 'checkbox'} name={`${id}-invited`} checked={typed.invited.includes(each.code)}
+              onChange={(event) => draft.change((old) => ({ invited: typed.mode === 'single' ? [each.code] : event.target.checked ? [...old.invited, each.code] : old.invited.filter((one) => one !== each.code) }))} />
+            <span>{each.name} <span className="faint">{each.level}</span></span>
+          </label>
+        ))}
+        <p className="faint">{t('consult.onlyThis')}</p>
+      </section>
+      <div className="care-bar">
+        {tried && missing && <p className="form-error" role="alert">{t('consult.missing')}</p>}
+        {send.error !== null && <p className="form-error" role="alert">{words(send.error)}</p>}
+        <button type="submit" className="big-button" disabled={send.isPending}>{t('consult.send')}</button>
+      </div>
+    </form>
+  );
+}

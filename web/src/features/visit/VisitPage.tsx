@@ -1,0 +1,250 @@
+// Record a visit: all the programmes of one person in one form. What is typed is on this device at once; sending goes through
+// the outbox, so that it works the same with and without a network.
+import { useQueries } from '@tanstack/react-query';
+import { useMemo, useRef, useState, type FormEvent } from 'react';
+import { addDays, daysBetween, instant } from '../../care/days';
+import { mergeForms, nextDateItem, nextDateOf, presets, type Field as MergedField, type Section } from '../../care/merge';
+import { Back, PersonHead, unitWords } from '../../care/parts';
+import { formName, formPath, usePatient, useToday } from '../../care/queries';
+import { itemsOf } from '../../care/rules';
+import type { Answers, AnswerValue, FormAnswer, Person, Reading, Step } from '../../care/types';
+import { useLanguage, useText, useWords } from '../../i18n';
+import { formatDate } from '../../lib/format';
+import { localDay } from '../../lib/period';
+import { addToOutbox, askAndKeep } from '../../offline/device';
+import { newKey } from '../../offline/ids';
+import { recall } from '../../offline/keep';
+import { useDeviceDraft } from '../../offline/useDeviceDraft';
+import { hrefTo, navigate } from '../../router/router';
+import { useMe } from '../../session/session';
+import { Choice } from '../../ui/Choice';
+import { Empty, Failed, Loading } from '../../ui/states';
+import { showToast } from '../../ui/toasts';
+import { Field } from './Field';
+import { dangers, faults, isAsked, methods, requestOf, type Found, type Typed } from './visit';
+
+export default function VisitPage({ id }: { id: string }) {
+  const { t } = useWords();
+  const today = useToday();
+  const record = usePatient(id);
+  const due = today.data?.people.find((each) => each.patient.id === id);
+  const person = due?.patient ?? record.data?.patient;
+  const steps = due?.steps ?? record.data?.steps;
+  if (!person || !steps) {
+    if (record.error && !record.isPending) return <Failed error={record.error} retry={() => void record.refetch()} />;
+    return <Loading lines={8} tall />;
+  }
+  if (steps.length === 0) {
+    return (
+      <div className="page care-page">
+        <PersonHead person={person} back={<Back to={`/patients/${encodeURIComponent(id)}`} label={t('visit.back')} />} />
+        <section className="panel"><Empty title={t('visit.nothingDue')} icon="check"><p>{t('visit.nothingDueHow')}</p></Empty></section>
+      </div>
+    );
+  }
+  return <WithForms key={id} person={person} steps={steps} />;
+}
+
+function WithForms({ person, steps }: { person: Person; steps: Step[] }) {
+  const me = useMe();
+  const { t } = useWords();
+  // The steps of the moment when the form was opened: what changes meanwhile is the server's to say (409).
+  const [opened] = useState(steps);
+  const names = useMemo(() => [...new Set(opened.map((step) => step.form).filter((form): form is string => Boolean(form)))], [opened]);
+  const answers = useQueries({
+    queries: names.map((form) => ({
+      queryKey: ['care', formName(form, person.id)],
+      queryFn: async (): Promise<FormAnswer> => {
+        const kept = await recall<FormAnswer>(me.user, formName(form, person.id));
+        const asked = askAndKeep<FormAnswer>(me.user, formName(form, person.id), formPath(form, person.id));
+        if (!kept) return asked;
+        // A kept form opens at once; a fresher one is waited for only a moment.
+        return Promise.race([asked.catch(() => kept.value), new Promise<FormAnswer>((done) => setTimeout(() => done(kept.value), 1200))]);
+      },
+      staleTime: 60_000,
+    })),
+  });
+  const failed = answers.find((answer) => answer.error);
+  if (failed) {
+    return (
+      <div className="page care-page">
+        <PersonHead person={person} back={<Back to="/" label={t('visit.back')} />} />
+        <Failed error={failed.error} retry={() => answers.forEach((answer) => void answer.refetch())} />
+      </div>
+    );
+  }
+  if (answers.some((answer) => !answer.data)) return <Loading lines={10} tall />;
+  return <VisitForm person={person} steps={opened} loaded={answers.map((answer) => answer.data as FormAnswer)} />;
+}
+
+function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; loaded: FormAnswer[] }) {
+  const { t } = useWords();
+  const text = useText();
+  const language = useLanguage();
+  const me = useMe();
+  const draft = useDeviceDraft<Typed>(me.user, `visit.${person.id}`, () => ({ clientKey: newKey(), values: {}, off: [], ticked: [], method: 'clinic', note: '' }));
+  const [tried, setTried] = useState(false);
+  const [sending, setSending] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const today = localDay(new Date());
+  const typed = draft.value;
+
+  const on = (step: Step): boolean => !typed.off.includes(step.task);
+  const shownForms = useMemo(
+    () => loaded.filter((each) => steps.some((step) => step.form === each.form.id && !typed.off.includes(step.task))),
+    [loaded, steps, typed.off],
+  );
+  const forms = useMemo(() => shownForms.map((each) => each.form), [shownForms]);
+  const sections = useMemo(() => mergeForms(forms), [forms]);
+  const preset = useMemo(() => presets(sections, shownForms), [sections, shownForms]);
+  const values: Answers = { ...preset, ...typed.values };
+  for (const [key, value] of Object.entries(typed.values)) if (value === '') delete values[key];
+  const proposed = nextDateOf(forms, sections, values, today);
+  const nextDate = typeof typed.values[nextDateItem] === 'string' && typed.values[nextDateItem] !== '' ? String(typed.values[nextDateItem]) : proposed;
+  const asksNext = sections.some((section) => section.fields.some((field) => field.key === nextDateItem));
+  if (asksNext && nextDate) values[nextDateItem] = nextDate;
+  const found = dangers(forms, sections, values);
+  const wrong = faults(forms, sections, values);
+  const refer = found.map(({ danger }) => danger.refer).find(Boolean);
+
+  const set = (key: string, value: AnswerValue | undefined) => draft.change((old) => ({ values: { ...old.values, [key]: value ?? '' } }));
+  const readings = (field: MergedField): Reading[] => {
+    const of = field.targets.map((target) => shownForms.find((each) => each.form.id === target.form)?.readings[target.item] ?? []);
+    return [...of.sort((a, b) => b.length - a.length)[0] ?? []].sort((a, b) => b.on.localeCompare(a.on));
+  };
+  const dangerous = (field: MergedField): boolean =>
+    found.some((each) => field.targets.some((target) => target.form === each.form && itemsOf(each.danger).includes(target.item))) ||
+    found.some((each) => itemsOf(each.danger).includes(field.item.id));
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (wrong.size > 0) {
+      const first = [...wrong.keys()][0];
+      const place = [...(form.current?.querySelectorAll<HTMLElement>('[data-key]') ?? [])].find((each) => each.dataset.key === first);
+      place?.scrollIntoView({ block: 'center' });
+      place?.querySelector<HTMLElement>('input, textarea, select')?.focus({ preventScroll: true });
+      return;
+    }
+    if (sending) return;
+    setSending(true);
+    const request = requestOf(person.id, typed, steps, forms, sections, values, instant(new Date()));
+    // Measured now: for the first line of a referral.
+    const words = sections.flatMap((section) => section.fields).filter((field) => field.item.type === 'quantity' && values[field.key] !== undefined)
+      .map((field) => `${text(field.item.text)} ${String(values[field.key])} ${unitWords(field.item.unit)}`.trim()).join(t('saved.and'));
+    try {
+      await addToOutbox({
+        id: request.clientKey, user: me.user, kind: 'visit', path: '/api/visits', body: request, patient: person.id, patientName: person.name,
+        local: { dangers: found.map(({ danger }) => danger.id), words },
+      });
+    } catch {
+      setSending(false);
+      showToast({ text: t('visit.notSaved'), kind: 'bad' });
+      return;
+    }
+    await draft.drop();
+    if (refer) {
+      navigate(hrefTo(`/patients/${encodeURIComponent(person.id)}/refer`, { criterion: refer.criterion, urgency: refer.urgency, visit: request.clientKey }));
+      return;
+    }
+    showToast({ text: t('visit.saved', { name: person.name }) });
+    navigate(hrefTo('/'));
+  };
+
+  const withoutForm = steps.filter((step) => !step.form);
+  const withForm = steps.filter((step) => step.form);
+  const titleOf = (section: Section): string =>
+    section.form === '' ? (section.fields.some((field) => field.key === nextDateItem) ? '' : forms.length > 1 ? t('visit.shared') : '')
+      : text(loaded.find((each) => each.form.id === section.form)?.form.title);
+  return (
+    <form ref={form} className="page care-page visit" noValidate onSubmit={(event) => void submit(event)}>
+      <PersonHead person={person} back={<Back to="/" label={t('visit.back')} />} />
+      {draft.restored && <p className="hint" role="status">{t('visit.restored')}</p>}
+      <div className="visit-top">
+        <Choice label={t('visit.method')} value={typed.method} options={methods.map((each) => [each as string, t(`visitMethod.${each}`)])} onChange={(method) => draft.change({ method })} />
+        {withForm.length > 1 && (
+          <div className="visit-programmes" role="group" aria-label={t('visit.programmes')}>
+            {withForm.map((step) => (
+              <label key={step.task} className={on(step) ? 'visit-option visit-option-on' : 'visit-option'}>
+                <input type="checkbox" checked={on(step)} onChange={(event) => draft.change((old) => ({ off: event.target.checked ? old.off.filter((each) => each !== step.task) : [...old.off, step.task] }))} />
+                <span>{text(step.pathwayTitle)}</span>
+              </label>
+            ))}
+          </div>
+        )}
+      </div>
+      {sections.map((section, index) => (
+        <section key={`${section.form}${index}`} className="panel visit-section" aria-label={titleOf(section) || t('visit.questions')}>
+          {titleOf(section) && <h2>{titleOf(section)}</h2>}
+          {section.fields.filter((field) => isAsked(field, forms, sections, values)).map((field) => (
+            <div key={field.key} data-key={field.key}>
+              {field.key === nextDateItem ? (
+                <NextDate label={text(field.item.text)} value={nextDate} proposed={proposed} today={today} change={(day) => set(nextDateItem, day)} />
+              ) : (
+                <Field field={field} value={values[field.key]} change={(value) => set(field.key, value)} readings={field.item.history ? readings(field) : []}
+                  fault={tried || (typed.values[field.key] !== undefined && wrong.get(field.key)?.kind === 'number') ? wrong.get(field.key) ?? null : null}
+                  isPreset={typed.values[field.key] === undefined && preset[field.key] !== undefined} isDangerous={dangerous(field)} />
+              )}
+            </div>
+          ))}
+        </section>
+      ))}
+      {withoutForm.length > 0 && (
+        <section className="panel visit-section" aria-label={t('visit.also')}>
+          <h2>{t('visit.also')}</h2>
+          {withoutForm.map((step) => (
+            <label key={step.task} className="visit-also">
+              <input type="checkbox" checked={typed.ticked.includes(step.task)}
+                onChange={(event) => draft.change((old) => ({ ticked: event.target.checked ? [...old.ticked, step.task] : old.ticked.filter((each) => each !== step.task) }))} />
+              <span>{text(step.name)} <span className="faint">{text(step.pathwayTitle)} · {formatDate(step.due, language)}</span></span>
+            </label>
+          ))}
+        </section>
+      )}
+      <section className="panel visit-section">
+        <div className="visit-field">
+          <label htmlFor="visit-note">{t('visit.note')}</label>
+          <textarea id="visit-note" className="text-input" rows={2} value={typed.note} onChange={(event) => draft.change({ note: event.target.value })} />
+        </div>
+      </section>
+      <div className="care-bar">
+        {found.length > 0 && <DangerBox found={found} />}
+        {tried && wrong.size > 0 && <p className="form-error" role="alert">{t('visit.missing', { count: wrong.size })}</p>}
+        <button type="submit" className={found.length > 0 && refer ? 'big-button big-button-danger' : 'big-button'} disabled={sending || !draft.ready}>
+          {found.length > 0 && refer ? t('visit.saveAndRefer') : t('visit.save')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function DangerBox({ found }: { found: Found[] }) {
+  const text = useText();
+  return (
+    <div className="danger" role="alert">
+      {found.map(({ danger }) => <p key={danger.id}><strong>{text(danger.text)}</strong></p>)}
+    </div>
+  );
+}
+
+const quick = [14, 30, 90];
+
+function NextDate({ label, value, proposed, today, change }: { label: string; value: string | null; proposed: string | null; today: string; change: (day: string | undefined) => void }) {
+  const { t } = useWords();
+  const days = value ? daysBetween(today, value) : null;
+  return (
+    <div className="visit-field visit-next">
+      <label htmlFor="visit-next-date">{label}</label>
+      <span className="visit-entry">
+        <input id="visit-next-date" className="text-input" type="date" min={today} value={value ?? ''} onChange={(event) => change(event.target.value || undefined)} />
+        {days !== null && <span className="visit-unit">{t('visit.inDays', { count: days })}</span>}
+      </span>
+      <span className="visit-quick">
+        {quick.map((each) => (
+          <button key={each} type="button" className="tool" aria-pressed={days === each} onClick={() => change(addDays(today, each))}>{t('visit.quickDays', { count: each })}</button>
+        ))}
+        {proposed && proposed !== value && <button type="button" className="link-button" onClick={() => change(undefined)}>{t('visit.byRule')}</button>}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { mergeForms } from '../../care/merge';
+import type { Form, Step } from '../../care/types';
+import { dangers, faults, pressed, requestOf, type Typed } from './visit';
+
+const text = (zh: string) => ({ zh, en: zh });
+const systolic = { id: 'systolic', type: 'quantity' as const, text: text('收缩压'), required: true, observation: { system: 's', code: 'c' } };
+const danger = { id: 'high', any: [{ item: 'systolic', at_least: 180 }], text: text('危险'), refer: { urgency: 'emergency' as const, criterion: 'x/1' } };
+const forms: Form[] = ['a', 'b'].map((id) => ({
+  id, title: text(id), edition: '1', dangers: [danger],
+  items: [systolic, { id: `own-${id}`, type: 'integer', text: text(id), show_when: { item: 'systolic', at_least: 140 }, required: true }],
+}));
+const sections = mergeForms(forms);
+const key = sections[0].fields[0].key;
+const typed: Typed = { clientKey: 'k', values: {}, off: [], ticked: [], method: 'home', note: ' 好 ' };
+const step = (task: string, form: string | null) => ({ task, version: '1', form }) as Step;
+
+it('the same danger of two forms is told once', () => {
+  expect(dangers(forms, sections, { [key]: '185' })).toHaveLength(1);
+  expect(dangers(forms, sections, { [key]: '120' })).toEqual([]);
+});
+
+it('only what is asked must be answered', () => {
+  expect([...faults(forms, sections, {}).keys()]).toEqual([key]);
+  expect(faults(forms, sections, { [key]: '120' }).size).toBe(0);
+  expect(faults(forms, sections, { [key]: '150' }).size).toBe(2);
+});
+
+it('sends the answers of each form and the steps that were done', () => {
+  const request = requestOf('p', { ...typed, ticked: ['t3'] }, [step('t1', 'a'), step('t2', 'b'), step('t3', null), step('t4', null)], forms, sections, { [key]: '120' }, '2026-11-28T09:00:00+08:00');
+  expect(request).toEqual({
+    clientKey: 'k', patient: 'p', at: '2026-11-28T09:00:00+08:00', method: 'home', note: '好',
+    tasks: [{ task: 't1', version: '1' }, { task: 't2', version: '1' }, { task: 't3', version: '1' }],
+    forms: [{ form: 'a', answers: { systolic: 120 } }, { form: 'b', answers: { systolic: 120 } }],
+  });
+});
+
+it('“none of these” excludes the others', () => {
+  expect(pressed(['1', '2'], '0', ['0'])).toEqual(['0']);
+  expect(pressed(['0'], '1', ['0'])).toEqual(['1']);
+  expect(pressed(['1', '2'], '1', ['0'])).toEqual(['2']);
+});

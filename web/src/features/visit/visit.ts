@@ -1,0 +1,62 @@
+// From what was typed to what is sent.
+import { answersOf, nextDateItem, type Section } from '../../care/merge';
+import { cleaned, dangersOf, faultOf, flatItems, isShown, type Fault } from '../../care/rules';
+import type { Answers, Danger, Form, Step, VisitRequest } from '../../care/types';
+
+export interface Typed {
+  clientKey: string;
+  values: Answers;
+  // Steps that are not done this time, and steps without a form that are.
+  off: string[];
+  ticked: string[];
+  method: string;
+  note: string;
+}
+
+export const methods = ['clinic', 'home', 'phone'] as const;
+
+// A field is asked when one of the forms that it belongs to asks for it.
+export function isAsked(field: Section['fields'][number], forms: Form[], sections: Section[], values: Answers): boolean {
+  return field.targets.some((target) => {
+    const form = forms.find((each) => each.id === target.form);
+    const item = form && flatItems(form.items).find((each) => each.id === target.item);
+    return form !== undefined && item !== undefined && isShown(item, answersOf(form.id, sections, values));
+  });
+}
+
+export interface Found {
+  form: string;
+  danger: Danger;
+}
+
+export function dangers(forms: Form[], sections: Section[], values: Answers): Found[] {
+  const seen = new Set<string>();
+  return forms.flatMap((form) => dangersOf(form, answersOf(form.id, sections, values)).map((danger) => ({ form: form.id, danger }))).filter(({ danger }) => {
+    const key = `${danger.text.zh}|${danger.refer?.criterion ?? ''}`;  // two forms may fear the same
+    return !seen.has(key) && Boolean(seen.add(key));
+  });
+}
+
+export function faults(forms: Form[], sections: Section[], values: Answers): Map<string, Fault> {
+  const found = new Map<string, Fault>();
+  for (const field of sections.flatMap((section) => section.fields)) {
+    if (field.key === nextDateItem || !isAsked(field, forms, sections, values)) continue;
+    const fault = faultOf(field.item, values[field.key]);
+    if (fault) found.set(field.key, fault);
+  }
+  return found;
+}
+
+export function requestOf(patient: string, typed: Typed, steps: Step[], forms: Form[], sections: Section[], values: Answers, at: string): VisitRequest {
+  const done = steps.filter((step) => (step.form ? !typed.off.includes(step.task) : typed.ticked.includes(step.task)));
+  return {
+    clientKey: typed.clientKey, patient, at, method: typed.method, tasks: done.map(({ task, version }) => ({ task, version })),
+    forms: forms.map((form) => ({ form: form.id, answers: cleaned(form, answersOf(form.id, sections, values)) })), note: typed.note.trim(),
+  };
+}
+
+// A list of choices after one was pressed: some exclude all others ("none of these").
+export function pressed(current: string[], code: string, exclusive: string[]): string[] {
+  if (current.includes(code)) return current.filter((each) => each !== code);
+  return exclusive.includes(code) ? [code] : [...current.filter((each) => !exclusive.includes(each)), code];
+}

@@ -1,0 +1,56 @@
+// Answers of the server, kept on this device for the hours without a network, each under the name of who asked. What is older
+// than `keepDays` is thrown away unseen; at sign-out everything of that user goes.
+import { openShelf, type Shelf } from './shelf';
+
+export const keepDays = 7;
+const day = 86_400_000;
+
+export interface Kept<T> {
+  at: number;
+  value: T;
+}
+
+const keyOf = (user: string, name: string): string => `${user}|${name}`;
+const isDraft = (key: string, user: string): boolean => key.startsWith(`${user}|draft.`);
+
+export async function keep<T>(user: string, name: string, value: T, now = Date.now(), shelf?: Shelf): Promise<void> {
+  try {
+    await (shelf ?? (await openShelf())).put('kept', keyOf(user, name), { at: now, value } satisfies Kept<T>);
+  } catch {
+    // A full device: the page still has the answer, it only will not have it without a network.
+  }
+}
+
+export async function recall<T>(user: string, name: string, now = Date.now(), shelf?: Shelf): Promise<Kept<T> | null> {
+  const kept = await (shelf ?? (await openShelf())).get<Kept<T>>('kept', keyOf(user, name));
+  return kept && now - kept.at <= keepDays * day ? kept : null;
+}
+
+export async function forget(user: string, name: string, shelf?: Shelf): Promise<void> {
+  await (shelf ?? (await openShelf())).remove('kept', keyOf(user, name));
+}
+
+export async function recallAll<T>(user: string, prefix: string, now = Date.now(), shelf?: Shelf): Promise<[string, Kept<T>][]> {
+  const start = keyOf(user, prefix);
+  const all = await (shelf ?? (await openShelf())).all<Kept<T>>('kept');
+  return all.filter(([key, kept]) => key.startsWith(start) && now - kept.at <= keepDays * day).map(([key, kept]) => [key.slice(user.length + 1), kept]);
+}
+
+// Old answers of everybody, and every answer of other users: the next one at a shared telephone does not meet them. Drafts and
+// the outbox stay with their owner, because nothing typed is lost.
+export async function tidyKept(user: string, now = Date.now(), shelf?: Shelf): Promise<void> {
+  const place = shelf ?? (await openShelf());
+  for (const [key, kept] of await place.all<Kept<unknown>>('kept')) {
+    const owner = key.slice(0, key.indexOf('|'));
+    const old = now - kept.at > keepDays * day;
+    const draft = isDraft(key, owner);
+    if (draft ? now - kept.at > 30 * day : old || (owner !== user && owner !== '')) await place.remove('kept', key);
+  }
+}
+
+// Signing out: lists, people, drafts and what was not sent, all of it.
+export async function wipe(user: string, shelf?: Shelf): Promise<void> {
+  const place = shelf ?? (await openShelf());
+  for (const [key] of await place.all('kept')) if (key.startsWith(`${user}|`) || key.startsWith('|')) await place.remove('kept', key);
+  for (const [key, item] of await place.all<{ user: string }>('outbox')) if (item.user === user) await place.remove('outbox', key);
+}
