@@ -266,7 +266,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       const pool = pathway.id === 'lung' ? { target: 3120, screened: 2240, enrolled: 425, exited: 38 } : { target: 4310, screened: 3980, enrolled: 3466, exited: 122 };
       const counts = pathway.id === 'lung' ? numbers.slice(2) : [2518, 948];
       return {
-        asOf: 812, pool, flows: [],
+        asOf: 812, pool, flows: pathway.stages.slice(1).map((stage, index) => ({ from: pathway.stages[index].id, to: stage.id, people: [198, 74, 61, 58][index] })),
         stages: pathway.stages.map((stage, index) => ({ stage: stage.id, name: stage.name, course: stage.course, people: counts[index] ?? 0, overdue: Math.round((counts[index] ?? 0) * 0.11), medianDays: [9, 21, 12, 45, 180][index] })),
         overdueBy: [['T1', '青石镇卫生院', 812, 143], ['T2', '柳溪镇卫生院', 640, 51], ['T3', '马岭乡卫生院', 402, 96], ['T4', '东坪镇中心卫生院', 918, 64]].map(([organization, name, count, overdue]) => ({ organization, name, people: count, overdue })),
       };

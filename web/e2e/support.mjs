@@ -15,7 +15,7 @@ export const newPassword = process.env.QIANXIAN_NEW_PASSWORD ?? 'Langtao-2025-ha
 const patience = 60_000;
 
 // On a picture of a whole page the telephone's navigation lies at its end, not across its middle.
-const wholePage = '@media screen and (max-width: 760px) { .shell { position: relative } .top { position: static !important } .navigation { position: absolute !important } }';
+const wholePage = '@media screen and (max-width: 760px) { .shell { position: relative } .top, .care-bar { position: static !important } .navigation { position: absolute !important } }';
 
 export class Failure extends Error {}
 export function must(condition, words) {
@@ -56,7 +56,7 @@ export class World {
   async context({ language = 'zh', size = 'desktop', state } = {}) {
     const context = await this.browser.newContext({
       viewport: sizes[size], deviceScaleFactor: size === 'phone' ? 2 : 1, hasTouch: size === 'phone', storageState: state, acceptDownloads: true,
-      locale: language === 'zh' ? 'zh-CN' : 'en-GB', reducedMotion: 'reduce',
+      locale: language === 'zh' ? 'zh-CN' : 'en-GB', reducedMotion: 'reduce', timezoneId: 'Asia/Shanghai',
     });
     await context.addInitScript((chosen) => {
       if (!sessionStorage.getItem('e2e-language')) {

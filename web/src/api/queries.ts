@@ -7,9 +7,9 @@ import type {
 } from './types';
 
 // The frame of every page needs it: with no network, the county as it was last told to this device.
-async function askCounty(): Promise<County> {
+export async function askCounty(expectUnauthenticated = false): Promise<County> {
   try {
-    const county = await call<County>('/api/county');
+    const county = await call<County>('/api/county', { expectUnauthenticated });
     void keep('', 'county', county);
     return county;
   } catch (problem) {
@@ -20,7 +20,7 @@ async function askCounty(): Promise<County> {
 }
 
 export const useCounty = (enabled = true) =>
-  useQuery({ queryKey: ['county'], queryFn: askCounty, enabled, staleTime: 60_000 });
+  useQuery({ queryKey: ['county'], queryFn: () => askCounty(), enabled, staleTime: 60_000 });
 
 export const useMeasures = () =>
   useQuery({

@@ -3,9 +3,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
+const lists = ['notices', 'referrals.received', 'referrals.sent', 'referrals.review', 'consultations.received', 'consultations.sent'].map((name) => ['care', name]);
+// What each kind of event makes worth asking for again; `missed`: the server does not know what came meanwhile.
 const follows: Record<string, string[][]> = {
-  notice: [['work'], ['care', 'notices'], ['care', 'referrals.received'], ['care', 'referrals.sent'], ['care', 'referrals.review'], ['care', 'consultations.received'], ['care', 'consultations.sent']],
-  task: [['care', 'today'], ['work']],
+  notice: [['work'], ...lists], referral: [['work'], ...lists], consultation: [['work'], ...lists], missed: [['work'], ['care', 'today'], ...lists],
 };
 const lasting = 5_000;
 
@@ -23,7 +24,6 @@ export function useEvents(enabled: boolean): void {
       source.onopen = () => {
         opened = Date.now();
       };
-      source.onmessage = () => look('notice');
       for (const kind of Object.keys(follows)) source.addEventListener(kind, () => look(kind));
       source.onerror = () => {
         // A server without events answers with a refusal: ask it seldom, not every few seconds.

@@ -2,7 +2,8 @@
 // on the start page, the overview and its script.
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError, call } from '../api/client';
-import type { County, MeasureDefinition, Overview } from '../api/types';
+import { askCounty } from '../api/queries';
+import type { MeasureDefinition, Overview } from '../api/types';
 import { hint, sessionQuery } from '../session/session';
 import { rememberedHome } from './home';
 
@@ -25,7 +26,7 @@ export function startEarly(client: QueryClient): void {
   if (!hint()) return;
   const quiet = { expectUnauthenticated: true };
   void client.prefetchQuery(sessionQuery);
-  void client.prefetchQuery({ queryKey: ['county'], queryFn: () => call<County>('/api/county', quiet), retry: false });
+  void client.prefetchQuery({ queryKey: ['county'], queryFn: () => askCounty(true), retry: false });
   void client.prefetchQuery({
     queryKey: ['measures'], queryFn: () => call<{ measures: MeasureDefinition[] }>('/api/measures', quiet).then((answer) => answer.measures), retry: false,
   });

@@ -121,7 +121,12 @@ function Enrolments({ record }: { record: PatientRecord }) {
   const today = useToday_();
   const open = record.enrolments.filter(isOpen);
   const ended = record.enrolments.filter((each) => !isOpen(each));
-  const seen = courses.filter((course) => record.timeline.some((each) => each.course === course));
+  const pathways = usePathways(open.length > 0);
+  // The courses that the programme's stages have gone through before the present one.
+  const seenOf = (each: Enrolment): Course[] => {
+    const stages = pathways.data?.pathways.find((pathway) => pathway.id === each.pathway)?.stages ?? [];
+    return stages.slice(0, Math.max(0, stages.findIndex((stage) => stage.id === each.stage))).map((stage) => stage.course);
+  };
   return (
     <Panel title={t('patient.programmes')}>
       {open.length === 0 && <p className="faint">{t('patient.noProgrammes')}</p>}
@@ -129,7 +134,7 @@ function Enrolments({ record }: { record: PatientRecord }) {
         {open.map((each) => (
           <li key={`${each.pathway}${each.since}`}>
             <p className="enrolment-head"><strong>{text(each.title)}</strong> <span className="badge">{each.stageName ? text(each.stageName) : t(`enrolmentState.${each.status}`)}</span></p>
-            <CourseLine now={each.course} seen={seen} />
+            <CourseLine now={each.course} seen={seenOf(each)} />
             <p className="faint">{t('patient.since', { date: formatDate(each.since, language), edition: each.edition })}</p>
             <ul className="open-steps">
               {record.steps.filter((step) => step.pathway === each.pathway).map((step) => (

@@ -17,7 +17,7 @@ import { Panel } from '../../ui/Panel';
 import { SideSheet } from '../../ui/SideSheet';
 import { MarkBadge, SourceList } from '../../ui/sources';
 import { Answer, Empty, Failed, Loading } from '../../ui/states';
-import { dropOut, steps } from './programme';
+import { notEnrolled, onwards, steps } from './programme';
 
 export default function ProgrammesPage() {
   const { t } = useWords();
@@ -91,14 +91,18 @@ function Flow({ pathway, programme, organization }: { pathway: Pathway; programm
   const me = useMe();
   const opens = may(me, 'cases');
   const bars = steps(programme, pathway);
+  const nameOf = (stage: string): string => {
+    const found = pathway.stages.find((each) => each.id === stage);
+    return found ? text(found.name) : t('pool.exited');
+  };
   const most = Math.max(1, ...bars.map((bar) => bar.people));
   const number = (people: number, question: Omit<PeopleQuestion, 'pathway'>) =>
     opens && people > 0 ? <Link to={peopleHref({ ...question, organization })}>{formatCount(people)}</Link> : <span>{formatCount(people)}</span>;
   return (
     <Panel title={t('programmes.flow')} note={t('programmes.flowNote')}>
       <ol className="funnel">
-        {bars.map((bar, index) => {
-          const lost = index > 0 && bar.part === 'pool' ? dropOut(bars[index - 1].people, bar.people) : null;
+        {bars.map((bar) => {
+          const lost = bar.key === 'enrolled' && bar.part === 'pool' ? notEnrolled(programme) : null;
           return (
             <li key={bar.key} className={`funnel-row funnel-${bar.part}`}>
               <span className="funnel-name">
@@ -110,6 +114,7 @@ function Flow({ pathway, programme, organization }: { pathway: Pathway; programm
               <span className="funnel-more">
                 {lost !== null && lost.people > 0 && <span className="tone-bad">{t('programmes.lost', { count: lost.people, share: formatPercent(lost.share, 0) })}</span>}
                 {bar.overdue > 0 && <span>{opens ? <Link className="tone-bad" to={peopleHref({ stage: bar.key, overdue: '1', organization })}>{t('programmes.overdue', { count: bar.overdue })}</Link> : t('programmes.overdue', { count: bar.overdue })}</span>}
+                {bar.part === 'stage' && onwards(programme, bar.key).map((each) => <span key={each.to} className="faint">{t('programmes.onwards', { stage: nameOf(each.to), count: each.people })}</span>)}
                 {bar.medianDays !== null && <span className="faint">{t('programmes.median', { count: bar.medianDays })}</span>}
               </span>
             </li>

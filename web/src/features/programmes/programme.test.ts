@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Pathway, Programme } from '../../care/types';
-import { dropOut, steps } from './programme';
+import { notEnrolled, onwards, steps } from './programme';
 
 const name = { zh: 'x', en: 'x' };
 const pathway = { stages: [{ id: 'a', name, course: 'screen', steps: [] }, { id: 'b', name, course: 'treat', steps: [] }] } as unknown as Pathway;
@@ -10,8 +10,9 @@ it('every stage of the pathway in its order, a pool only where it is counted', (
   expect(steps(programme, pathway).map((step) => [step.key, step.people, step.overdue])).toEqual([['target', 100, 0], ['enrolled', 60, 0], ['a', 0, 0], ['b', 60, 5]]);
 });
 
-it('what is lost between two', () => {
-  expect(dropOut(100, 60)).toEqual({ people: 40, share: 0.4 });
-  expect(dropOut(0, 0)).toBeNull();
-  expect(dropOut(10, 12)).toBeNull();
+it('who of the pool is not enrolled, and where people went', () => {
+  expect(notEnrolled(programme)).toEqual({ people: 40, share: 0.4 });
+  expect(notEnrolled({ ...programme, pool: { ...programme.pool, target: 0 } })).toBeNull();
+  const flows = [{ from: 'a', to: 'b', people: 3 }, { from: 'a', to: 'exited', people: 9 }, { from: 'b', to: 'a', people: 1 }];
+  expect(onwards({ ...programme, flows }, 'a')).toEqual([{ to: 'exited', people: 9 }, { to: 'b', people: 3 }]);
 });

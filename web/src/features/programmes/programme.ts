@@ -1,4 +1,4 @@
-// The bars of a programme: the pool (each is part of the one before), then where those enrolled are now.
+// The bars of a programme: the pool (three counts of their own), then where those enrolled are now.
 import type { Text } from '../../api/types';
 import type { Course, Pathway, Programme } from '../../care/types';
 
@@ -12,7 +12,7 @@ export interface Step {
   medianDays: number | null;
 }
 
-const poolSteps = ['target', 'screened', 'enrolled'] as const;
+const poolSteps = ['screened', 'target', 'enrolled'] as const;
 
 export function steps(programme: Programme, pathway: Pathway): Step[] {
   const pool = poolSteps.map((key): Step => ({ key, part: 'pool', name: null, course: null, people: programme.pool[key], overdue: 0, medianDays: null }));
@@ -26,6 +26,13 @@ export function steps(programme: Programme, pathway: Pathway): Step[] {
   return [...pool.filter((step) => step.people > 0 || step.key === 'enrolled'), ...stages];
 }
 
-export function dropOut(before: number, after: number): { people: number; share: number } | null {
-  return before > 0 && after <= before ? { people: before - after, share: (before - after) / before } : null;
+// Those of the target pool that nobody has enrolled yet.
+export function notEnrolled(programme: Programme): { people: number; share: number } | null {
+  const { target, enrolled } = programme.pool;
+  return target > enrolled ? { people: target - enrolled, share: (target - enrolled) / target } : null;
+}
+
+// Where people went from a stage, most first.
+export function onwards(programme: Programme, stage: string): { to: string; people: number }[] {
+  return programme.flows.filter((flow) => flow.from === stage && flow.people > 0).map(({ to, people }) => ({ to, people })).sort((a, b) => b.people - a.people);
 }

@@ -21,7 +21,7 @@ import { Choice } from '../../ui/Choice';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
 import { Field } from './Field';
-import { dangers, faults, isAsked, methods, requestOf, type Found, type Typed } from './visit';
+import { answerWords, dangers, faults, isAsked, methods, requestOf, type Found, type Typed } from './visit';
 
 export default function VisitPage({ id }: { id: string }) {
   const { t } = useWords();
@@ -173,22 +173,39 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
           </div>
         )}
       </div>
-      {sections.map((section, index) => (
-        <section key={`${section.form}${index}`} className="panel visit-section" aria-label={titleOf(section) || t('visit.questions')}>
-          {titleOf(section) && <h2>{titleOf(section)}</h2>}
-          {section.fields.filter((field) => isAsked(field, forms, sections, values)).map((field) => (
-            <div key={field.key} data-key={field.key}>
-              {field.key === nextDateItem ? (
-                <NextDate label={text(field.item.text)} value={nextDate} proposed={proposed} today={today} change={(day) => set(nextDateItem, day)} />
-              ) : (
-                <Field field={field} value={values[field.key]} change={(value) => set(field.key, value)} readings={field.item.history ? readings(field) : []}
-                  fault={tried || (typed.values[field.key] !== undefined && wrong.get(field.key)?.kind === 'number') ? wrong.get(field.key) ?? null : null}
-                  isPreset={typed.values[field.key] === undefined && preset[field.key] !== undefined} isDangerous={dangerous(field)} />
-              )}
-            </div>
-          ))}
-        </section>
-      ))}
+      {sections.map((section, index) => {
+        const asked = section.fields.filter((field) => isAsked(field, forms, sections, values));
+        // What is as last time stands folded in one line: only what is new is typed.
+        const usual = asked.filter((field) => preset[field.key] !== undefined && field.key !== nextDateItem);
+        const fresh = asked.filter((field) => !usual.includes(field));
+        const one = (field: MergedField) => (
+          <div key={field.key} data-key={field.key}>
+            {field.key === nextDateItem ? (
+              <NextDate label={text(field.item.text)} value={nextDate} proposed={proposed} today={today} change={(day) => set(nextDateItem, day)} />
+            ) : (
+              <Field field={field} value={values[field.key]} change={(value) => set(field.key, value)} readings={field.item.history ? readings(field) : []}
+                fault={tried || (typed.values[field.key] !== undefined && wrong.get(field.key)?.kind === 'number') ? wrong.get(field.key) ?? null : null}
+                isPreset={typed.values[field.key] === undefined} isDangerous={dangerous(field)} />
+            )}
+          </div>
+        );
+        const words = (field: MergedField): string => `${text(field.item.text)}：${answerWords(field, values[field.key], text, t('visit.yes'), t('visit.no'))}`;
+        return (
+          <section key={`${section.form}${index}`} className="panel visit-section" aria-label={titleOf(section) || t('visit.questions')}>
+            {titleOf(section) && <h2>{titleOf(section)}</h2>}
+            {fresh.map(one)}
+            {usual.length > 0 && (
+              <details className="visit-usual" open={(tried && usual.some((field) => wrong.has(field.key))) || undefined}>
+                <summary>
+                  <span className="visit-usual-title">{t('visit.usual', { count: usual.length })}</span>
+                  <span className="visit-usual-words">{usual.map(words).join(' · ')}</span>
+                </summary>
+                <div className="visit-section">{usual.map(one)}</div>
+              </details>
+            )}
+          </section>
+        );
+      })}
       {withoutForm.length > 0 && (
         <section className="panel visit-section" aria-label={t('visit.also')}>
           <h2>{t('visit.also')}</h2>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mergeForms } from '../../care/merge';
 import type { Form, Step } from '../../care/types';
-import { dangers, faults, pressed, requestOf, type Typed } from './visit';
+import { answerWords, dangers, faults, pressed, requestOf, type Typed } from './visit';
 
 const text = (zh: string) => ({ zh, en: zh });
 const systolic = { id: 'systolic', type: 'quantity' as const, text: text('收缩压'), required: true, observation: { system: 's', code: 'c' } };
@@ -39,4 +39,10 @@ it('“none of these” excludes the others', () => {
   expect(pressed(['1', '2'], '0', ['0'])).toEqual(['0']);
   expect(pressed(['0'], '1', ['0'])).toEqual(['1']);
   expect(pressed(['1', '2'], '1', ['0'])).toEqual(['2']);
+});
+
+it('what is as last time, in words', () => {
+  const field = { key: 'k', targets: [], item: { id: 'x', type: 'choices' as const, text: text('x'), options: [{ code: '1', text: text('规律') }] } };
+  const words = (value: Parameters<typeof answerWords>[1]) => answerWords(field, value, (each) => each.zh, '是', '否');
+  expect([words(['1', '7']), words('1'), words(false), words(undefined), words('氨氯地平')]).toEqual(['规律、7', '规律', '否', '—', '氨氯地平']);
 });

@@ -1,7 +1,8 @@
 // From what was typed to what is sent.
 import { answersOf, nextDateItem, type Section } from '../../care/merge';
 import { cleaned, dangersOf, faultOf, flatItems, isShown, type Fault } from '../../care/rules';
-import type { Answers, Danger, Form, Step, VisitRequest } from '../../care/types';
+import type { Text } from '../../api/types';
+import type { Answers, AnswerValue, Danger, Form, Step, VisitRequest } from '../../care/types';
 
 export interface Typed {
   clientKey: string;
@@ -59,4 +60,15 @@ export function requestOf(patient: string, typed: Typed, steps: Step[], forms: F
 export function pressed(current: string[], code: string, exclusive: string[]): string[] {
   if (current.includes(code)) return current.filter((each) => each !== code);
   return exclusive.includes(code) ? [code] : [...current.filter((each) => !exclusive.includes(each)), code];
+}
+
+export function answerWords(field: Section['fields'][number], value: AnswerValue | undefined, text: (words: Text) => string, yes: string, no: string): string {
+  if (typeof value === 'boolean') return value ? yes : no;
+  const one = (code: string): string => {
+    const option = field.item.options?.find((each) => each.code === code);
+    if (option) return text(option.text);
+    return field.item.type === 'boolean' ? (code === 'true' ? yes : no) : code;
+  };
+  if (Array.isArray(value)) return value.map(one).join('、');
+  return value === undefined || value === '' ? '—' : one(String(value));
 }

@@ -1,0 +1,371 @@
+// The pages of care: a village doctor's day on a telephone with and without a network, the specialist's inbox, the manager's
+// programme. What writes goes against the stand-in server; the looks of the pages against any server that has these logins.
+import { startMock } from './mock-server.mjs';
+import { languages, must, same, sizes, words } from './support.mjs';
+
+const onlyMock = (world) => (world.isMock ? '' : 'only with the stand-in server');
+
+// A server of its own: what one test sends does not change the lists of another.
+async function withOwn(world, run) {
+  const own = await startMock();
+  const url = world.url;
+  const states = world.states;
+  Object.assign(world, { url: own.url, states: new Map() });
+  try {
+    await run(own.mock.care.state, own);
+  } finally {
+    Object.assign(world, { url, states });
+    own.close();
+  }
+}
+
+const type = (page, key, value) => page.locator(`[data-key*="${key}"] input`).first().fill(String(value));
+const row = (page, name) => page.locator('.person', { hasText: name });
+
+// How often a thumb has to come down: taps and fields that are typed into.
+function counting(page) {
+  let taps = 0;
+  return {
+    tap: async (locator) => { taps++; await locator.tap(); },
+    fill: async (key, value) => { taps++; await type(page, key, value); },
+    get taps() { return taps; },
+  };
+}
+
+async function workerReady(page) {
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    if (registration.active.state !== 'activated') await new Promise((done) => registration.active.addEventListener('statechange', done));
+  });
+}
+
+// What the device holds, as a list of keys.
+const kept = (page) => page.evaluate(() => new Promise((done, fail) => {
+  const request = indexedDB.open('qianxian');
+  request.onerror = () => fail(request.error);
+  request.onsuccess = async () => {
+    const keys = (store) => new Promise((resolve) => { request.result.transaction(store).objectStore(store).getAllKeys().onsuccess = (event) => resolve(event.target.result); });
+    const all = [...await keys('kept'), ...await keys('outbox')];
+    request.result.close();
+    done(all);
+  };
+}));
+
+const looks = {
+  village: { today: '/', visit: '/patients/p2/visit', patients: '/patients?find=%E6%9D%8E', patient: '/patients/p9', refer: '/patients/p1/refer?criterion=hypertension%2Fvery-high&urgency=urgent', 'add-patient': '/patients?add=1', outbox: '/outbox' },
+  specialist: { inbox: '/', consultations: '/inbox?tab=consultations', notices: '/inbox?tab=notices', referral: '/referrals/r2', consultation: '/consultations/c1', consult: '/patients/p9/consult' },
+  director: { programmes: '/programmes?pathway=lung', 'programme-people': '/programmes?people=stage%3Dmanaged' },
+};
+
+export const tests = [
+  ...languages.flatMap((language) => Object.keys(sizes).map((size) => ({
+    name: `every page of care, ${language}, ${size}`,
+    needs: onlyMock,
+    run: (world) => withOwn(world, async () => {
+      for (const [user, places] of Object.entries(looks)) {
+        const page = await world.signedIn(user, { language, size });
+        for (const [name, path] of Object.entries(places)) {
+          await world.go(page, path);
+          if (name === 'today') await page.locator('.for-the-road', { hasText: words(language, 'today.ready') }).waitFor();
+          await page.locator('h1:visible').first().waitFor();
+          await world.check(page, `${name} ${language} ${size}`);
+          await world.shot(page, `${name}-${language}-${size}`, { full: !['add-patient', 'programme-people'].includes(name) });
+        }
+        await page.context().close();
+      }
+    }),
+  }))),
+  {
+    name: 'a visit of two programmes: asked once, preset, a dangerous value opens the referral; few taps',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('village', { size: 'phone' });
+      await world.go(page, '/');
+      const hand = counting(page);
+      await hand.tap(row(page, '李国栋').locator('.person-link'));
+      await page.locator('[data-key*="8480-6"]').waitFor();
+      same(await page.locator('[data-key*="8480-6"]').count(), 1, 'the pressure is asked once for two programmes');
+      must((await page.locator('[data-key*="8480-6"] .visit-last b').allTextContents()).join() === '146,150,144', 'the last three readings stand beside the field');
+      same(await page.locator('[data-key*="8480-6"] input').getAttribute('inputmode'), 'decimal', 'a numeric keypad');
+      must((await page.locator('.visit-usual summary').first().textContent()).includes('规律'), 'what stood there last time is preset, folded in one line');
+      await hand.fill('8480-6', 138);
+      await hand.fill('8462-4', 84);
+      await hand.fill('14771-0', '6.4');
+      const date = () => page.locator('#visit-next-date').inputValue();
+      const in90 = await date();
+      await type(page, '8480-6', 152);
+      must(await date() < in90, 'a high pressure brings the next visit nearer by the form’s rule');
+      await type(page, '8480-6', 138);
+      same(await date(), in90, 'and back');
+      await hand.tap(page.locator('.care-bar .big-button'));
+      await page.locator('.today-filters').waitFor();
+      await page.waitForFunction(() => document.querySelector('.saved-here') && !document.querySelector('.saved-here-wait'));
+      console.log(`        a visit of two programmes: ${hand.taps} touches`);
+      must(hand.taps <= 6, `a usual visit takes ${hand.taps} touches`);
+      const [visit] = [...state.visits.values()];
+      same(visit.body.forms.map((form) => `${form.form} ${form.answers.systolic}`).join(), 'hypertension-follow-up 138,diabetes-follow-up 138', 'each form has its answer');
+      same(await row(page, '李国栋').count(), 0, 'who was visited has left the list');
+
+      await row(page, '刘长福').locator('.person-link').tap();
+      await type(page, '8480-6', 186);
+      await type(page, '8462-4', 112);
+      await page.locator('.danger').waitFor();
+      await world.shot(page, 'visit-danger-zh-phone', { full: false });
+      await world.check(page, 'a dangerous value');
+      await page.locator('.care-bar .big-button', { hasText: words('zh', 'visit.saveAndRefer') }).tap();
+      await page.locator('.menu-item-on', { hasText: '血压≥180/110' }).waitFor();
+      must((await page.locator('textarea').nth(1).inputValue()).includes('186'), 'what was measured now is in the summary');
+      await page.locator('.visit-also', { hasText: words('zh', 'refer.consent') }).tap();
+      await page.locator('.care-bar .big-button').tap();
+      await page.locator('.saved-item', { hasText: words('zh', 'itemKind.referral') }).waitFor();
+      await page.waitForFunction(() => document.querySelectorAll('.item-sent').length >= 3);
+      const referral = state.referrals[state.referrals.length - 1];
+      same(`${referral.urgency} ${referral.to.organization} ${referral.criterion}`, 'urgent H1 hypertension/very-high', 'the referral is as proposed');
+    }),
+  },
+  {
+    name: 'with no network: the list opens, a visit is filled in, the page is closed, and it is sent once when the network is back',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async (state) => {
+      const first = await world.signedIn('village', { size: 'phone' });
+      const context = first.context();
+      await world.go(first, '/');
+      await workerReady(first);
+      await first.locator('.for-the-road', { hasText: words('zh', 'today.ready') }).waitFor();
+      await context.setOffline(true);
+      await first.close();
+
+      // Opened with no network at all.
+      const page = await context.newPage();
+      page.complaints = [];
+      page.setDefaultTimeout(30_000);
+      await page.goto(`${world.url}/`);
+      await row(page, '张秀芳').locator('.person-link').tap();
+      await type(page, '8480-6', 148);
+      // The battery dies in the middle of the form.
+      await page.waitForTimeout(300);
+      await page.close({ runBeforeUnload: false });
+      const again = await context.newPage();
+      again.setDefaultTimeout(30_000);
+      await again.goto(`${world.url}/`);
+      await row(again, '张秀芳').locator('.person-link').tap();
+      await again.getByText(words('zh', 'visit.restored')).waitFor();
+      same(await again.locator('[data-key*="8480-6"] input').inputValue(), '148', 'what was typed is still there');
+      await type(again, '8462-4', 92);
+      await again.locator('.care-bar .big-button').tap();
+      await again.getByText(words('zh', 'saved.waiting', { count: 1 })).waitFor();
+      await world.shot(again, 'today-offline-zh-phone', { full: false });
+      same(state.visits.size, 0, 'nothing has reached the server');
+      await again.close();
+
+      await context.setOffline(false);
+      const back = await context.newPage();
+      await back.goto(`${world.url}/`);
+      await back.getByText(words('zh', 'saved.allSent', { count: 1 })).waitFor();
+      same(state.visits.size, 1, 'the visit was sent');
+      const [visit] = [...state.visits.values()];
+      same(`${visit.body.patient} ${visit.body.forms[0].answers.systolic}`, 'p1 148', 'as it was typed');
+      await back.reload();
+      await back.locator('.saved-here').waitFor();
+      same(state.visits.size, 1, 'once');
+    }),
+  },
+  {
+    name: 'an answer that got lost on the way: the visit is sent again and counts once',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('village', { size: 'phone' });
+      let lost = 0;
+      await page.route('**/api/visits', async (route) => {
+        if (lost++ > 0) return route.continue();
+        await route.fetch();  // it reaches the server…
+        return route.abort();  // …and the answer does not come back
+      });
+      await world.go(page, '/patients/p4/visit');
+      await type(page, '8480-6', 136);
+      await type(page, '8462-4', 80);
+      await page.locator('.care-bar .big-button').tap();
+      await page.getByText(words('zh', 'saved.allSent', { count: 1 })).waitFor();
+      must(lost >= 2, 'it was sent again');
+      same(state.visits.size, 1, 'it counts once');
+    }),
+  },
+  {
+    name: 'somebody else did the visit meanwhile: both stand side by side, and the doctor decides',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async (state) => {
+      for (const language of languages) {
+        const person = language === 'zh' ? 'p1' : 'p6';
+        const mine = await world.signedIn('village', { size: 'phone', language });
+        await world.go(mine, `/patients/${person}/visit`);
+        await type(mine, '8480-6', 158);
+        await type(mine, '8462-4', 96);
+        const theirs = await world.signedIn('township');
+        await world.go(theirs, `/patients/${person}/visit`);
+        await type(theirs, '8480-6', 138);
+        await type(theirs, '8462-4', 88);
+        await theirs.locator('.care-bar .big-button').click();
+        await theirs.locator('.saved-here').waitFor();
+        await theirs.waitForFunction(() => !document.querySelector('.saved-here-wait'));
+        const before = state.visits.size;
+        await mine.locator('.care-bar .big-button').tap();
+        await mine.getByText(words(language, 'saved.troubled', { count: 1 })).waitFor();
+        await mine.locator('.saved-here').tap();
+        await mine.locator('.conflict-differs', { hasText: '158' }).waitFor();
+        must(await mine.locator('.conflict-differs', { hasText: '158' }).filter({ hasText: '138' }).count() === 1, 'mine and theirs stand in one line');
+        await world.check(mine, `conflict ${language}`);
+        await world.shot(mine, `conflict-${language}-phone`, { full: false });
+        if (language === 'zh') {
+          await mine.getByRole('button', { name: words(language, 'saved.keepBoth') }).tap();
+          await mine.locator('.item-sent').waitFor();
+          same(state.visits.size, before + 1, 'both are kept');
+        } else {
+          await mine.getByRole('button', { name: words(language, 'saved.keepTheirs') }).tap();
+          await mine.locator('.item-set-aside').waitFor();
+          same(state.visits.size, before, 'theirs alone holds');
+          await mine.getByRole('button', { name: words(language, 'saved.takeBack') }).tap();
+          await mine.locator('.conflict').waitFor();
+        }
+      }
+    }),
+  },
+  {
+    name: 'signing out wipes the device, and says first what would be lost',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.page({ size: 'phone' });
+      await page.goto(world.url);
+      await page.fill('input[name=username]', 'village');
+      await page.fill('input[name=password]', 'one-time-1');
+      await page.click('button[type=submit]');
+      await page.locator('.person').first().waitFor();
+      await workerReady(page);
+      await page.locator('.for-the-road', { hasText: words('zh', 'today.ready') }).waitFor();
+      must((await kept(page)).some((key) => String(key).startsWith('village|form.')), 'the forms are kept');
+      await page.context().setOffline(true);
+      await row(page, '陈大山').locator('.person-link').tap();
+      await type(page, '8480-6', 136);
+      await type(page, '8462-4', 80);
+      await page.locator('.care-bar .big-button').tap();
+      await page.getByText(words('zh', 'saved.waiting', { count: 1 })).waitFor();
+      const leave = async () => {
+        await page.locator('.header-end button').last().tap();
+        await page.getByRole('button', { name: words('zh', 'signin.signOut') }).tap();
+      };
+      await leave();
+      await page.getByText(words('zh', 'saved.leaveTitle', { count: 1 })).waitFor();
+      await world.shot(page, 'leave-zh-phone', { full: false });
+      await page.getByRole('button', { name: words('zh', 'saved.stay') }).tap();
+      await page.context().setOffline(false);
+      await page.getByText(words('zh', 'saved.allSent', { count: 1 })).waitFor();
+      same(state.visits.size, 1, 'it was sent after all');
+      await leave();
+      await page.waitForSelector('input[name=username]');
+      same((await kept(page)).filter((key) => String(key).startsWith('village|')).join(), '', 'nothing of the doctor is left on the device');
+      await page.reload();
+      await page.waitForSelector('input[name=username]');
+    }),
+  },
+  {
+    name: 'a patient is added with no network, found by initials, and opens once sent',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('village', { size: 'phone' });
+      await world.go(page, '/patients');
+      await page.locator('.find input').fill('zxf');
+      await row(page, '张秀芳').waitFor();
+      await page.context().setOffline(true);
+      await page.getByRole('link', { name: words('zh', 'patients.add') }).first().tap();
+      await page.getByLabel(words('zh', 'newPerson.name')).fill('郑新民');
+      await page.getByLabel(words('zh', 'newPerson.idNumber')).fill('11010519491231002X');
+      await page.getByText('1949-12-31').waitFor();
+      await page.getByRole('button', { name: words('zh', 'newPerson.save') }).tap();
+      await page.getByText(words('zh', 'patient.notYetSent')).waitFor();
+      await page.context().setOffline(false);
+      await page.locator('.way').first().waitFor();
+      same(state.added.size, 1, 'added once');
+      await world.check(page, 'a new patient');
+    }),
+  },
+  {
+    name: 'the inbox: accept with a slot, decline with a reason, return the result, send down; the township takes over',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('specialist');
+      await world.go(page, '/');
+      same(await page.locator('.person-name').first().textContent(), '刘长福', 'the emergency stands first');
+      const act = async (verb, fill = async () => undefined) => {
+        await page.locator('.verb-row').getByRole('button', { name: words('zh', `verb.${verb}`), exact: true }).click();
+        await page.locator('.verb-form').waitFor();
+        await fill();
+        await page.locator('.verb-form .big-button').click();
+        await page.locator('.verb-form').waitFor({ state: 'detached' });
+      };
+      await row(page, '刘长福').locator('.person-link').click();
+      await act('accept', async () => {
+        await page.getByLabel(words('zh', 'refer.department')).fill('卒中中心');
+        await page.getByLabel(words('zh', 'referral.bed')).fill('抢救室 2');
+      });
+      same(`${state.referrals[1].state} ${state.referrals[1].slot.department}`, 'accepted 卒中中心', 'accepted');
+      await act('arrive');
+      await act('return-result', () => page.getByLabel(words('zh', 'referral.resultText')).fill('左侧大脑中动脉梗死，静脉溶栓后好转。'));
+      await act('send-down', async () => {
+        await page.getByLabel(words('zh', 'referral.planText')).fill('抗血小板、他汀；两周后复查血压。');
+        await page.getByLabel(words('zh', 'referral.planPathway')).selectOption('hypertension');
+      });
+      same(state.referrals[1].state, 'sent-down', 'sent down');
+      await world.check(page, 'a referral sent down');
+      await world.go(page, '/referrals/r3');
+      await page.getByRole('button', { name: words('zh', 'verb.decline'), exact: true }).click();
+      await page.locator('.verb-form .big-button').click();
+      await page.getByText(words('zh', 'verbFault.reason')).waitFor();
+      await page.getByText('暂无床位').click();
+      await page.locator('.verb-form .big-button').click();
+      await page.locator('.verb-form').waitFor({ state: 'detached' });
+      same(state.referrals[2].state, 'declined', 'declined');
+      await world.go(page, '/consultations/c1');
+      await page.getByLabel(words('zh', 'consult.advice')).fill('同意手术。');
+      await page.getByRole('button', { name: words('zh', 'consultVerb.opine') }).click();
+      await page.getByText('同意手术。').first().waitFor();
+      await page.getByLabel(words('zh', 'consult.conclusionText')).fill('限期胸腔镜右上叶切除。');
+      await page.getByRole('button', { name: words('zh', 'consultVerb.conclude') }).click();
+      await page.locator('.consult-conclusion').waitFor();
+
+      const township = await world.signedIn('township', { size: 'phone' });
+      await world.go(township, '/referrals/r2');
+      await township.locator('.verb-row').getByRole('button', { name: words('zh', 'verb.take-over'), exact: true }).tap();
+      await township.locator('.verb-form .big-button').tap();
+      await township.locator('.verb-form').waitFor({ state: 'detached' });
+      same(state.referrals[1].state, 'taken-over', 'taken over');
+    }),
+  },
+  {
+    name: 'the referral letter on paper',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async () => {
+      for (const language of languages) {
+        const page = await world.signedIn('specialist', { language });
+        await world.go(page, '/referrals/r5');
+        await page.setViewportSize({ width: 703, height: 994 });
+        await page.emulateMedia({ media: 'print' });
+        must(await page.locator('.letter').isVisible(), 'the letter is on paper');
+        same(await page.locator('.person-head').isVisible(), false, 'the page is not');
+        must((await page.locator('.letter').textContent()).includes('胸腔镜'), 'with the result');
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        must(wide <= 1, `the letter is ${wide} px wider than the paper`);
+        await world.shot(page, `letter-${language}`);
+      }
+    }),
+  },
+  {
+    name: 'a manager opens a number of a programme to its people',
+    needs: onlyMock,
+    run: (world) => withOwn(world, async () => {
+      const page = await world.signedIn('manager');
+      await world.go(page, '/programmes?pathway=hypertension');
+      await page.locator('.funnel-number a').last().click();
+      await page.locator('.ant-drawer-body .person').first().waitFor();
+      await world.check(page, 'people of a stage');
+    }),
+  },
+];
