@@ -1,20 +1,16 @@
 // The pages of care: a village doctor's day on a telephone with and without a network, the specialist's inbox, the manager's
-// programme. What writes goes against the stand-in server; the looks of the pages against any server that has these logins.
+// programme. Each against a stand-in server of its own, so that what one test sends does not change the lists of another.
 import { startMock } from './mock-server.mjs';
 import { languages, must, same, sizes, words } from './support.mjs';
 
-const onlyMock = (world) => (world.isMock ? '' : 'only with the stand-in server');
-
-// A server of its own: what one test sends does not change the lists of another.
 async function withOwn(world, run) {
   const own = await startMock();
-  const url = world.url;
-  const states = world.states;
-  Object.assign(world, { url: own.url, states: new Map() });
+  const { url, states, logins } = world;
+  Object.assign(world, { url: own.url, states: new Map(), logins: new Map([...own.mock.users.keys()].map((user) => [user, 'one-time-1'])) });
   try {
     await run(own.mock.care.state, own);
   } finally {
-    Object.assign(world, { url, states });
+    Object.assign(world, { url, states, logins });
     own.close();
   }
 }
@@ -60,7 +56,6 @@ const looks = {
 export const tests = [
   ...languages.flatMap((language) => Object.keys(sizes).map((size) => ({
     name: `every page of care, ${language}, ${size}`,
-    needs: onlyMock,
     run: (world) => withOwn(world, async () => {
       for (const [user, places] of Object.entries(looks)) {
         const page = await world.signedIn(user, { language, size });
@@ -77,7 +72,6 @@ export const tests = [
   }))),
   {
     name: 'a visit of two programmes: asked once, preset, a dangerous value opens the referral; few taps',
-    needs: onlyMock,
     run: (world) => withOwn(world, async (state) => {
       const page = await world.signedIn('village', { size: 'phone' });
       await world.go(page, '/');
@@ -125,7 +119,6 @@ export const tests = [
   },
   {
     name: 'with no network: the list opens, a visit is filled in, the page is closed, and it is sent once when the network is back',
-    needs: onlyMock,
     run: (world) => withOwn(world, async (state) => {
       const first = await world.signedIn('village', { size: 'phone' });
       const context = first.context();
@@ -172,7 +165,6 @@ export const tests = [
   },
   {
     name: 'an answer that got lost on the way: the visit is sent again and counts once',
-    needs: onlyMock,
     run: (world) => withOwn(world, async (state) => {
       const page = await world.signedIn('village', { size: 'phone' });
       let lost = 0;
@@ -192,7 +184,6 @@ export const tests = [
   },
   {
     name: 'somebody else did the visit meanwhile: both stand side by side, and the doctor decides',
-    needs: onlyMock,
     run: (world) => withOwn(world, async (state) => {
       for (const language of languages) {
         const person = language === 'zh' ? 'p1' : 'p6';
@@ -231,7 +222,6 @@ export const tests = [
   },
   {
     name: 'signing out wipes the device, and says first what would be lost',
-    needs: onlyMock,
     run: (world) => withOwn(world, async (state) => {
       const page = await world.page({ size: 'phone' });
       await page.goto(world.url);
@@ -268,7 +258,6 @@ export const tests = [
   },
   {
     name: 'a patient is added with no network, found by initials, and opens once sent',
-    needs: onlyMock,
     run: (world) => withOwn(world, async (state) => {
       const page = await world.signedIn('village', { size: 'phone' });
       await world.go(page, '/patients');
@@ -289,7 +278,6 @@ export const tests = [
   },
   {
     name: 'the inbox: accept with a slot, decline with a reason, return the result, send down; the township takes over',
-    needs: onlyMock,
     run: (world) => withOwn(world, async (state) => {
       const page = await world.signedIn('specialist');
       await world.go(page, '/');
@@ -341,7 +329,6 @@ export const tests = [
   },
   {
     name: 'the referral letter on paper',
-    needs: onlyMock,
     run: (world) => withOwn(world, async () => {
       for (const language of languages) {
         const page = await world.signedIn('specialist', { language });
@@ -359,7 +346,6 @@ export const tests = [
   },
   {
     name: 'a manager opens a number of a programme to its people',
-    needs: onlyMock,
     run: (world) => withOwn(world, async () => {
       const page = await world.signedIn('manager');
       await world.go(page, '/programmes?pathway=hypertension');

@@ -44,7 +44,7 @@ export async function tidyKept(user: string, now = Date.now(), shelf?: Shelf): P
     const owner = key.slice(0, key.indexOf('|'));
     const old = now - kept.at > keepDays * day;
     const draft = isDraft(key, owner);
-    if (draft ? now - kept.at > 30 * day : old || (owner !== user && owner !== '')) await place.remove('kept', key);
+    if (draft ? now - kept.at > keepDays * day : old || (owner !== user && owner !== '')) await place.remove('kept', key);
   }
 }
 
