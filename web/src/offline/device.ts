@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { ApiError, call, isServerReachable, onConnectionChange } from '../api/client';
-import { keep, recall, tidyKept, wipe } from './keep';
+import { isDraft, keep, recall, tidyKept, wipe } from './keep';
 import { Outbox, type Item, type NewItem, type Outcome } from './outbox';
 import { openShelf } from './shelf';
 
@@ -94,9 +94,12 @@ export async function wipeDevice(user: string): Promise<void> {
   await wipe(user, await openShelf());
 }
 
+// What signing out would lose: items that the server has not taken, and forms that are half filled in.
 export async function unsentOf(user: string): Promise<number> {
-  const all = await (await openShelf()).all<Item>('outbox');
-  return all.filter(([, item]) => item.user === user && item.state !== 'sent' && item.state !== 'set-aside').length;
+  const shelf = await openShelf();
+  const [items, kept] = [await shelf.all<Item>('outbox'), await shelf.all<unknown>('kept')];
+  return items.filter(([, item]) => item.user === user && item.state !== 'sent' && item.state !== 'set-aside').length +
+    kept.filter(([key]) => isDraft(key) && key.startsWith(`${user}|`)).length;
 }
 
 // On the disk before it says so; then on its way.

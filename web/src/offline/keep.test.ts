@@ -11,6 +11,9 @@ it('gives an answer back for a week, to its user only', async () => {
   expect(await recall('li', 'today', 8 * day, shelf)).toBeNull();
   expect(await recall('wang', 'today', 0, shelf)).toBeNull();
   expect(await recallAll('li', 'to', 0, shelf)).toHaveLength(1);
+  await keep('li', 'draft.visit.p1', { typed: 1 }, 0, shelf);
+  expect(await recall('li', 'draft.visit.p1', 29 * day, shelf)).not.toBeNull();
+  expect(await recall('li', 'draft.visit.p1', 31 * day, shelf)).toBeNull();
 });
 
 it('another user at the device: answers go, drafts stay with their owner', async () => {

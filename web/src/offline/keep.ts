@@ -1,8 +1,9 @@
-// Answers of the server, kept on this device for the hours without a network, each under the name of who asked. What is older
-// than `keepDays` is thrown away unseen; at sign-out everything of that user goes.
+// Answers of the server, kept on this device for the hours without a network, each under the name of who asked, and drafts
+// ("draft.…"). What is older than its days is thrown away unseen; at sign-out everything of that user goes.
 import { openShelf, type Shelf } from './shelf';
 
 export const keepDays = 7;
+export const draftDays = 30;
 const day = 86_400_000;
 
 export interface Kept<T> {
@@ -11,7 +12,9 @@ export interface Kept<T> {
 }
 
 const keyOf = (user: string, name: string): string => `${user}|${name}`;
-const isDraft = (key: string, user: string): boolean => key.startsWith(`${user}|draft.`);
+const ownerOf = (key: string): string => key.slice(0, key.indexOf('|'));
+export const isDraft = (key: string): boolean => key.startsWith(`${ownerOf(key)}|draft.`);
+const isOld = (key: string, at: number, now: number): boolean => now - at > (isDraft(key) ? draftDays : keepDays) * day;
 
 export async function keep<T>(user: string, name: string, value: T, now = Date.now(), shelf?: Shelf): Promise<void> {
   try {
@@ -23,7 +26,7 @@ export async function keep<T>(user: string, name: string, value: T, now = Date.n
 
 export async function recall<T>(user: string, name: string, now = Date.now(), shelf?: Shelf): Promise<Kept<T> | null> {
   const kept = await (shelf ?? (await openShelf())).get<Kept<T>>('kept', keyOf(user, name));
-  return kept && now - kept.at <= keepDays * day ? kept : null;
+  return kept && !isOld(keyOf(user, name), kept.at, now) ? kept : null;
 }
 
 export async function forget(user: string, name: string, shelf?: Shelf): Promise<void> {
@@ -33,7 +36,7 @@ export async function forget(user: string, name: string, shelf?: Shelf): Promise
 export async function recallAll<T>(user: string, prefix: string, now = Date.now(), shelf?: Shelf): Promise<[string, Kept<T>][]> {
   const start = keyOf(user, prefix);
   const all = await (shelf ?? (await openShelf())).all<Kept<T>>('kept');
-  return all.filter(([key, kept]) => key.startsWith(start) && now - kept.at <= keepDays * day).map(([key, kept]) => [key.slice(user.length + 1), kept]);
+  return all.filter(([key, kept]) => key.startsWith(start) && !isOld(key, kept.at, now)).map(([key, kept]) => [key.slice(user.length + 1), kept]);
 }
 
 // Old answers of everybody, and every answer of other users: the next one at a shared telephone does not meet them. Drafts and
@@ -41,10 +44,9 @@ export async function recallAll<T>(user: string, prefix: string, now = Date.now(
 export async function tidyKept(user: string, now = Date.now(), shelf?: Shelf): Promise<void> {
   const place = shelf ?? (await openShelf());
   for (const [key, kept] of await place.all<Kept<unknown>>('kept')) {
-    const owner = key.slice(0, key.indexOf('|'));
-    const old = now - kept.at > keepDays * day;
-    const draft = isDraft(key, owner);
-    if (draft ? now - kept.at > keepDays * day : old || (owner !== user && owner !== '')) await place.remove('kept', key);
+    const owner = ownerOf(key);
+    const foreign = owner !== user && owner !== '' && !isDraft(key);
+    if (foreign || isOld(key, kept.at, now)) await place.remove('kept', key);
   }
 }
 
