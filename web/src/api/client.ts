@@ -85,7 +85,10 @@ export function errorFromAnswer(status: number, text: string, retryAfter: string
   const seconds = retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;
   try {
     const parsed: unknown = JSON.parse(text);
-    if (isErrorBody(parsed)) return new ApiError(status, parsed.error, seconds, parsed);
+    if (isErrorBody(parsed)) {
+      const { error } = parsed;
+      return new ApiError(status, isErrorBody(error) ? error.error : error, seconds, parsed);
+    }
   } catch {
     // Not JSON: a proxy or a crash answered; say what is known.
   }

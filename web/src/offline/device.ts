@@ -89,9 +89,9 @@ export async function stopDevice(): Promise<void> {
   tell();
 }
 
-export async function wipeDevice(user: string): Promise<void> {
+export async function wipeDevice(user: string, onlyAnswers: boolean): Promise<void> {
   await stopDevice();
-  await wipe(user, await openShelf());
+  await wipe(user, await openShelf(), onlyAnswers);
 }
 
 // What signing out would lose: items that the server has not taken, and forms that are half filled in.

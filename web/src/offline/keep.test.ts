@@ -33,6 +33,9 @@ it('signing out wipes what is the user’s', async () => {
   await keep('li', 'draft.x', 1, 0, shelf);
   await shelf.put('outbox', 'a', { user: 'li' });
   await shelf.put('outbox', 'b', { user: 'wang' });
+  await wipe('li', shelf, true);
+  expect((await shelf.all('kept')).map(([key]) => key)).toEqual(['li|draft.x']);
+  expect(await shelf.all('outbox')).toHaveLength(2);
   await wipe('li', shelf);
   expect(await shelf.all('kept')).toEqual([]);
   expect((await shelf.all('outbox')).map(([key]) => key)).toEqual(['b']);

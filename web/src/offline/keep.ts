@@ -50,9 +50,13 @@ export async function tidyKept(user: string, now = Date.now(), shelf?: Shelf): P
   }
 }
 
-// Signing out: lists, people, drafts and what was not sent, all of it.
-export async function wipe(user: string, shelf?: Shelf): Promise<void> {
+// Signing out: lists, people, drafts and what was not sent, all of it. `onlyAnswers`: the session has ended by itself and another
+// person comes to the device: what was typed and not sent waits for its owner.
+export async function wipe(user: string, shelf?: Shelf, onlyAnswers = false): Promise<void> {
   const place = shelf ?? (await openShelf());
-  for (const [key] of await place.all('kept')) if (key.startsWith(`${user}|`) || key.startsWith('|')) await place.remove('kept', key);
+  for (const [key] of await place.all('kept')) {
+    if (key.startsWith('|') || (key.startsWith(`${user}|`) && !(onlyAnswers && isDraft(key)))) await place.remove('kept', key);
+  }
+  if (onlyAnswers) return;
   for (const [key, item] of await place.all<{ user: string }>('outbox')) if (item.user === user) await place.remove('outbox', key);
 }

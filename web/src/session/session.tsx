@@ -19,6 +19,29 @@ export function hint(set?: boolean): boolean {
   }
 }
 
+const laterKey = 'qianxian.sign-out-later';
+
+function later(set?: boolean): boolean {
+  try {
+    if (set === true) localStorage.setItem(laterKey, '1');
+    if (set === false) localStorage.removeItem(laterKey);
+    return localStorage.getItem(laterKey) === '1';
+  } catch {
+    return false;
+  }
+}
+
+// With no network the server cannot be told: it is, as soon as the page meets it again.
+async function endSession(): Promise<void> {
+  try {
+    await call<void>('/api/session', { method: 'DELETE', expectUnauthenticated: true });
+    later(false);
+  } catch (problem) {
+    if (problem instanceof ApiError && problem.isNetwork) later(true);
+    else if (!(problem instanceof ApiError && problem.status === 401)) throw problem;
+  }
+}
+
 export const sessionQuery = {
   queryKey: ['session'],
   queryFn: () => call<Session>('/api/session', { expectUnauthenticated: true }),
@@ -44,6 +67,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [expired, setExpired] = useState(false);
 
   useEffect(() => {
+    if (later() && !hint()) void whenReachable().then(endSession);
     if (!hint()) return;
     const start = async () => {
       try {
@@ -72,6 +96,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     async (user: string, password: string) => {
       const next = await call<Session>('/api/session', { method: 'POST', body: { user, password }, expectUnauthenticated: true });
       hint(true);
+      later(false);
       void keep('', 'session', next);
       // Another person at the same page must not see what the first one loaded.
       if (session && session.user !== next.user) client.clear();
@@ -90,15 +115,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const signOut = useCallback(async () => {
     try {
-      await call<void>('/api/session', { method: 'DELETE', expectUnauthenticated: true });
+      await endSession();
     } finally {
       hint(false);
-      if (session) await wipeDevice(session.user).catch(() => undefined);
+      // A session that ended by itself: what its owner has not sent waits for the next sign-in.
+      if (session) await wipeDevice(session.user, expired).catch(() => undefined);
       setSession(null);
       setExpired(false);
       client.clear();
     }
-  }, [client, session]);
+  }, [client, session, expired]);
 
   const state = useMemo(
     () => ({ session, checking, expired, signIn, changePassword, signOut }),

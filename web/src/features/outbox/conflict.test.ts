@@ -9,6 +9,20 @@ it('sets mine beside theirs', () => {
   expect(theirs.who).toBe('李');
 });
 
+it('reads what the record keeps of theirs', () => {
+  const theirs = readTheirs({
+    tasks: [],
+    responses: [{
+      resourceType: 'QuestionnaireResponse', questionnaire: 'http://x/Questionnaire/htn|2026.1', authored: '2026-11-28T09:00:00+08:00', author: { reference: 'Practitioner/t', display: '唐医生' },
+      item: [{ linkId: 'systolic', answer: [{ valueQuantity: { value: 138, unit: 'mmHg' } }] }, { linkId: 'symptoms', answer: [{ valueCoding: { code: '1' } }] },
+        { linkId: 'group', item: [{ linkId: 'again', answer: [{ valueBoolean: false }] }] }, { linkId: 'many', answer: [{ valueCoding: { code: 'b' } }, { valueCoding: { code: 'a' } }] }],
+    }],
+  });
+  expect(theirs).toMatchObject({ who: '唐医生', at: '2026-11-28T09:00:00+08:00', forms: [{ form: 'htn', answers: { systolic: 138, symptoms: '1', again: false, many: ['b', 'a'] } }] });
+  const mine = [{ form: 'htn', answers: { systolic: 158, symptoms: ['1'], many: ['a', 'b'], again: false } }];
+  expect(lines(mine, theirs.forms).filter(differs).map((line) => line.item)).toEqual(['systolic']);
+});
+
 it('takes anything for theirs without falling over', () => {
   expect(readTheirs(null)).toEqual({ at: '', who: '', note: '', forms: [] });
   expect(formsOf({ forms: 'x' })).toEqual([]);

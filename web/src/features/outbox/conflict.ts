@@ -24,10 +24,47 @@ export function formsOf(body: unknown): { form: string; answers: Answers }[] {
   return Array.isArray(forms) ? forms.map((each) => ({ form: asText(asRecord(each).form), answers: asRecord(asRecord(each).answers) as Answers })) : [];
 }
 
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+// The value of one answer of a QuestionnaireResponse: a code, a number, a text, yes or no.
+function answerOf(answer: unknown): string | number | boolean | undefined {
+  for (const [name, value] of Object.entries(asRecord(answer))) {
+    if (name === 'valueCoding') return asText(asRecord(value).code);
+    if (name === 'valueQuantity') return asRecord(value).value as number;
+    if (name.startsWith('value') && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')) return value;
+  }
+  return undefined;
+}
+
+function addAnswers(items: unknown, answers: Answers): void {
+  for (const item of asList(items)) {
+    const fields = asRecord(item);
+    const values = asList(fields.answer).map(answerOf).filter((value): value is string | number | boolean => value !== undefined);
+    const id = asText(fields.linkId);
+    if (id && values.length === 1) answers[id] = values[0];
+    if (id && values.length > 1) answers[id] = values.map(String);
+    addAnswers(fields.item, answers);
+  }
+}
+
+// A kept QuestionnaireResponse as the answers of a form: ".../Questionnaire/hypertension-follow-up|2026.1".
+function ofResponse(value: unknown): { form: string; answers: Answers } {
+  const fields = asRecord(value);
+  const answers: Answers = {};
+  addAnswers(fields.item, answers);
+  return { form: asText(fields.questionnaire).split('|')[0].split('/').pop() ?? '', answers };
+}
+
 // What the server says of the other version; nothing is assumed to be there.
 export function readTheirs(value: unknown): Theirs {
   const fields = asRecord(value);
-  return { at: asText(fields.at), who: asText(fields.who), note: asText(fields.note), forms: formsOf(fields) };
+  const responses = asList(fields.responses);
+  const first = asRecord(responses[0]);
+  const author = asRecord(first.author);
+  return {
+    at: asText(fields.at) || asText(first.authored), who: asText(fields.who) || asText(author.display), note: asText(fields.note),
+    forms: [...formsOf(fields), ...responses.map(ofResponse)],
+  };
 }
 
 export function lines(mine: { form: string; answers: Answers }[], theirs: { form: string; answers: Answers }[]): Line[] {
@@ -40,7 +77,9 @@ export function lines(mine: { form: string; answers: Answers }[], theirs: { form
   return found;
 }
 
-export const differs = (line: Line): boolean => JSON.stringify(line.mine) !== JSON.stringify(line.theirs);
+// One choice of several comes back as a single code; a number may come as text.
+const plain = (value: AnswerValue | undefined): string => (Array.isArray(value) ? [...value].sort().join() : String(value ?? ''));
+export const differs = (line: Line): boolean => plain(line.mine) !== plain(line.theirs);
 
 export function wordsOf(value: AnswerValue | undefined, item: string, form: Form | undefined, pick: (text: { zh: string; en: string }) => string, yes: string, no: string): string {
   if (value === undefined) return '—';
