@@ -1,9 +1,11 @@
 // What the care pages ask for. What a village needs without a network goes through `useKept`.
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { ApiError, call, query } from '../api/client';
 import { keep, recall } from '../offline/keep';
-import { useKept } from '../offline/device';
+import { useKept, type KeptAnswer } from '../offline/device';
 import { useMe } from '../session/session';
+import { completePeople, completePerson, completeProgramme, completeRecord, completeToday } from './complete';
 import type {
   Consultation, Direction, FormAnswer, Notice, Pathway, PatientRecord, Person, Programme, ProgrammePerson, Receiver, Referral, ReferralBox, ReferralRules, Today, WorkCounts,
 } from './types';
@@ -49,9 +51,15 @@ export const formPath = (form: string, patient: string): string => `/api/forms/$
 export const patientPath = (id: string): string => `/api/patients/${encodeURIComponent(id)}`;
 export const formName = (form: string, patient: string): string => `form.${form}.${patient}`;
 
-export const useToday = () => useKept<Today>(useMe().user, 'today', todayPath());
+function useWhole<Given, Whole>(answer: KeptAnswer<Given>, complete: (given: Given) => Whole): KeptAnswer<Whole> {
+  const { data } = answer;
+  const whole = useMemo(() => (data === undefined ? undefined : complete(data)), [data, complete]);
+  return { ...answer, data: whole };
+}
+
+export const useToday = () => useWhole(useKept<Today>(useMe().user, 'today', todayPath()), completeToday);
 export const useForm = (form: string, patient: string) => useKept<FormAnswer>(useMe().user, formName(form, patient), formPath(form, patient));
-export const usePatient = (id: string) => useKept<PatientRecord>(useMe().user, `patient.${id}`, patientPath(id), { enabled: !id.startsWith('new:') });
+export const usePatient = (id: string) => useWhole(useKept<PatientRecord>(useMe().user, `patient.${id}`, patientPath(id), { enabled: !id.startsWith('new:') }), completeRecord);
 export const usePathways = (enabled = true) =>
   useKept<{ pathways: Pathway[] }>(useMe().user, 'pathways', '/api/pathways', { enabled, staleTime: 10 * 60_000 });
 
@@ -75,14 +83,14 @@ export const useWork = (enabled: boolean) =>
 
 export const useFound = (find: string) =>
   useQuery({
-    queryKey: ['find', find], queryFn: ({ signal }) => call<{ patients: Person[] }>(`/api/patients${query({ find, count: 30 })}`, { signal }),
+    queryKey: ['find', find], queryFn: ({ signal }) => call<{ patients: Person[] }>(`/api/patients${query({ find, count: 30 })}`, { signal }).then((answer) => ({ patients: answer.patients.map(completePerson) })),
     enabled: find.trim() !== '', staleTime: 20_000,
   });
 
 export const useProgramme = (pathway: string, organization: string) =>
   useQuery({
     queryKey: ['programme', pathway, organization],
-    queryFn: ({ signal }) => call<Programme>(`/api/programmes/${encodeURIComponent(pathway)}${query({ organization })}`, { signal }), enabled: pathway !== '',
+    queryFn: ({ signal }) => call<Programme>(`/api/programmes/${encodeURIComponent(pathway)}${query({ organization })}`, { signal }).then(completeProgramme), enabled: pathway !== '',
   });
 
 export interface PeopleQuestion {
@@ -96,5 +104,5 @@ export interface PeopleQuestion {
 export const useProgrammePeople = ({ pathway, ...rest }: PeopleQuestion) =>
   useQuery({
     queryKey: ['programme-people', pathway, rest],
-    queryFn: ({ signal }) => call<{ people: ProgrammePerson[]; total?: number }>(`/api/programmes/${encodeURIComponent(pathway)}/people${query(rest)}`, { signal }),
+    queryFn: ({ signal }) => call<{ people: (ProgrammePerson | Person)[] }>(`/api/programmes/${encodeURIComponent(pathway)}/people${query(rest)}`, { signal }).then((answer) => ({ people: completePeople(answer.people) })),
   });

@@ -165,7 +165,7 @@ export interface PatientRecord {
   steps: Step[];
   problems: { code: string; name: string; since: string; status: string }[];
   readings: { code: string; name: Text; unit: string; points: Reading[] }[];
-  timeline: { on: string; kind: string; title: Text; course: Course | null; institution: string; institutionName: string; reference: string }[];
+  timeline: { on: string; kind: string; title: Text | string; course?: Course | null; institution: string; institutionName: string; reference: string }[];
   documents: { reference: string; title: Text | string; on: string; institutionName?: string; kind?: string }[];
   referrals: Referral[];
   access: { at: string; who: string; what: string }[];

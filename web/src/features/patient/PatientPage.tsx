@@ -210,15 +210,19 @@ function Referrals({ record }: { record: PatientRecord }) {
 }
 
 function Timeline({ record }: { record: PatientRecord }) {
-  const { t } = useWords();
-  const language = useLanguage();
+  const { t, i18n } = useWords();
+  const text = useText();
   const [course, setCourse] = useState<Course | ''>('');
   const [all, setAll] = useState(false);
   const shown = record.timeline.filter((each) => course === '' || each.course === course);
   const some = all ? shown : shown.slice(0, 14);
+  const eventTitle = (event: PatientRecord['timeline'][number]): string => {
+    const title = typeof event.title === 'string' ? event.title : text(event.title);
+    return title || (i18n.exists(`recordKind.${event.kind}`) ? t(`recordKind.${event.kind}`) : event.kind);
+  };
   const has = (each: Course) => record.timeline.some((event) => event.course === each);
   return (
-    <Panel title={t('patient.timeline')} tools={
+    <Panel title={t('patient.timeline')} tools={courses.some(has) &&
       <div className="course-filter" role="group" aria-label={t('patient.filterCourse')}>
         {courses.filter(has).map((each) => (
           <button key={each} type="button" aria-pressed={course === each} className="course-button" onClick={() => setCourse(course === each ? '' : each)} aria-label={t(`courseLong.${each}`)}><CourseMark course={each} /></button>
@@ -233,7 +237,7 @@ function Timeline({ record }: { record: PatientRecord }) {
             {events.map((event) => (
               <li key={`${event.reference}${event.on}`} className={`timeline-event ${event.course ? `timeline-${event.course}` : ''}`}>
                 <span className="timeline-on">{event.on.slice(5, 10).replace('-', '/')}</span>
-                <span className="timeline-words"><Titled of={event.title} /> <span className="faint">{event.institutionName}</span></span>
+                <span className="timeline-words">{eventTitle(event)} <span className="faint">{event.institutionName}</span></span>
                 {event.course && <CourseMark course={event.course} />}
               </li>
             ))}
@@ -241,7 +245,6 @@ function Timeline({ record }: { record: PatientRecord }) {
         </section>
       ))}
       {!all && shown.length > some.length && <button type="button" className="tool tool-big" onClick={() => setAll(true)}>{t('patient.allEvents', { count: shown.length })}</button>}
-      <p className="only-read">{formatDate(record.timeline[0]?.on, language)}</p>
     </Panel>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useState, type FormEvent } from 'react';
 import { ageOn, readIdNumber } from '../../care/days';
 import { CallLink, KeptNotice, usePersonWords, useToday_ } from '../../care/parts';
+import { completePerson } from '../../care/complete';
 import { useFound, useToday } from '../../care/queries';
 import type { PatientRecord, Person } from '../../care/types';
 import { ApiError } from '../../api/client';
@@ -65,7 +66,7 @@ function useHere(): Person[] {
   const today = useToday();
   const { data } = useQuery({
     queryKey: ['kept-people', me.user], gcTime: 0,
-    queryFn: async () => (await recallAll<PatientRecord>(me.user, 'patient.')).sort((a, b) => b[1].at - a[1].at).map(([, kept]) => kept.value.patient).filter(Boolean),
+    queryFn: async () => (await recallAll<PatientRecord>(me.user, 'patient.')).sort((a, b) => b[1].at - a[1].at).map(([, kept]) => completePerson(kept.value.patient)),
   });
   const all = [...(data ?? []), ...(today.data?.people ?? []).map((each) => each.patient)];
   return [...new Map(all.map((person) => [person.id, person])).values()];

@@ -1,0 +1,46 @@
+// Answers made whole: what a server leaves out (nobody has looked, nothing is known) is empty, never a fault of the page. A
+// list of people may come as people or with what is known of each beside them.
+import type { DuePerson, PatientRecord, Person, Programme, ProgrammePerson, Today } from './types';
+
+type Loose<T> = { [Key in keyof T]?: T[Key] | null };
+
+export function completePerson(person: Loose<Person> | null | undefined): Person {
+  const known = person ?? {};
+  return {
+    id: known.id ?? '', name: known.name || known.id || '', gender: known.gender ?? '', birthDate: known.birthDate ?? '', age: known.age ?? null, phone: known.phone ?? '',
+    idNumber: known.idNumber ?? '', organization: known.organization ?? '', organizationName: known.organizationName ?? '', address: known.address ?? '',
+  };
+}
+
+export function completeToday(today: Loose<Today>): Today {
+  const people = (today.people ?? []).map((each): DuePerson => ({
+    patient: completePerson(each.patient), steps: each.steps ?? [], overdueDays: each.overdueDays ?? 0, returned: each.returned ?? false, lastReadings: each.lastReadings ?? [],
+  }));
+  const counts = today.counts;
+  return {
+    date: today.date ?? '', asOf: today.asOf ?? 0, people,
+    counts: { due: counts?.due ?? people.length, overdue: counts?.overdue ?? 0, returned: counts?.returned ?? 0, done: counts?.done ?? 0 },
+  };
+}
+
+export function completeRecord(record: Loose<PatientRecord>): PatientRecord {
+  return {
+    patient: completePerson(record.patient), enrolments: record.enrolments ?? [], steps: record.steps ?? [], problems: record.problems ?? [],
+    readings: (record.readings ?? []).map((reading) => ({ ...reading, unit: reading.unit ?? '', points: (reading.points ?? []).filter((point) => point.on) })).filter((reading) => reading.points.length > 0),
+    // What has no day has no place on a line of time.
+    timeline: (record.timeline ?? []).filter((event) => event.on), documents: record.documents ?? [], referrals: record.referrals ?? [], access: record.access ?? [],
+  };
+}
+
+export function completeProgramme(programme: Loose<Programme>): Programme {
+  const pool = programme.pool;
+  return {
+    asOf: programme.asOf ?? 0, pool: { screened: pool?.screened ?? 0, target: pool?.target ?? 0, enrolled: pool?.enrolled ?? 0, exited: pool?.exited ?? 0 },
+    stages: (programme.stages ?? []).map((stage) => ({ ...stage, overdue: stage.overdue ?? 0, medianDays: stage.medianDays ?? null })),
+    flows: programme.flows ?? [], overdueBy: programme.overdueBy ?? [],
+  };
+}
+
+export function completePeople(people: (ProgrammePerson | Person)[] | null | undefined): ProgrammePerson[] {
+  return (people ?? []).map((each) => ('patient' in each ? { ...each, patient: completePerson(each.patient) } : { patient: completePerson(each) }));
+}
