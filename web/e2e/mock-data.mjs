@@ -84,7 +84,7 @@ function makeRows() {
         const place = leaves
           ? weighted(outside, (row) => row[3] * (row[2] === 'province' ? hard : row[2] === 'other-province' ? hard * 0.7 : 1), random)
           : null;
-        const local = leaves ? null : weighted(organizations, (row) => (care === 'inpatient' ? { H1: 10, H2: 4, H3: id === 'birth' ? 30 : 1, T1: 0.7, T2: 0.6, T3: 0.3, T4: 0.9 } : { H1: 5, H2: 2, H3: 1, T1: 2, T2: 2, T3: 1, T4: 2 })[row.code], random);
+        const local = leaves ? null : weighted(organizations, (row) => (care === 'inpatient' ? { H1: 10, H2: 4, H3: id === 'birth' ? 30 : 1, T1: 0.7, T2: 0.6, T3: 0.3, T4: 0.9 } : { H1: 5, H2: 2, H3: 1, T1: 2, T2: 2, T3: 1, T4: 2 })[row.code] ?? 0, random);
         const amount = Math.round(cost * (care === 'inpatient' ? 1 : 0.02) * (0.5 + random()) * (leaves ? 1.7 : 1) * 100) / 100;
         const date = `${monthNames[month]}-${two(1 + Math.floor(random() * 28))}`;
         const level = random() < (leak > 0.3 ? 0.32 : 0.18) ? 1 + Math.floor(random() ** 1.4 * 4) : 0;

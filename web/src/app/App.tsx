@@ -76,7 +76,7 @@ function Pages() {
           <Link to={hrefTo('/')}>{t('state.toStart')}</Link>
         </Empty>
       )}
-      {place && home && !allowed && <NotForThisRole home={home} />}
+      {place && home && !allowed && (home.isSure ? <NotForThisRole home={home} /> : <Loading tall />)}
       {place && county.error && !county.data && <Failed error={county.error} retry={() => void county.refetch()} />}
       {place && waits && <Loading tall />}
       {place && allowed && county.data && (

@@ -37,6 +37,8 @@ export interface Home {
   features: Features;
   home: RouteName;
   entries: Entry[];
+  // Whether the server has said what it answers.
+  isSure: boolean;
 }
 
 const homeKey = 'qianxian.home';
@@ -59,18 +61,18 @@ function remember(home: RouteName): void {
 
 export function makeHome(session: Session, county: County, features: Features): Home {
   const home = homeOf(session, levelOf(session, county), features);
-  return { features, home, entries: entriesFor(session, home, features) };
+  return { features, home, entries: entriesFor(session, home, features), isSure: true };
 }
 
 // null: not known yet.
 export function useHome(): Home | null {
   const me = useMe();
   const { data: county } = useCounty();
-  const careless = !may(me, 'care') && !may(me, 'inbox') && !may(me, 'programmes');
-  const asked = useFeatures(!careless);
-  const features = careless ? { flow: false, referral: false } : asked;
+  const asked = useFeatures(may(me, 'care') || may(me, 'inbox') || may(me, 'programmes'));
+  // Where the first page does not depend on it, nobody waits for it: the entry comes when it is known.
+  const features = asked ?? (may(me, 'care') ? null : { flow: false, referral: false });
   if (!county || !features) return null;
   const found = makeHome(me, county, features);
   remember(found.home);
-  return found;
+  return { ...found, isSure: asked !== undefined || !may(me, 'programmes') };
 }

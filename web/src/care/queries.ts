@@ -1,5 +1,5 @@
 // What the care pages ask for. What a village needs without a network goes through `useKept`.
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ApiError, call, query } from '../api/client';
 import { keep, recall } from '../offline/keep';
@@ -15,31 +15,38 @@ export interface Features {
   referral: boolean;
 }
 
+const askSeconds = 10;
+
 const answers = async (path: string): Promise<boolean> => {
   try {
-    await call<unknown>(path, { expectUnauthenticated: true });
+    await call<unknown>(path, { expectUnauthenticated: true, timeoutSeconds: askSeconds });
     return true;
   } catch (problem) {
-    if (problem instanceof ApiError && (problem.isNetwork || problem.status >= 500 && problem.status !== 501)) throw problem;
+    if (problem instanceof ApiError && (problem.isNetwork || (problem.status >= 500 && problem.status !== 501))) throw problem;
     return false;
   }
 };
 
-// Which of these pages the server answers for this user; with no network, what it answered last.
+async function askFeatures(user: string): Promise<Features> {
+  const [flow, referral] = await Promise.all([answers('/api/pathways'), answers('/api/work')]);
+  await keep(user, 'features', { flow, referral });
+  return { flow, referral };
+}
+
+// Which of these pages the server answers for this user. What it answered last counts until it answers again: on a bad line
+// nobody waits for this.
 export function useFeatures(enabled = true): Features | undefined {
   const me = useMe();
+  const client = useQueryClient();
+  const queryKey = ['features', me.user];
   const { data } = useQuery({
-    queryKey: ['features', me.user],
+    queryKey,
     queryFn: async (): Promise<Features> => {
-      try {
-        const [flow, referral] = await Promise.all([answers('/api/pathways'), answers('/api/work')]);
-        await keep(me.user, 'features', { flow, referral });
-        return { flow, referral };
-      } catch (problem) {
-        const kept = await recall<Features>(me.user, 'features');
-        if (kept) return kept.value;
-        throw problem;
-      }
+      const kept = await recall<Features>(me.user, 'features').catch(() => null);
+      const asked = askFeatures(me.user);
+      if (!kept) return asked;
+      asked.then((now) => client.setQueryData(queryKey, now), () => undefined);
+      return kept.value;
     },
     staleTime: 10 * 60_000, enabled,
   });
