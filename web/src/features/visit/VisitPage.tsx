@@ -189,7 +189,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
             )}
           </div>
         );
-        const words = (field: MergedField): string => `${text(field.item.text)}：${answerWords(field, values[field.key], text, t('visit.yes'), t('visit.no'))}`;
+        const words = (field: MergedField): string => t('cases.filter', { name: text(field.item.text), words: answerWords(field, values[field.key], text, t('visit.yes'), t('visit.no')) });
         return (
           <section key={`${section.form}${index}`} className="panel visit-section" aria-label={titleOf(section) || t('visit.questions')}>
             {titleOf(section) && <h2>{titleOf(section)}</h2>}
