@@ -9,7 +9,6 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -31,7 +30,7 @@ class ResponseParser final : public beast::http::basic_parser<false> {
   explicit ResponseParser(bool head_request) {
     eager(true);
     header_limit(kAnswerHeaderBytes);
-    body_limit(std::numeric_limits<uint64_t>::max());
+    body_limit(limits::kHttpBodyBytes);   // whoever answers is not always ours
     skip(head_request);
   }
   Response response;

@@ -242,6 +242,13 @@ TEST(Send, TalksToTheServer) {
   EXPECT_EQ(Send(request)->Header("content-encoding"), "gzip");
 }
 
+TEST(Send, TakesNoAnswerWithoutEnd) {
+  auto server = Start({}, [](Request&) { return Text(std::string(limits::kHttpBodyBytes + 1, 'x')); });
+  ClientRequest request;
+  request.port = server->port();
+  EXPECT_EQ(Send(request).error().code, "bad-answer");
+}
+
 TEST(Send, SaysWhyThereIsNoAnswer) {
   auto server = Start({}, [](Request&) { return Text(""); });
   ClientRequest request;
