@@ -39,7 +39,9 @@ constexpr std::array kWorkTypes = {
     std::string_view("Task"), std::string_view("DocumentReference"), std::string_view("Provenance"),
     std::string_view("Binary"),
 };
-constexpr std::array kInternalTypes = {std::string_view("QianxianAccount"), std::string_view("QianxianSession")};
+constexpr std::array kInternalTypes = {std::string_view("QianxianAccount"),      std::string_view("QianxianSession"),
+                                       std::string_view("QianxianSubscription"), std::string_view("QianxianSubscriptionDelivery"),
+                                       std::string_view("QianxianSubscriptionEvents"), std::string_view("QianxianFeedCursor")};
 
 struct Kept {
   std::string_view type, prefix;   // of the id

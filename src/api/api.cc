@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "fhir/primitive.h"
 #include "json/writer.h"
+#include "subscribe/service.h"
 
 namespace qianxian::api {
 namespace {
@@ -59,6 +60,7 @@ class WholeApi final : public Api {
     http::Response response = fhir                              ? HandleFhir(request)
                               : IsUnder(request.path, "/api") ? HandlePage(request)
                               : request.path == "/health"     ? Health(request)
+                              : request.path == "/subscriptions" ? OpenSocket(request)
                                                               : HandleFile(request);
     AddSecurityHeaders(response, fhir);
     RemoveForgottenUpload(request);
@@ -180,6 +182,20 @@ class WholeApi final : public Api {
     writer.BeginObject().Member("status", "ok").Member("t", services_.store->LastT());
     writer.Member("asOf", services_.warehouse ? services_.warehouse->as_of() : 0).EndObject();
     return JsonResponse(writer.Take());
+  }
+
+  // Open to all, like a sign-in: it gives nothing before a token was said (Subscription/$get-ws-binding-token).
+  http::Response OpenSocket(const http::Request& request) {
+    bool asks = request.method == "GET" && ToLowerAscii(request.Header("upgrade")) == "websocket";
+    if (!asks || !services_.subscriptions) {
+      return ApiError(MakeError(ErrorCategory::kUnsupported, "not-a-websocket", "subscriptions are heard here over a WebSocket", "此处仅提供订阅的 WebSocket 连接"));
+    }
+    Result<std::shared_ptr<http::Pipe>> pipe = services_.subscriptions->OpenSocket();
+    if (!pipe.ok()) return ApiError(pipe.error());
+    http::Response response;
+    response.status = 101;
+    response.pipe = std::move(*pipe);
+    return response;
   }
 
   http::Response HandleFile(const http::Request& request) {

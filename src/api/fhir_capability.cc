@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "json/writer.h"
+#include "subscribe/service.h"
 
 namespace qianxian::api {
 namespace {
@@ -75,10 +76,24 @@ void WriteOperations(json::Writer& writer, const std::string& type) {
   if (any) writer.EndArray();
 }
 
-void WriteType(json::Writer& writer, const search::Parameters& all, const std::string& type) {
-  const std::vector<const search::Parameter*>& parameters = all.OfType(type);
-  writer.BeginObject().Member("type", type);
-  writer.Member("profile", "http://hl7.org/fhir/StructureDefinition/" + type);
+// Of the Subscriptions R5 Backport: the stored ones. (Each type has one of its own besides, docs/formats/fhir.md.)
+void WriteTopics(json::Writer& writer, const Services& services) {
+  if (!services.subscriptions) return;
+  std::vector<std::string> topics = services.subscriptions->TopicUrls();
+  if (topics.empty()) return;
+  writer.Name("extension").BeginArray();
+  for (const std::string& topic : topics) {
+    writer.BeginObject().Member("url", "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical");
+    writer.Member("valueCanonical", topic).EndObject();
+  }
+  writer.EndArray();
+}
+
+void WriteType(json::Writer& writer, const Services& services, const std::string& type) {
+  const std::vector<const search::Parameter*>& parameters = services.parameters->OfType(type);
+  writer.BeginObject();
+  if (type == "Subscription") WriteTopics(writer, services);
+  writer.Member("type", type).Member("profile", "http://hl7.org/fhir/StructureDefinition/" + type);
   WriteInteractions(writer, kTypeInteractions);
   writer.Member("versioning", "versioned-update").Member("readHistory", true).Member("updateCreate", true);
   writer.Member("conditionalCreate", true).Member("conditionalRead", "full-support").Member("conditionalUpdate", true);
@@ -111,7 +126,7 @@ std::string MakeCapabilityStatement(const Services& services, std::string_view b
   for (std::string_view type : services.definitions->resource_types()) {
     // The definitions also hold what was taken back from R5 (SubscriptionStatus): stored like any, but no type of R4.
     if (r4_types && !r4_types->FindSystem(type)) continue;
-    WriteType(writer, *services.parameters, std::string(type));
+    WriteType(writer, services, std::string(type));
   }
   writer.EndArray();
   WriteInteractions(writer, kSystemInteractions);

@@ -5,6 +5,7 @@
 
 #include "api/fhir_operations.h"
 #include "api/outcome.h"
+#include "api/subscription_writes.h"
 #include "base/limits.h"
 #include "json/writer.h"
 #include "search/query.h"
@@ -177,6 +178,7 @@ Result<http::Response> ChangeLabels(OperationCall& call, bool add) {
     Result<store::CommitReceipt> done = call.services.store->Commit(call.exchange.caller(), std::move(request));
     if (!done.ok() && done.error().category == ErrorCategory::kConflict && attempt < kAttempts) continue;
     if (!done.ok()) return std::move(done).error();
+    ClaimAfterCommit(call.services, call.exchange, call.type, call.id, done->changes.front().version);
     QX_TRY(auto after, call.services.store->OpenSnapshot(call.exchange.caller()));
     QX_TRY(store::Resource written, after->ReadVersion(call.type, call.id, done->changes.front().version));
     QX_TRY(json::Document answer, json::Document::Parse(std::move(written.body)));

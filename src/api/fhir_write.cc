@@ -3,6 +3,7 @@
 #include "api/fhir_api.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
+#include "api/subscription_writes.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "fhir/shape.h"
@@ -235,6 +236,7 @@ Result<std::vector<FhirApi::Written>> FhirApi::CommitAll(const Exchange& exchang
     for (store::Change& change : write.more) request.changes.push_back(std::move(change));
   }
   store::CommitReceipt receipt;
+  QX_DO(CheckBeforeCommit(services_, request.changes));
   if (!request.changes.empty()) {
     Result<store::CommitReceipt> committed = services_.store->Commit(exchange.caller(), std::move(request));
     // Deleting what never was there is done already (RFC 9110: idempotent).
@@ -252,6 +254,7 @@ Result<std::vector<FhirApi::Written>> FhirApi::CommitAll(const Exchange& exchang
       const store::ChangeReceipt& one = receipt.changes[next++];
       written.version = one.version;
       if (one.outcome == store::Outcome::kCreated) written.status = 201;
+      if (!write.is_delete) ClaimAfterCommit(services_, exchange, write.type, write.id, one.version);
     }
     next += write.more.size();
     if (write.is_delete) written.status = 204;

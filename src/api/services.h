@@ -18,6 +18,10 @@
 #include "validate/validator.h"
 #include "warehouse/warehouse.h"
 
+namespace qianxian::subscribe {
+class Subscriptions;                       // subscribe/service.h
+}
+
 namespace qianxian::api {
 
 class ExportJobs;                          // fhir_export.h
@@ -40,6 +44,7 @@ struct Services {
   Random* random = nullptr;
   ExportJobs* exports = nullptr;           // made by FhirApi itself
   EventStream* events = nullptr;           // made by Api itself
+  subscribe::Subscriptions* subscriptions = nullptr;
   std::string directory;                   // the data folder
   std::string web_directory;               // the built page; "" = none
   std::string version;                     // of this program

@@ -16,6 +16,7 @@ struct ServeOptions {
   std::string address = "127.0.0.1";
   uint16_t port = 8080;
   std::string web_directory;               // "" = found beside the program
+  std::vector<std::string> hooks;          // "host" or "host:port" that subscriptions may send to, beside this machine
 };
 int RunServe(const ServeOptions& options);
 

@@ -26,6 +26,8 @@ void AddServe(CLI::App& app, Run& run) {
   command->add_option("--port", options->port, "端口，0 为任意空闲端口 · port, 0 = any free one")->capture_default_str();
   command->add_option("--address", options->address, "监听地址 · address to listen on")->capture_default_str();
   command->add_option("--web", options->web_directory, "网页目录 · folder of the built page")->type_name("DIR");
+  command->add_option("--hook", options->hooks, "允许订阅通知发往的主机（除本机外）· hosts that subscriptions may send to, beside this machine")
+      ->type_name("HOST[:PORT]");
   command->callback([options, &run] { run = [options] { return RunServe(*options); }; });
 }
 

@@ -9,9 +9,11 @@
 #include "app/feed_runner.h"
 #include "app/running_server.h"
 #include "app/terminal.h"
+#include "auth/sessions.h"
 #include "base/limits.h"
 #include "fhir/definitions.h"
 #include "http/server.h"
+#include "subscribe/runner.h"
 
 namespace qianxian::app {
 namespace {
@@ -50,6 +52,18 @@ api::Services ServicesOf(Folder& folder, const ServeOptions& options) {
   services.web_directory = options.web_directory.empty() ? DefaultWebDirectory() : options.web_directory;
   services.version = kVersion;
   return services;
+}
+
+Result<std::unique_ptr<subscribe::Subscriptions>> OpenSubscriptions(Folder& folder, const ServeOptions& options) {
+  subscribe::Options open;
+  open.store = &folder.store();
+  open.parameters = &folder.parameters();
+  open.definitions = &fhir::Definitions::R4();
+  open.clock = &folder.clock();
+  open.random = &folder.random();
+  open.endpoints = options.hooks;
+  open.caller_of = [&folder](const std::string& user) { return auth::CallerOf(folder.store(), user); };
+  return subscribe::Subscriptions::Open(open);
 }
 
 Result<std::unique_ptr<http::Server>> Listen(const ServeOptions& options, api::Api& api) {
@@ -91,7 +105,11 @@ int RunServe(const ServeOptions& options) {
   if (!lock.ok()) return Fail(lock.error());
   Status numbers = folder.OpenNumbers();
   if (!numbers.ok()) return Fail(numbers.error());
-  std::unique_ptr<api::Api> api = api::Api::Make(ServicesOf(folder, options));
+  Result<std::unique_ptr<subscribe::Subscriptions>> subscriptions = OpenSubscriptions(folder, options);
+  if (!subscriptions.ok()) return Fail(subscriptions.error());
+  api::Services services = ServicesOf(folder, options);
+  services.subscriptions = subscriptions->get();
+  std::unique_ptr<api::Api> api = api::Api::Make(services);
   Result<std::unique_ptr<http::Server>> server = Listen(options, *api);
   if (!server.ok()) return Fail(server.error());
   RunningServer running{ReachableAddress(options.address), (*server)->port(), getpid()};
@@ -101,6 +119,7 @@ int RunServe(const ServeOptions& options) {
 
   {
     FeedRunner feed(folder, [&] { api->WarmUp(); });
+    subscribe::Runner notifications(**subscriptions, folder.store());
     int signal = 0;
     sigwait(&signals, &signal);
     Say("正在停止 · stopping");

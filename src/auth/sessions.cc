@@ -95,6 +95,14 @@ Result<access::Caller> MakeCaller(store::Store& store, const Account& account, s
   return caller;
 }
 
+Result<access::Caller> CallerOf(store::Store& store, std::string_view user) {
+  QX_TRY(const Account account, ReadAccount(store, user));
+  if (account.disabled) {
+    return NotFound("no-such-user", "the account is disabled: " + std::string(user), "账号已停用：" + std::string(user));
+  }
+  return MakeCaller(store, account, "subscription");
+}
+
 Result<SignedIn> Sessions::Start(const Account& account, bool token, Instant expires, std::string_view origin) {
   Instant now = tools_.clock->Now();
   RemoveOld(now.microseconds);

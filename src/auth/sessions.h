@@ -68,6 +68,8 @@ class Sessions {
 Result<Account> ReadAccount(store::Store& store, std::string_view user);
 // Writes it over exactly the version that was read (conflict otherwise).
 Status WriteAccount(store::Store& store, const Account& account, std::string_view reason);
+// The scope of an account now, for work that goes on without its user; not_found also if it is disabled.
+Result<access::Caller> CallerOf(store::Store& store, std::string_view user);
 Result<access::Caller> MakeCaller(store::Store& store, const Account& account, std::string_view origin);
 
 }  // namespace qianxian::auth

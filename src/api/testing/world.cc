@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "auth/first_use.h"
+#include "auth/sessions.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "json/writer.h"
@@ -171,7 +172,18 @@ void World::Open() {
   warehouse_ = std::make_unique<SetWarehouse>(*store_);
   measures_ = std::make_unique<SetMeasures>(pack);
   vocabulary_ = std::make_unique<Vocabulary>(*store_, *parameters_);
+  subscribe::Options subscribing;
+  subscribing.store = store_.get();
+  subscribing.parameters = parameters_.get();
+  subscribing.definitions = &fhir::Definitions::R4();
+  subscribing.clock = &clock;
+  subscribing.random = &random;
+  subscribing.caller_of = [this](const std::string& user) { return auth::CallerOf(*store_, user); };
+  auto subscriptions = subscribe::Subscriptions::Open(subscribing);
+  QX_CHECK(subscriptions.ok(), "subscriptions");
+  subscriptions_ = std::move(*subscriptions);
   Services services;
+  services.subscriptions = subscriptions_.get();
   services.terminology = &vocabulary_->terminology;
   services.validator = &vocabulary_->validator;
   services.store = store_.get();
@@ -205,6 +217,7 @@ void World::Close() {
   server_->Stop();
   server_.reset();
   api_.reset();
+  subscriptions_.reset();
   auth_.reset();
   measures_.reset();
   warehouse_.reset();

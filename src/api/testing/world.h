@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "http/server.h"
+#include "intake/import.h"
 #include "json/value.h"
+#include "subscribe/service.h"
 
 namespace qianxian::api::testing {
 
@@ -104,7 +106,9 @@ class World {
   SystemRandom random;
   store::Store& store() { return *store_; }
   auth::Auth& auth() { return *auth_; }
+  intake::Tools intake_tools() { return {store_.get(), ledger_.get(), &clock, &random, directory_}; }
   Api& api() { return *api_; }
+  subscribe::Subscriptions& subscriptions() { return *subscriptions_; }   // nothing works on them but the test
   SetWarehouse& warehouse() { return *warehouse_; }
   SetMeasures& measures() { return *measures_; }
   SetGaps gaps;
@@ -123,6 +127,7 @@ class World {
   std::unique_ptr<SetWarehouse> warehouse_;
   std::unique_ptr<SetMeasures> measures_;
   std::vector<pack::Pack> packs_;
+  std::unique_ptr<subscribe::Subscriptions> subscriptions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<http::Server> server_;
   std::map<std::string, std::string> tokens_;
