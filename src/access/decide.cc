@@ -41,7 +41,8 @@ constexpr std::array kWorkTypes = {
 };
 constexpr std::array kInternalTypes = {std::string_view("QianxianAccount"),      std::string_view("QianxianSession"),
                                        std::string_view("QianxianSubscription"), std::string_view("QianxianSubscriptionDelivery"),
-                                       std::string_view("QianxianSubscriptionEvents"), std::string_view("QianxianFeedCursor")};
+                                       std::string_view("QianxianSubscriptionEvents"), std::string_view("QianxianFeedCursor"),
+                                       std::string_view("QianxianPackage")};
 
 struct Kept {
   std::string_view type, prefix;   // of the id

@@ -57,6 +57,13 @@ int RunPackShow(const PackOptions& options);
 int RunPackCheck(const PackOptions& options);
 int RunPackTest(const PackOptions& options);
 
+struct PackageOptions {
+  FolderOptions folder;
+  std::string name, version;               // remove
+};
+int RunPackageList(const PackageOptions& options);
+int RunPackageRemove(const PackageOptions& options);
+
 struct TokenOptions {
   FolderOptions folder;
   std::string user;

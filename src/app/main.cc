@@ -34,7 +34,7 @@ void AddServe(CLI::App& app, Run& run) {
 void AddImport(CLI::App& app, Run& run) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command = app.add_subcommand("import", "导入文件 · import files");
-  command->add_option("kind", options->kind, "first-pages | settlements | organizations | population | fhir | codes")->required();
+  command->add_option("kind", options->kind, "first-pages | settlements | organizations | population | fhir | codes | package")->required();
   command->add_option("files", options->files, "文件；fhir 也可为目录 · files; for fhir also folders")->required();
   AddFolder(*command, options->folder, false);
   command->add_option("--org", options->organization, "机构代码（首页）· organisation code (first pages)")->type_name("CODE");
@@ -119,6 +119,22 @@ void AddAccount(CLI::App& app, Run& run) {
   resetting->add_option("user", of->user, "用户名 · user name")->required();
 }
 
+void AddPackage(CLI::App& app, Run& run) {
+  CLI::App* group = app.add_subcommand("package", "FHIR 包（以 import package 导入）· FHIR packages (import package brings them)");
+  group->require_subcommand(1);
+  auto add = [&](const char* name, const char* about, int (*work)(const PackageOptions&)) {
+    auto options = std::make_shared<PackageOptions>();
+    CLI::App* command = group->add_subcommand(name, about);
+    AddFolder(*command, options->folder, false);
+    command->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
+    return std::pair(command, options);
+  };
+  add("list", "列出 · list", RunPackageList);
+  auto [removing, which] = add("remove", "移除一个版本及其全部资源 · take a version out, with all it brought", RunPackageRemove);
+  removing->add_option("name", which->name, "包名 · name")->required();
+  removing->add_option("version", which->version, "版本 · version")->required();
+}
+
 void AddBackup(CLI::App& app, Run& run) {
   auto options = std::make_shared<BackupOptions>();
   CLI::App* command = app.add_subcommand("backup", "备份到一个文件，服务运行时也可 · back up to one file, also beside a running server");
@@ -157,6 +173,7 @@ int Main(int argc, char** argv) {
   AddPack(app, run);
   AddToken(app, run);
   AddAccount(app, run);
+  AddPackage(app, run);
   AddBackup(app, run);
   AddRestore(app, run);
   AddPlain<CheckOptions>(app, run, "check", "检查数据并说明检查了什么 · verify the data, say what was verified", RunCheck);

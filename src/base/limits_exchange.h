@@ -1,4 +1,4 @@
-// Every bound of what is exchanged with other systems by subscription. Apart from limits.h, which compiles the
+// Every bound of what is exchanged with other systems by subscription or package. Apart from limits.h, which compiles the
 // whole program again whenever it changes. Each has a test beside the code that keeps it.
 #pragma once
 
@@ -27,5 +27,11 @@ inline constexpr size_t kSubscriptionSocketBytes = size_t{16} << 20;  // waiting
 inline constexpr int kSubscriptionBindSeconds = 30;                   // a WebSocket that has bound nothing
 inline constexpr int kSubscriptionDeliverers = 8;                     // endpoints that may be slow at once before others wait
 
+// FHIR packages
+inline constexpr uint64_t kPackageBytes = uint64_t{512} << 20;        // unpacked
+inline constexpr size_t kPackageFileBytes = size_t{32} << 20;         // of one file in it
+inline constexpr size_t kPackageResources = 20'000;                   // taken of one package
+inline constexpr size_t kPackageKeptBytes = size_t{192} << 20;        // of the resources taken, in memory at once
+inline constexpr size_t kPackages = 1000;
 
 }  // namespace qianxian::limits

@@ -14,12 +14,13 @@
 namespace qianxian::intake {
 namespace {
 
-constexpr std::array<std::pair<Kind, std::string_view>, 6> kKinds{{{Kind::kFirstPages, "first-pages"},
+constexpr std::array<std::pair<Kind, std::string_view>, 7> kKinds{{{Kind::kFirstPages, "first-pages"},
                                                                    {Kind::kSettlements, "settlements"},
                                                                    {Kind::kOrganizations, "organizations"},
                                                                    {Kind::kPopulation, "population"},
                                                                    {Kind::kFhir, "fhir"},
-                                                                   {Kind::kCodes, "codes"}}};
+                                                                   {Kind::kCodes, "codes"},
+                                                                   {Kind::kPackage, "package"}}};
 
 // What somebody must be allowed to import for this kind to make sense at all; rows are then judged one by one.
 Status MayImport(const access::Caller& caller, const Request& request) {
@@ -33,6 +34,7 @@ Status MayImport(const access::Caller& caller, const Request& request) {
     case Kind::kOrganizations: return access::Decide(caller, access::Verb::kImport, "Organization", "");
     case Kind::kFhir: return access::Decide(caller, access::Verb::kImport, "Patient", owner);
     case Kind::kCodes: return access::Decide(caller, access::Verb::kImport, "CodeSystem", "");
+    case Kind::kPackage: return access::Decide(caller, access::Verb::kImport, "StructureDefinition", "");
   }
   return Ok();
 }
@@ -55,6 +57,7 @@ Status Dispatch(Work& work) {
     case Kind::kOrganizations: return ImportOrganizations(work);
     case Kind::kFhir: return ImportFhir(work);
     case Kind::kCodes: return ImportCodes(work);
+    case Kind::kPackage: return ImportPackages(work);
   }
   return Fault("no-such-kind", "no such kind of import");
 }

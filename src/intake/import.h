@@ -21,7 +21,7 @@
 
 namespace qianxian::intake {
 
-enum class Kind { kFirstPages, kSettlements, kOrganizations, kPopulation, kFhir, kCodes };
+enum class Kind { kFirstPages, kSettlements, kOrganizations, kPopulation, kFhir, kCodes, kPackage };
 std::string_view Name(Kind kind);                  // "first-pages" …
 Result<Kind> ParseKind(std::string_view name);     // error names the kinds that there are
 

@@ -109,7 +109,7 @@ Status Work::CheckCancel() const {
 
 std::string Work::TaskOwner() const {
   const bool county = request.kind == Kind::kSettlements || request.kind == Kind::kPopulation ||
-                      request.kind == Kind::kOrganizations || request.kind == Kind::kCodes;
+                      request.kind == Kind::kOrganizations || request.kind == Kind::kCodes || request.kind == Kind::kPackage;
   if (county) return "";
   if (!request.organization.empty()) return request.organization;
   return !caller.whole_county && !caller.organizations.empty() ? caller.organizations.front() : "";

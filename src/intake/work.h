@@ -77,5 +77,6 @@ Status ImportLedgerSheets(Work& work, const store::LedgerSchema& schema);
 Status ImportOrganizations(Work& work);
 Status ImportFhir(Work& work);
 Status ImportCodes(Work& work);
+Status ImportPackages(Work& work);
 
 }  // namespace qianxian::intake
