@@ -167,7 +167,7 @@ function PeopleSheet({ question, pathway }: { question: PeopleQuestion; pathway:
     <SideSheet title={<h2 className="side-sheet-h">{title}</h2>} width={620} onClose={() => changeSearch({ people: null })}>
       <Answer of={people} lines={8}>
         {(data) => data.people.length === 0 ? <Empty title={t('programmes.nobody')} icon="people" /> : (
-          <ul className="people">
+          <ul className="people" aria-label={title} tabIndex={opens ? undefined : 0}>
             {data.people.map((each) => {
               const row = (
                 <>
