@@ -30,11 +30,28 @@ Parts Split(int64_t microseconds) {
           microseconds - seconds * kMicrosecondsPerSecond};
 }
 
+char* PutDigits(char* at, int64_t value, int digits) {
+  for (int i = digits - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+  return at + digits;
+}
+
+// Every answer with a resource has two instants in it, so this is done by hand.
 std::string Format(const Parts& parts, char between) {
-  char text[32];
-  int length = std::snprintf(text, sizeof text, "%04d-%02d-%02d%c%02d:%02d:%02d", parts.date.year, parts.date.month,
-                             parts.date.day, between, parts.hour, parts.minute, parts.second);
-  return std::string(text, static_cast<size_t>(length));
+  if (parts.date.year < 0 || parts.date.year > 9999) {
+    char wide[48];
+    int length = std::snprintf(wide, sizeof wide, "%04d-%02d-%02d%c%02d:%02d:%02d", parts.date.year, parts.date.month,
+                               parts.date.day, between, parts.hour, parts.minute, parts.second);
+    return std::string(wide, static_cast<size_t>(length));
+  }
+  char text[] = "0000-00-00T00:00:00";
+  char* at = PutDigits(text, parts.date.year, 4) + 1;
+  at = PutDigits(at, parts.date.month, 2) + 1;
+  at = PutDigits(at, parts.date.day, 2);
+  *at++ = between;
+  at = PutDigits(at, parts.hour, 2) + 1;
+  at = PutDigits(at, parts.minute, 2) + 1;
+  PutDigits(at, parts.second, 2);
+  return std::string(text, sizeof text - 1);
 }
 
 }  // namespace
@@ -54,11 +71,12 @@ std::string FormatInstant(Instant instant, int fraction_digits) {
   Parts parts = Split(instant.microseconds);
   std::string text = Format(parts, 'T');
   if (fraction_digits > 0) {
-    char fraction[24];
-    std::snprintf(fraction, sizeof fraction, ".%06d", static_cast<int>(parts.microsecond));
+    char fraction[] = ".000000";
+    PutDigits(fraction + 1, parts.microsecond, 6);
     text.append(fraction, static_cast<size_t>(fraction_digits) + 1);
   }
-  return text + 'Z';
+  text += 'Z';
+  return text;
 }
 
 std::string FormatLocalTime(Instant instant) {

@@ -39,10 +39,15 @@ std::string Sha256Stream::FinishHex() {
   return HexEncode(hash);
 }
 
+// Fetched once, and one context a thread: looking the algorithm up costs many times what a short text does.
 std::string Sha256(std::string_view bytes) {
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   std::string hash(kHashBytes, '\0');
-  int done = EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()), nullptr, EVP_sha256(), nullptr);
-  QX_CHECK(done == 1, "OpenSSL has no SHA-256");
+  bool done = kAlgorithm != nullptr && context != nullptr && EVP_DigestInit_ex2(context.get(), kAlgorithm, nullptr) == 1 &&
+              EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+              EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
+  QX_CHECK(done, "OpenSSL has no SHA-256");
   return hash;
 }
 

@@ -25,6 +25,7 @@ std::vector<AuditRecord> AuditQueue::Take() {
   {
     const std::lock_guard lock(mutex_);
     out.swap(records_);
+    records_.reserve(out.size());          // as many will come again: no growing by and by
   }
   room_.notify_all();
   return out;

@@ -5,20 +5,15 @@
 namespace qianxian::store::sqlite {
 namespace {
 
-constexpr const char* kColumns =
-    "SELECT slot, root, type, version, t, at, owner, deleted, previous, splice, dictionary, id, hash, body FROM stored "
-    "WHERE slot = ?1";
+#define COLUMNS "slot, root, type, version, t, at, owner, deleted, previous, splice, dictionary, id, hash, body"
+constexpr char kBySlot[] = "SELECT " COLUMNS " FROM stored WHERE slot = ?1";
+constexpr char kNewest[] = "SELECT " COLUMNS " FROM stored WHERE slot = (SELECT slot FROM resource WHERE type = ?1 AND id = ?2)";
+#undef COLUMNS
 
-}  // namespace
-
-Result<std::optional<StoredRow>> ReadStored(Engine& engine, Database& database, Slot slot, bool with_body) {
-  QX_TRY(Statement* statement, database.Cached(kColumns));
-  const Resetter resetter(*statement);
-  statement->Integer(1, slot);
-  QX_TRY(const bool found, statement->Step());
-  if (!found) return std::optional<StoredRow>();
+// The row that the statement stands on.
+Result<StoredRow> ToRow(Engine& engine, Database& database, const Statement* statement, bool with_body) {
   StoredRow row;
-  row.slot = slot;
+  row.slot = static_cast<Slot>(statement->Integer(0));
   row.root = static_cast<Slot>(statement->Integer(1));
   row.type = statement->Integer(2);
   row.version = static_cast<uint64_t>(statement->Integer(3));
@@ -34,6 +29,18 @@ Result<std::optional<StoredRow>> ReadStored(Engine& engine, Database& database, 
     QX_TRY(const auto codec, engine.catalog.Codec(statement->Integer(10), database));
     QX_TRY(row.kept, codec->Decompress(statement->Bytes(13), limits::kJsonBytes));
   }
+  return row;
+}
+
+}  // namespace
+
+Result<std::optional<StoredRow>> ReadStored(Engine& engine, Database& database, Slot slot, bool with_body) {
+  QX_TRY(Statement* statement, database.Cached(kBySlot));
+  const Resetter resetter(*statement);
+  statement->Integer(1, slot);
+  QX_TRY(const bool found, statement->Step());
+  if (!found) return std::optional<StoredRow>();
+  QX_TRY(StoredRow row, ToRow(engine, database, statement, with_body));
   return std::optional<StoredRow>(std::move(row));
 }
 
@@ -41,13 +48,20 @@ Result<std::optional<StoredRow>> ReadAt(Engine& engine, Database& database, std:
                                         std::string_view id, Slot last) {
   const std::optional<int64_t> number = engine.catalog.TypeNumber(type);
   if (!number) return std::optional<StoredRow>();
-  QX_TRY(Statement* statement, database.Cached("SELECT slot FROM resource WHERE type = ?1 AND id = ?2"));
-  const Resetter resetter(*statement);
-  statement->Integer(1, *number);
-  statement->Text(2, id);
-  QX_TRY(const bool found, statement->Step());
-  if (!found) return std::optional<StoredRow>();
-  auto slot = static_cast<Slot>(statement->Integer(0));
+  Slot slot = 0;
+  {
+    QX_TRY(Statement* statement, database.Cached(kNewest));
+    const Resetter resetter(*statement);
+    statement->Integer(1, *number);
+    statement->Text(2, id);
+    QX_TRY(const bool found, statement->Step());
+    if (!found) return std::optional<StoredRow>();
+    slot = static_cast<Slot>(statement->Integer(0));
+    if (slot <= last) {
+      QX_TRY(StoredRow row, ToRow(engine, database, statement, true));
+      return std::optional<StoredRow>(std::move(row));
+    }
+  }
   while (slot > last) {
     QX_TRY(const auto row, ReadStored(engine, database, slot, false));
     if (!row) return Unavailable("damaged", "A version of a resource is missing.", "资源的某个版本缺失。");

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "search/parameters.h"
+#include "store/sqlite/change_sign.h"
 #include "store/sqlite/check.h"
 #include "store/sqlite/engine.h"
 #include "store/sqlite/rows.h"
@@ -98,6 +99,8 @@ class SqliteStore final : public Store {
   std::unique_ptr<Writer> writer_;
   std::mutex notice_mutex_;
   std::unique_ptr<Database> notice_database_;
+  ChangeSign sign_;                      // of notice_database_
+  std::optional<ChangeSign::Mark> seen_;
   int64_t data_version_ = -1;
 
   std::mutex watch_mutex_;
@@ -126,6 +129,7 @@ Status SqliteStore::Begin() {
   QX_TRY(notice_database_, Database::Open(engine_->path, Database::Mode::kRead, kBusyMilliseconds));
   QX_DO(notice_database_->Execute("PRAGMA query_only=1; PRAGMA cache_size=-500"));
   QX_DO(engine_->catalog.Refresh(*notice_database_));
+  sign_ = ChangeSign::Of(*notice_database_);
   QX_DO(Notice());
   QX_TRY(writer_, Writer::Start(*engine_, [this] { watch_wake_.notify_all(); }));
   QX_TRY(const int64_t fingerprint, ReadSetting(*notice_database_, "index_fingerprint", 0));
@@ -156,11 +160,16 @@ SqliteStore::~SqliteStore() {
 
 Status SqliteStore::Notice() {
   const std::lock_guard lock(notice_mutex_);
+  const std::optional<ChangeSign::Mark> mark = sign_.Read();
+  if (mark && mark == seen_) return Ok();
   QX_TRY(Statement* statement, notice_database_->Cached("PRAGMA data_version"));
   const Resetter resetter(*statement);
   QX_TRY(const bool row, statement->Step());
   const int64_t version = row ? statement->Integer(0) : 0;
-  if (version == data_version_) return Ok();
+  if (version == data_version_) {
+    seen_ = mark;
+    return Ok();
+  }
   statement->Reset();
   QX_TRY(const Moment newest, ReadNewestMoment(*notice_database_));
   if (newest.t > engine_->state.newest().t) {
@@ -168,6 +177,7 @@ Status SqliteStore::Notice() {
     QX_DO(engine_->state.CatchUp(*notice_database_));
   }
   data_version_ = version;
+  seen_ = mark;
   return Ok();
 }
 
