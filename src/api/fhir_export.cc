@@ -4,13 +4,13 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "api/fhir_compartments.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "fhir/date.h"
 #include "fhir/reference.h"
 #include "json/writer.h"
+#include "search/compartments.h"
 #include "search/query.h"
 
 namespace qianxian::api {
@@ -321,7 +321,7 @@ Result<uint64_t> ExportJobs::WriteType(Job& job, const std::string& type, const 
   const search::Parameters& parameters = *services_.parameters;
   bool of_patients = job.request.level != ExportRequest::Level::kSystem;
   std::set<uint16_t> links;                  // the parameters that put it into a patient's compartment
-  for (const std::string& code : CompartmentParameters("Patient", type)) {
+  for (const std::string& code : search::CompartmentParameters("Patient", type)) {
     if (const search::Parameter* parameter = parameters.Find(type, code)) links.insert(parameter->number);
   }
   auto wanted = [&](const store::Resource& resource) -> Result<bool> {

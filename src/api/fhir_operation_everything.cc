@@ -2,11 +2,11 @@
 // Source: https://hl7.org/fhir/R4/patient-operation-everything.html, encounter-operation-everything.html
 #include <algorithm>
 
-#include "api/fhir_compartments.h"
 #include "api/fhir_operations.h"
 #include "api/fhir_searchset.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "search/compartments.h"
 
 namespace qianxian::api {
 namespace {
@@ -34,7 +34,7 @@ Result<search::Clause> DateClause(const search::Parameters& parameters, const st
 }
 
 Result<std::vector<std::string>> TypesOf(OperationCall& call, bool& chosen) {
-  std::vector<std::string> types = CompartmentTypes(call.type), wanted;
+  std::vector<std::string> types = search::CompartmentTypes(call.type), wanted;
   for (const Argument* argument : call.arguments.FindAll("_type")) {
     for (std::string_view type : Split(argument->text, ',')) wanted.emplace_back(TrimAscii(type));
   }
@@ -58,7 +58,7 @@ std::string CanonicalOf(const OperationCall& call) {
 
 Status AddFilters(OperationCall& call, const std::vector<std::string>& types, search::Query& query) {
   const search::Parameters& parameters = *call.services.parameters;
-  QX_TRY(search::Clause inside, CompartmentClause(parameters, call.type, call.id, types));
+  QX_TRY(search::Clause inside, search::CompartmentClause(parameters, call.type, call.id, types));
   query.clauses.push_back(std::move(inside));
   for (const auto& [name, prefix] : {std::pair{"start", "ge"}, std::pair{"end", "le"}}) {
     std::string date = call.arguments.Text(name);
@@ -104,7 +104,7 @@ Result<http::Response> RunEverything(OperationCall& call) {
   if (!types.empty()) {
     QX_TRY(page, snapshot->Search(query));
   }
-  std::vector<std::string> compartment = CompartmentTypes(call.type);
+  std::vector<std::string> compartment = search::CompartmentTypes(call.type);
   std::erase_if(page.included, [&](const store::Resource& one) { return std::binary_search(compartment.begin(), compartment.end(), one.type); });
   std::string address = call.exchange.base + "/" + call.type + "/" + call.id + "/$everything";
   return SearchsetAnswer(call.services, call.exchange, address, query, std::move(page));

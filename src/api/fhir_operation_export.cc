@@ -2,13 +2,13 @@
 // Source: https://hl7.org/fhir/uv/bulkdata/STU2/export.html
 #include <algorithm>
 
-#include "api/fhir_compartments.h"
 #include "api/fhir_export.h"
 #include "api/fhir_operations.h"
 #include "api/outcome.h"
 #include "base/text.h"
 #include "fhir/date.h"
 #include "json/writer.h"
+#include "search/compartments.h"
 
 namespace qianxian::api {
 namespace {
@@ -24,7 +24,7 @@ Status CheckOutputFormat(const std::string& format) {
 
 Result<std::vector<std::string>> TypesOf(const OperationCall& call, bool of_patients) {
   std::vector<std::string> all, asked;
-  if (of_patients) all = CompartmentTypes("Patient");
+  if (of_patients) all = search::CompartmentTypes("Patient");
   else for (std::string_view type : call.services.definitions->resource_types()) all.emplace_back(type);
   for (const Argument* argument : call.arguments.FindAll("_type")) {
     for (std::string_view type : Split(argument->text, ',')) {

@@ -4,7 +4,6 @@
 // Source: https://build.fhir.org/ig/FHIR/sql-on-fhir-v2/operations-run.html
 #include <algorithm>
 
-#include "api/fhir_compartments.h"
 #include "api/fhir_operations.h"
 #include "base/files.h"
 #include "base/limits.h"
@@ -12,6 +11,7 @@
 #include "columns/database.h"
 #include "fhir/reference.h"
 #include "json/writer.h"
+#include "search/compartments.h"
 #include "view/view.h"
 
 namespace qianxian::api {
@@ -221,7 +221,7 @@ Status RunOnRecord(const OperationCall& call, const std::string& type, uint64_t 
   search::Clause any;
   any.kind = search::Clause::Kind::kAny;
   for (const std::string& id : patients) {
-    QX_TRY(search::Clause inside, CompartmentClause(*call.services.parameters, "Patient", id, {type}));
+    QX_TRY(search::Clause inside, search::CompartmentClause(*call.services.parameters, "Patient", id, {type}));
     for (search::Clause& clause : inside.chained) any.chained.push_back(std::move(clause));
   }
   if (!patients.empty()) query.clauses.push_back(std::move(any));

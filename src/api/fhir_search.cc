@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "api/fhir_api.h"
-#include "api/fhir_compartments.h"
 #include "api/fhir_searchset.h"
+#include "search/compartments.h"
 
 namespace qianxian::api {
 
@@ -28,7 +28,7 @@ Result<http::Response> FhirApi::Search(const Exchange& exchange, const Call& cal
 
 Result<http::Response> FhirApi::SearchCompartment(const Exchange& exchange, const Call& call, const NamedValues& asked) {
   const std::string &compartment = call.path[0], &id = call.path[1], &type = call.path[2];
-  std::vector<std::string> types = CompartmentTypes(compartment);
+  std::vector<std::string> types = search::CompartmentTypes(compartment);
   if (types.empty()) {
     return MakeError(ErrorCategory::kUnsupported, "unsupported-interaction", compartment + " has no compartment: search by parameter",
                      compartment + " 没有区间（compartment），请改用检索参数");
@@ -41,7 +41,7 @@ Result<http::Response> FhirApi::SearchCompartment(const Exchange& exchange, cons
     types = {type};
   }
   std::erase_if(query.types, [&](const std::string& one) { return !std::binary_search(types.begin(), types.end(), one); });
-  QX_TRY(search::Clause clause, CompartmentClause(*services_.parameters, compartment, id, types));
+  QX_TRY(search::Clause clause, search::CompartmentClause(*services_.parameters, compartment, id, types));
   query.clauses.push_back(std::move(clause));
   QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
   QX_TRY(store::SearchPage page, snapshot->Search(query));

@@ -1,5 +1,5 @@
 // Compartments: the table against HL7's own definitions, and searches through a real server.
-#include "api/fhir_compartments.h"
+#include "search/compartments.h"
 
 #include <gtest/gtest.h>
 
@@ -25,13 +25,13 @@ TEST(Compartments, AreTheOnesOfTheDefinitions) {
     if (name.find("compartmentdefinition-") == std::string::npos) continue;
     json::Document document = json::Document::Parse(text).value();
     std::string code(document.root().FindString("code"));
-    if (CompartmentTypes(code).empty() || name.find("-example.json") != std::string::npos) continue;
+    if (search::CompartmentTypes(code).empty() || name.find("-example.json") != std::string::npos) continue;
     ++seen;
     for (json::Value member : document.root().Find("resource")->Elements()) {
       std::vector<std::string> expected;
       for (json::Value parameter : member.Find("param").value_or(json::Value()).Elements()) expected.emplace_back(parameter.AsString());
       std::string type(member.FindString("code"));
-      std::vector<std::string> got = CompartmentParameters(code, type);
+      std::vector<std::string> got = search::CompartmentParameters(code, type);
       if (type == code) std::erase(got, "{def}"), std::erase(expected, "{def}");
       EXPECT_EQ(got, expected) << code << " " << type;
     }
@@ -42,16 +42,16 @@ TEST(Compartments, AreTheOnesOfTheDefinitions) {
 
 TEST(Compartments, EveryParameterIsOne) {
   for (const char* compartment : {"Patient", "Encounter", "RelatedPerson", "Practitioner", "Device"}) {
-    std::vector<std::string> types = CompartmentTypes(compartment);
+    std::vector<std::string> types = search::CompartmentTypes(compartment);
     EXPECT_FALSE(types.empty()) << compartment;
     EXPECT_TRUE(std::is_sorted(types.begin(), types.end()));
-    Result<search::Clause> clause = CompartmentClause(R4(), compartment, "1", types);
+    Result<search::Clause> clause = search::CompartmentClause(R4(), compartment, "1", types);
     EXPECT_TRUE(clause.ok()) << compartment << Describe(clause.ok() ? Error{} : clause.error());
   }
-  EXPECT_TRUE(CompartmentTypes("Organization").empty());
-  EXPECT_TRUE(CompartmentParameters("Organization", "Organization").empty());
-  EXPECT_EQ(CompartmentParameters("Patient", "Observation"), (std::vector<std::string>{"subject", "performer"}));
-  EXPECT_TRUE(CompartmentParameters("Patient", "Organization").empty());
+  EXPECT_TRUE(search::CompartmentTypes("Organization").empty());
+  EXPECT_TRUE(search::CompartmentParameters("Organization", "Organization").empty());
+  EXPECT_EQ(search::CompartmentParameters("Patient", "Observation"), (std::vector<std::string>{"subject", "performer"}));
+  EXPECT_TRUE(search::CompartmentParameters("Patient", "Organization").empty());
 }
 
 void Fill(World& world) {

@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "search/query.h"
 
-namespace qianxian::api {
+namespace qianxian::search {
 
 // The parameters that put a resource of `type` into the compartment; "{def}": being the resource that it is about. Empty: never in it.
 std::vector<std::string> CompartmentParameters(std::string_view compartment, std::string_view type);
@@ -18,7 +18,7 @@ std::vector<std::string> CompartmentParameters(std::string_view compartment, std
 std::vector<std::string> CompartmentTypes(std::string_view compartment);
 
 // What a resource must meet, one of these types, to be in the compartment of `compartment`/`id`.
-Result<search::Clause> CompartmentClause(const search::Parameters& parameters, std::string_view compartment, std::string_view id,
-                                         const std::vector<std::string>& types);
+Result<Clause> CompartmentClause(const Parameters& parameters, std::string_view compartment, std::string_view id,
+                                 const std::vector<std::string>& types);
 
-}  // namespace qianxian::api
+}  // namespace qianxian::search

@@ -1,10 +1,10 @@
-#include "api/fhir_compartments.h"
+#include "search/compartments.h"
 
 #include <algorithm>
 
 #include "base/text.h"
 
-namespace qianxian::api {
+namespace qianxian::search {
 namespace {
 
 constexpr std::string_view kItself = "{def}";
@@ -111,19 +111,19 @@ std::vector<std::string> CompartmentTypes(std::string_view compartment) {
   return types;
 }
 
-Result<search::Clause> CompartmentClause(const search::Parameters& parameters, std::string_view compartment, std::string_view id,
-                                         const std::vector<std::string>& types) {
-  search::Clause any;
-  any.kind = search::Clause::Kind::kAny;
+Result<Clause> CompartmentClause(const Parameters& parameters, std::string_view compartment, std::string_view id,
+                                 const std::vector<std::string>& types) {
+  Clause any;
+  any.kind = Clause::Kind::kAny;
   std::string place = std::string(compartment) + "/" + std::string(id);
   for (const std::string& type : types) {
     for (const std::string& parameter : CompartmentParameters(compartment, type)) {
       bool itself = parameter == kItself;
-      QX_TRY(search::Query query, search::Query::Parse(parameters, type, {{itself ? "_id" : parameter, itself ? std::string(id) : place}}, {}));
+      QX_TRY(Query query, Query::Parse(parameters, type, {{itself ? "_id" : parameter, itself ? std::string(id) : place}}, {}));
       any.chained.push_back(std::move(query.clauses.front()));
     }
   }
   return any;
 }
 
-}  // namespace qianxian::api
+}  // namespace qianxian::search
