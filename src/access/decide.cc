@@ -5,6 +5,7 @@
 #include <array>
 
 #include "access/caller.h"
+#include "access/relation.h"
 
 namespace qianxian::access {
 namespace {
@@ -50,6 +51,13 @@ struct Kept {
 constexpr std::array kKeptRecords = {
     Kept{"DocumentReference", "ledger-"}, Kept{"Provenance", "ledger-"}, Kept{"DetectedIssue", "gap-"},
     Kept{"Task", "action-"},              Kept{"Task", "import-"},
+    Kept{"Consent", "relation-"},         Kept{"ServiceRequest", "referral-"},
+    Kept{"Task", "referral-"},            Kept{"Appointment", "referral-"},
+    Kept{"Communication", "referral-"},   Kept{"CarePlan", "referral-"},
+    Kept{"DocumentReference", "referral-"}, Kept{"Provenance", "referral-"},
+    Kept{"ServiceRequest", "consultation-"}, Kept{"Task", "consultation-"},
+    Kept{"ClinicalImpression", "consultation-"}, Kept{"Provenance", "consultation-"},
+    Kept{"Appointment", "consultation-"}, Kept{"Communication", "notice-"},
 };
 
 template <typename Array>
@@ -128,6 +136,12 @@ Error NotYours() {
 
 }  // namespace
 
+bool RelationOpens(const Caller& caller, std::string_view type) {
+  const unsigned kind = KindOf(type);
+  return (caller.role == Role::kClinician || caller.role == Role::kHospitalManager) && type != "*" && !IsInternalType(type) &&
+         (kind & (kWork | kClinical)) != 0;
+}
+
 bool IsInternalType(std::string_view type) { return Has(kInternalTypes, type); }
 
 bool IsKeptRecord(std::string_view type, std::string_view id) {
@@ -136,7 +150,7 @@ bool IsKeptRecord(std::string_view type, std::string_view id) {
 }
 
 Status DecideKept(const Caller& caller, std::string_view reason, std::string_view type, std::string_view id) {
-  if (caller.role == Role::kSystem || reason.starts_with("gap:") || !IsKeptRecord(type, id)) return Ok();
+  if (caller.role == Role::kSystem || reason.starts_with("gap:") || reason.starts_with("referral:") || !IsKeptRecord(type, id)) return Ok();
   return MakeError(ErrorCategory::kForbidden, "kept-by-program",
                    "The program keeps this record itself; it is changed on its own page or by an import, not here.",
                    "此记录由系统维护，只能在相应页面或通过导入更改，不能在此修改。");

@@ -1,6 +1,8 @@
 #include "search/compartments.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/text.h"
 
@@ -124,6 +126,23 @@ Result<Clause> CompartmentClause(const Parameters& parameters, std::string_view 
     }
   }
   return any;
+}
+
+std::vector<const Parameter*> RecordParameters(const Parameters& parameters, std::string_view type) {
+  constexpr std::string_view kOfMany[] = {"AuditEvent", "Group", "List", "Person", "Patient"};
+  constexpr std::pair<std::string_view, std::string_view> kNamedOtherwise[] = {
+      {"Appointment", "actor"}, {"AppointmentResponse", "actor"}, {"Coverage", "beneficiary"}, {"Task", "patient"}};
+  std::vector<const Parameter*> found;
+  if (std::find(std::begin(kOfMany), std::end(kOfMany), type) != std::end(kOfMany)) return found;
+  std::vector<std::string> codes = CompartmentParameters("Patient", type);
+  std::erase_if(codes, [](const std::string& code) { return code != "patient" && code != "subject"; });
+  for (const auto& [named, code] : kNamedOtherwise) {
+    if (named == type) codes.emplace_back(code);
+  }
+  for (const std::string& code : codes) {
+    if (const Parameter* parameter = parameters.Find(type, code)) found.push_back(parameter);
+  }
+  return found;
 }
 
 }  // namespace qianxian::search

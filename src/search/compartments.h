@@ -21,4 +21,9 @@ std::vector<std::string> CompartmentTypes(std::string_view compartment);
 Result<Clause> CompartmentClause(const Parameters& parameters, std::string_view compartment, std::string_view id,
                                  const std::vector<std::string>& types);
 
+// The parameters by which a resource of `type` is about a patient, as a part of his record: those of the Patient compartment that
+// say whom it is about (not who wrote, got or pays it), and Task's. What names many people at once (Group, List, Person) is
+// nobody's record. Patient itself has none: it is the record's own head. In the order of the type's definitions.
+std::vector<const Parameter*> RecordParameters(const Parameters& parameters, std::string_view type);
+
 }  // namespace qianxian::search

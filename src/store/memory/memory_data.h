@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,8 +34,8 @@ struct Data {
 // One state for one caller; the lock is held by whoever calls.
 class View {
  public:
-  View(const Data& data, const access::Caller& caller, uint64_t t) : data_(data), caller_(caller), t_(t) {}
-  bool MaySee(const Resource& resource) const;
+  View(const Data& data, const access::Caller& caller, uint64_t t) : data_(data), caller_(caller), t_(t), related_(Related()) {}
+  bool MaySee(const Version& version) const;
   // The newest version at t, deleted or not, seen or not; null if there was none.
   std::shared_ptr<const Version> Newest(std::string_view type, std::string_view id) const;
   // Living and visible, in order of their commits; type "" = all.
@@ -43,6 +44,8 @@ class View {
   uint64_t t() const { return t_; }
 
  private:
+  // Patients whose record a care relation opens now, by the newest state.
+  std::set<std::string> Related() const;
   bool Holds(const search::Clause& clause, const Version& version) const;
   bool ChainHolds(const search::Clause& clause, const Version& version) const;
   bool HasHolds(const search::Clause& clause, const Version& version) const;
@@ -52,6 +55,7 @@ class View {
   const Data& data_;
   const access::Caller& caller_;
   uint64_t t_;
+  std::set<std::string> related_;
 };
 
 }  // namespace qianxian::store::memory

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <set>
 
+#include "access/relation.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "search/compartments.h"
 #include "store/memory/memory_data.h"
+#include "store/relation.h"
 #include "store/sort_order.h"
 
 namespace qianxian::store::memory {
@@ -13,8 +16,36 @@ using search::IndexEntry;
 using search::ParameterKind;
 using VersionPointer = std::shared_ptr<const Version>;
 
-bool View::MaySee(const Resource& resource) const {
-  return access::Decide(caller_, access::Verb::kRead, resource.type, resource.owner).ok();
+std::set<std::string> View::Related() const {
+  std::set<std::string> patients;
+  const std::vector<std::string> actors = RelationActors(caller_);
+  if (actors.empty()) return patients;
+  const Instant now = data_.clock->Now();
+  for (const auto& [key, places] : data_.resources) {
+    if (key.first != kRelationType || !key.second.starts_with(kRelationPrefix)) continue;
+    const Resource& newest = data_.versions[places.back()]->resource;
+    if (newest.deleted) continue;
+    const Result<json::Document> document = json::Document::Parse(newest.body);
+    if (!document.ok()) continue;
+    const auto relation = RelationFrom(document->root());
+    if (!relation || !relation->Holds(now)) continue;
+    for (const std::string& actor : relation->actors) {
+      if (std::find(actors.begin(), actors.end(), actor) != actors.end()) patients.insert(relation->patient);
+    }
+  }
+  return patients;
+}
+
+bool View::MaySee(const Version& version) const {
+  const Resource& resource = version.resource;
+  if (access::Decide(caller_, access::Verb::kRead, resource.type, resource.owner).ok()) return true;
+  if (related_.empty() || !access::RelationOpens(caller_, resource.type)) return false;
+  if (resource.type == "Patient") return related_.count(resource.id) != 0;
+  const std::vector<const search::Parameter*> about = search::RecordParameters(*data_.parameters, resource.type);
+  return std::any_of(version.entries.begin(), version.entries.end(), [&](const IndexEntry& entry) {
+    return entry.kind == ParameterKind::kReference && entry.system == "Patient" && related_.count(entry.code) != 0 &&
+           std::any_of(about.begin(), about.end(), [&](const auto* parameter) { return parameter->number == entry.parameter; });
+  });
 }
 
 VersionPointer View::Newest(std::string_view type, std::string_view id) const {
@@ -32,7 +63,7 @@ std::vector<VersionPointer> View::Living(std::string_view type) const {
   for (const VersionPointer& version : data_.versions) {
     const Resource& resource = version->resource;
     if (resource.t > t_ || resource.deleted || (!type.empty() && resource.type != type)) continue;
-    if (Newest(resource.type, resource.id) == version && MaySee(resource)) living.push_back(version);
+    if (Newest(resource.type, resource.id) == version && MaySee(*version)) living.push_back(version);
   }
   return living;
 }
@@ -43,7 +74,7 @@ bool View::ChainHolds(const Clause& clause, const Version& version) const {
     for (const Clause& inner : clause.chained) {
       if (entry.system != inner.type) continue;
       const VersionPointer target = Newest(entry.system, entry.code);
-      if (target && !target->resource.deleted && MaySee(target->resource) && Holds(inner, *target)) return true;
+      if (target && !target->resource.deleted && MaySee(*target) && Holds(inner, *target)) return true;
     }
   }
   return false;
@@ -83,7 +114,7 @@ void View::Include(const search::Query& query, const std::vector<VersionPointer>
   for (const VersionPointer& match : matches) seen.insert(match.get());
   bool cut = false;
   const auto take = [&](const VersionPointer& version, std::vector<VersionPointer>& fresh) {
-    if (!version || version->resource.deleted || !MaySee(version->resource) || seen.count(version.get()) != 0) return;
+    if (!version || version->resource.deleted || !MaySee(*version) || seen.count(version.get()) != 0) return;
     if (page.included.size() >= limits::kSearchIncludesMaximum) {
       cut = true;
       return;

@@ -72,7 +72,7 @@ class MemorySnapshot final : public Snapshot {
     for (size_t i = data_->versions.size(); i-- > 0;) {
       const Resource& resource = data_->versions[i]->resource;
       if (resource.t > t || (!type.empty() && resource.type != type) || (!id.empty() && resource.id != id)) continue;
-      if (view.MaySee(resource) && (!since || resource.last_updated >= *since)) all.push_back(resource);
+      if (view.MaySee(*data_->versions[i]) && (!since || resource.last_updated >= *since)) all.push_back(resource);
     }
     if (!id.empty() && all.empty() && !since) return NoSuchResource();
     HistoryPage page;
@@ -111,7 +111,7 @@ class MemorySnapshot final : public Snapshot {
 
  private:
   Result<Resource> Give(const View& view, const std::shared_ptr<const Version>& version) {
-    if (!version || !view.MaySee(version->resource)) return NoSuchResource();
+    if (!version || !view.MaySee(*version)) return NoSuchResource();
     if (version->resource.deleted) return NotFound("deleted", "The resource was deleted.", "该资源已被删除。");
     return version->resource;
   }

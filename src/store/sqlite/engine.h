@@ -11,6 +11,7 @@
 #include "store/sqlite/crew.h"
 #include "store/sqlite/prepare.h"
 #include "store/sqlite/reader_pool.h"
+#include "store/sqlite/relations.h"
 #include "store/sqlite/state.h"
 #include "store/store.h"
 
@@ -31,6 +32,7 @@ struct Engine {
   Clock& clock;
   Aliases aliases;
   State state;
+  Relations relations;
   Catalog catalog;
   AuditQueue audit;
   DictionarySamples samples;

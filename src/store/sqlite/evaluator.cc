@@ -11,6 +11,7 @@ namespace qianxian::store::sqlite {
 namespace {
 
 constexpr size_t kOpenedMaximum = 2'000;      // kept in memory during a search
+constexpr size_t kRelatedBodies = 24;         // more slots than this: ask the index whose they are
 constexpr size_t kSeeks = 2'000;              // more roots than this: read the whole list once instead
 constexpr size_t kBodies = 200;               // more slots than this: ask the index who is referred to
 
@@ -23,12 +24,13 @@ Error DamagedIndex() {
 Result<std::unique_ptr<Evaluator>> Evaluator::Open(Engine& engine, Database& database, const access::Caller& caller,
                                                    const Moment& moment) {
   QX_TRY(IndexReader index, IndexReader::Open(database, moment.last));
-  return std::unique_ptr<Evaluator>(new Evaluator(engine, database, caller, moment, std::move(index)));
+  QX_TRY(std::vector<Slot> patients, engine.relations.PatientsOf(engine, database, caller, engine.clock.Now()));
+  return std::unique_ptr<Evaluator>(new Evaluator(engine, database, caller, moment, std::move(index), std::move(patients)));
 }
 
 Evaluator::Evaluator(Engine& engine, Database& database, const access::Caller& caller, const Moment& moment,
-                     IndexReader index)
-    : engine_(engine), database_(database), caller_(caller), moment_(moment), index_(std::move(index)) {}
+                     IndexReader index, std::vector<Slot> patients)
+    : engine_(engine), database_(database), caller_(caller), moment_(moment), index_(std::move(index)), patients_(std::move(patients)) {}
 
 Result<SlotSet> Evaluator::Everything(const std::string& type) {
   const std::optional<int64_t> number = engine_.catalog.TypeNumber(type);
@@ -38,7 +40,7 @@ Result<SlotSet> Evaluator::Everything(const std::string& type) {
 
 Status Evaluator::CutDown(const std::string& type, SlotSet& set) {
   if (set.empty()) return Ok();
-  const Scope scope = ReadScopeOrNothing(engine_, caller_, type);
+  const Scope scope = ReadScopeOrNothing(engine_, caller_, type, patients_);
   if (scope.nothing()) {
     set = SlotSet();
     return Ok();
@@ -47,8 +49,37 @@ Status Evaluator::CutDown(const std::string& type, SlotSet& set) {
   if (scope.everything) return Ok();
   SlotSetBuilder owned(moment_.last);
   for (int64_t owner : scope.owners) QX_DO(index_.Posting(kByOwner, owner, owned));
-  set.IntersectWith(owned.Finish());
+  const SlotSet own = owned.Finish();
+  SlotSet others;
+  if (scope.patients) {
+    others = set;
+    others.Subtract(own);
+    QX_TRY(others, OfPatients(type, others));
+  }
+  set.IntersectWith(own);
+  set.UnionWith(others);
   return Ok();
+}
+
+Result<SlotSet> Evaluator::OfPatients(const std::string& type, const SlotSet& set) {
+  if (set.empty()) return SlotSet();
+  if (set.size() <= kRelatedBodies && of_patients_.count(type) == 0) {
+    std::vector<Slot> good;
+    for (Slot slot : set.ToList()) {
+      QX_TRY(const Opened* opened, OpenSlot(slot, false));
+      QX_TRY(const bool open, IsOfPatients(engine_, type, opened->row, patients_, database_));
+      if (open) good.push_back(slot);
+    }
+    return SlotSet::FromList(std::move(good));
+  }
+  auto found = of_patients_.find(type);
+  if (found == of_patients_.end()) {
+    QX_TRY(SlotSet all, VersionsOfPatients(engine_, database_, type, patients_, moment_.last));
+    found = of_patients_.emplace(type, std::move(all)).first;
+  }
+  SlotSet good = set;
+  good.IntersectWith(found->second);
+  return good;
 }
 
 Result<SlotSet> Evaluator::Visible(const std::string& type) {

@@ -58,12 +58,14 @@ class Evaluator {
 
   IndexReader& index() { return index_; }
   Engine& engine() { return engine_; }
+  const std::vector<Slot>& patients() const { return patients_; }
   Database& database() { return database_; }
   const access::Caller& caller() const { return caller_; }
   const Moment& moment() const { return moment_; }
 
  private:
-  Evaluator(Engine& engine, Database& database, const access::Caller& caller, const Moment& moment, IndexReader index);
+  Evaluator(Engine& engine, Database& database, const access::Caller& caller, const Moment& moment, IndexReader index,
+            std::vector<Slot> patients);
   Result<Hits> Values(const std::string& type, const search::Clause& clause);
   Result<Hits> Identity(const std::string& type, const search::Clause& clause);
   Result<SlotSet> LastUpdated(const std::string& type, const search::Clause& clause);
@@ -90,6 +92,8 @@ class Evaluator {
   Result<Slot> LastSlotAt(int64_t microseconds);
   Result<std::vector<Slot>> RootsInBodies(uint16_t parameter, const SlotSet& from);
   Result<SlotSet> Everything(const std::string& type);
+  // Those of `set`, living versions of `type`, that are part of an open patient's record.
+  Result<SlotSet> OfPatients(const std::string& type, const SlotSet& set);
   // Sub-selects of chains and _has, what the latter refer to: not bound, and found once for each clause.
   Result<const SlotSet*> Anywhere(const search::Clause& clause);
   Result<const SlotSet*> Referred(const search::Clause& has);
@@ -99,6 +103,8 @@ class Evaluator {
   access::Caller caller_;
   Moment moment_;
   IndexReader index_;
+  std::vector<Slot> patients_;                                           // whose records are open to the caller
+  std::map<std::string, SlotSet> of_patients_;                           // by type; not bound
   std::map<std::pair<std::string, Slot>, SlotSet> visible_;              // by type and bound
   std::map<const search::Clause*, SlotSet> anywhere_, referred_;
   std::unordered_map<Slot, std::unique_ptr<Opened>> opened_;

@@ -86,6 +86,27 @@ Result<SlotSet> IndexReader::Posting(int32_t parameter, int64_t value) {
   return builder.Finish();
 }
 
+Status IndexReader::PostingAfter(int32_t parameter, int64_t value, Slot after, SlotSetBuilder& out) {
+  const std::string table = IndexTable("posting", generation_);
+  // The chunk that begins before it may reach beyond it.
+  QX_TRY(Statement* statement,
+         database_->Cached("SELECT first, data FROM " + table + " WHERE parameter = ?1 AND value = ?2 AND first <= ?4 AND first >= "
+                           "coalesce((SELECT max(first) FROM " + table + " WHERE parameter = ?1 AND value = ?2 AND first <= ?3), 0)"));
+  const Resetter resetter(*statement);
+  statement->Integer(1, parameter);
+  statement->Integer(2, value);
+  statement->Integer(3, after);
+  statement->Integer(4, last_);
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return Ok();
+    const bool good = ForEachInChunk(static_cast<Slot>(statement->Integer(0)), statement->Bytes(1), [&](Slot slot) {
+      if (slot > after) out.Add(slot);
+    });
+    if (!good) return DamagedIndex();
+  }
+}
+
 Result<std::optional<Slot>> IndexReader::ChunkAfter(int32_t parameter, int64_t value, Slot after, size_t chunks) {
   QX_TRY(Statement* statement,
          database_->Cached("SELECT first FROM " + IndexTable("posting", generation_) +

@@ -25,6 +25,8 @@ class IndexReader {
 
   Status Posting(int32_t parameter, int64_t value, SlotSetBuilder& out);
   Result<SlotSet> Posting(int32_t parameter, int64_t value);
+  // Only what comes after a slot, without reading the list from its beginning.
+  Status PostingAfter(int32_t parameter, int64_t value, Slot after, SlotSetBuilder& out);
   // Where the list's chunk number `chunks` after a slot begins; nothing: it has fewer.
   Result<std::optional<Slot>> ChunkAfter(int32_t parameter, int64_t value, Slot after, size_t chunks);
   Status PostingRange(int32_t parameter, int64_t from, int64_t to, SlotSetBuilder& out);     // both included

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "access/relation.h"
+
 namespace qianxian::store::sqlite {
 namespace {
 // No organisation has this code: who may see it may see everybody's.
@@ -12,7 +14,7 @@ bool Scope::Has(int64_t owner) const {
   return everything || std::find(owners.begin(), owners.end(), owner) != owners.end();
 }
 
-Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type) {
+Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients) {
   Scope scope;
   if (access::IsInternalType(type) && caller.role != access::Role::kSystem) return scope;
   const Status anybodys = access::Decide(caller, access::Verb::kRead, type, kNobody);
@@ -28,11 +30,12 @@ Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::strin
   for (const auto& [number, code] : engine.catalog.Owners()) {
     if (access::Decide(caller, access::Verb::kRead, type, code).ok()) scope.owners.push_back(number);
   }
+  scope.patients = !patients.empty() && access::RelationOpens(caller, type);
   return scope;
 }
 
-Scope ReadScopeOrNothing(Engine& engine, const access::Caller& caller, std::string_view type) {
-  Result<Scope> scope = ReadScope(engine, caller, type);
+Scope ReadScopeOrNothing(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients) {
+  Result<Scope> scope = ReadScope(engine, caller, type, patients);
   return scope.ok() ? std::move(scope).value() : Scope{};
 }
 

@@ -12,13 +12,15 @@ namespace qianxian::store::sqlite {
 struct Scope {
   bool everything = false;
   std::vector<int64_t> owners;          // else exactly these
-  bool nothing() const { return !everything && owners.empty(); }
-  bool Has(int64_t owner) const;
+  bool patients = false;                // and what belongs to the record of a patient who is open to him (relations.h)
+  bool nothing() const { return !everything && owners.empty() && !patients; }
+  bool Has(int64_t owner) const;        // without the patients
 };
 
 // forbidden ("not-your-work") if the caller's role never reads this type. A type that is the program's own is nothing.
-Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type);
+// `patients`: those open to him, of Relations::PatientsOf.
+Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients);
 // The same, with nothing instead of the refusal: for searches over many types.
-Scope ReadScopeOrNothing(Engine& engine, const access::Caller& caller, std::string_view type);
+Scope ReadScopeOrNothing(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients);
 
 }  // namespace qianxian::store::sqlite

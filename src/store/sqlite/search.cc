@@ -99,13 +99,13 @@ Status Searcher::Prepare() {
   };
   if (!query_.type.empty()) {
     // A role that never reads this type is told so; other people's records are simply not there.
-    QX_TRY(const Scope scope, ReadScope(evaluator_.engine(), evaluator_.caller(), query_.type));
+    QX_TRY(const Scope scope, ReadScope(evaluator_.engine(), evaluator_.caller(), query_.type, evaluator_.patients()));
     if (!scope.nothing()) add(query_);
     return Ok();
   }
   for (const std::string& type : query_.types) {
     if (!evaluator_.engine().catalog.TypeNumber(type)) continue;
-    if (ReadScopeOrNothing(evaluator_.engine(), evaluator_.caller(), type).nothing()) continue;
+    if (ReadScopeOrNothing(evaluator_.engine(), evaluator_.caller(), type, evaluator_.patients()).nothing()) continue;
     add(query_.Narrow(evaluator_.engine().parameters, type));
   }
   return Ok();

@@ -19,12 +19,28 @@ Status SqliteSnapshot::Note(const char* verb, std::string_view type, std::string
   return engine_->audit.Add(MakeAuditRecord(caller_, engine_->clock.Now(), moment_.t, verb, type, what, rows));
 }
 
+Result<std::vector<Slot>> SqliteSnapshot::Patients(Database& database) {
+  return engine_->relations.PatientsOf(*engine_, database, caller_, engine_->clock.Now());
+}
+
+Result<bool> SqliteSnapshot::MaySee(Database& database, const Scope& scope, std::string_view type, const StoredRow& row,
+                                    const std::vector<Slot>& patients) {
+  if (scope.Has(row.owner)) return true;
+  if (!scope.patients) return false;
+  return IsOfPatients(*engine_, type, row, patients, database);
+}
+
 Result<Resource> SqliteSnapshot::Read(std::string_view type, std::string_view id) {
-  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type));
-  if (scope.nothing()) return NoSuchResource();
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
+  QX_TRY(const std::vector<Slot> patients, Patients(*database));
+  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type, patients));
+  if (scope.nothing()) return NoSuchResource();
   QX_TRY(const std::optional<StoredRow> row, ReadAt(*engine_, *database, type, id, moment_.last));
-  if (!row || !scope.Has(row->owner)) {
+  bool seen = false;
+  if (row) {
+    QX_TRY(seen, MaySee(*database, scope, type, *row, patients));
+  }
+  if (!seen) {
     QX_DO(Note("read", type, id, 0));
     return NoSuchResource();
   }
@@ -50,15 +66,18 @@ Result<Slot> SqliteSnapshot::SlotOfVersion(Database& database, Slot root, uint64
 }
 
 Result<Resource> SqliteSnapshot::ReadVersion(std::string_view type, std::string_view id, uint64_t version) {
-  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type));
-  if (scope.nothing() || version == 0) return NoSuchResource();
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
+  QX_TRY(const std::vector<Slot> patients, Patients(*database));
+  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type, patients));
+  if (scope.nothing() || version == 0) return NoSuchResource();
   QX_TRY(const std::optional<Slot> root, FindRoot(*engine_, *database, type, id));
   if (!root) return NoSuchResource();
   QX_TRY(const Slot slot, SlotOfVersion(*database, *root, version));
   if (slot == 0 || slot > moment_.last) return NoSuchResource();
   QX_TRY(const std::optional<StoredRow> row, ReadStored(*engine_, *database, slot, true));
-  if (!row || !scope.Has(row->owner)) return NoSuchResource();
+  if (!row) return NoSuchResource();
+  QX_TRY(const bool seen, MaySee(*database, scope, type, *row, patients));
+  if (!seen) return NoSuchResource();
   if (row->deleted) return Deleted();
   QX_TRY(Resource resource, ToResource(*engine_, *database, *row));
   QX_DO(Note("vread", type, std::string(id) + "/" + std::to_string(version), 1));
@@ -85,25 +104,31 @@ Result<Slot> SqliteSnapshot::LastSlotBefore(Database& database, Instant since) {
 Result<SlotSet> SqliteSnapshot::VersionsOf(Database& database, std::string_view type, std::string_view id,
                                            const Moment& moment) {
   QX_TRY(IndexReader index, IndexReader::Open(database, moment.last));
-  const auto cut = [&](const Scope& scope, SlotSet& set) -> Status {
+  QX_TRY(const std::vector<Slot> patients, Patients(database));
+  const auto cut = [&](const Scope& scope, std::string_view name, SlotSet& set) -> Status {
     if (scope.everything) return Ok();
     SlotSetBuilder owned(moment.last);
     for (int64_t owner : scope.owners) QX_DO(index.Posting(kByOwner, owner, owned));
-    set.IntersectWith(owned.Finish());
+    SlotSet open = owned.Finish();
+    if (scope.patients && !set.empty()) {
+      QX_TRY(const SlotSet of_patients, VersionsOfPatients(*engine_, database, name, patients, moment.last));
+      open.UnionWith(of_patients);
+    }
+    set.IntersectWith(open);
     return Ok();
   };
   if (type.empty()) {
     SlotSet all;
     for (const auto& [number, name] : engine_->catalog.Types()) {
-      const Scope scope = ReadScopeOrNothing(*engine_, caller_, name);
+      const Scope scope = ReadScopeOrNothing(*engine_, caller_, name, patients);
       if (scope.nothing()) continue;
       QX_TRY(SlotSet set, index.Posting(kByType, number));
-      QX_DO(cut(scope, set));
+      QX_DO(cut(scope, name, set));
       all.UnionWith(set);
     }
     return all;
   }
-  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type));
+  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type, patients));
   const std::optional<int64_t> number = engine_->catalog.TypeNumber(type);
   SlotSet set;
   if (!number || scope.nothing()) return set;
@@ -126,7 +151,7 @@ Result<SlotSet> SqliteSnapshot::VersionsOf(Database& database, std::string_view 
     set = SlotSet::FromList(std::move(slots));
     set.DropAbove(moment.last);
   }
-  QX_DO(cut(scope, set));
+  QX_DO(cut(scope, type, set));
   return set;
 }
 
@@ -182,11 +207,12 @@ Result<SearchPage> SqliteSnapshot::Search(const search::Query& query) {
 }
 
 Result<std::vector<Resource>> SqliteSnapshot::Scan(std::string_view type, std::string_view after, size_t count) {
-  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type));
+  QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
+  QX_TRY(const std::vector<Slot> patients, Patients(*database));
+  QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type, patients));
   std::vector<Resource> out;
   const std::optional<int64_t> number = engine_->catalog.TypeNumber(type);
   if (!number || scope.nothing()) return out;
-  QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
   QX_TRY(Statement* statement,
          database->Cached("SELECT id FROM resource WHERE type = ?1 AND id > ?2 ORDER BY id"));
   const Resetter resetter(*statement);
@@ -197,7 +223,9 @@ Result<std::vector<Resource>> SqliteSnapshot::Scan(std::string_view type, std::s
     if (!found) break;
     QX_TRY(const std::optional<StoredRow> row,
            ReadAt(*engine_, *database, type, statement->Text(0), moment_.last));
-    if (!row || row->deleted || !scope.Has(row->owner)) continue;
+    if (!row || row->deleted) continue;
+    QX_TRY(const bool seen, MaySee(*database, scope, type, *row, patients));
+    if (!seen) continue;
     QX_TRY(Resource resource, ToResource(*engine_, *database, *row));
     out.push_back(std::move(resource));
   }
@@ -206,10 +234,10 @@ Result<std::vector<Resource>> SqliteSnapshot::Scan(std::string_view type, std::s
 }
 
 Result<uint64_t> SqliteSnapshot::Count(std::string_view type) {
-  QX_DO(ReadScope(*engine_, caller_, type));
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
   QX_TRY(const auto transaction, ReadTransaction::Begin(*database));
   QX_TRY(const auto evaluator, Evaluator::Open(*engine_, *database, caller_, moment_));
+  QX_DO(ReadScope(*engine_, caller_, type, evaluator->patients()));
   QX_TRY(const SlotSet set, evaluator->Visible(std::string(type)));
   return set.size();
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "store/sqlite/engine.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/scope.h"
 #include "store/sqlite/slot_set.h"
 
@@ -26,6 +27,9 @@ class SqliteSnapshot final : public Snapshot {
 
  private:
   Status Note(const char* verb, std::string_view type, std::string_view what, uint64_t rows);
+  Result<std::vector<Slot>> Patients(Database& database);      // whose records a care relation opens to the caller
+  Result<bool> MaySee(Database& database, const Scope& scope, std::string_view type, const StoredRow& row,
+                      const std::vector<Slot>& patients);
   Result<Slot> SlotOfVersion(Database& database, Slot root, uint64_t version);
   Result<SlotSet> VersionsOf(Database& database, std::string_view type, std::string_view id, const Moment& moment);
   Result<Slot> LastSlotBefore(Database& database, Instant since);
