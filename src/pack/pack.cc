@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "pack/reader.h"
+#include "pack/referral_rules.h"
 
 namespace qianxian::pack {
 namespace {
@@ -58,6 +59,7 @@ void ParseOneFile(const std::string& path, const std::string& content, const std
   if (IsIn(path, "forms/", ".yaml")) return internal::ParseFormFile(path, content, pack, faults);
   if (IsIn(path, "views/", ".json")) return internal::ParseViewFile(path, content, pack, faults);
   if (IsIn(path, "tables/", ".sql")) return internal::ParseTableFile(path, content, pack, faults);
+  if (path == "referral-settings.yaml" || IsIn(path, "referral/", ".yaml")) return;     // referral_rules.cc: below, all at once
   if (StartsWith(path, "cases/")) return pack.cases.push_back({path, content});
   const bool yaml = IsIn(path, "capability/", ".yaml");
   if (yaml || IsIn(path, "capability/", ".csv")) {
@@ -141,6 +143,7 @@ Result<Pack> ParsePack(const std::map<std::string, std::string>& files) {
     else ParseOneFile(path, content, files, pack, faults);
   }
   if (!faults.empty()) return faults.AsError();
+  QX_DO(ParseReferralFiles(files));
   Sort(pack);
   pack.hash = HashOf(parts);
   return pack;

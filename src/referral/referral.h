@@ -1,0 +1,127 @@
+// Referrals: a patient is asked of another institution, up, down or beside, and nobody is lost on the way. What there is
+// stands in the record alone: a Task and a ServiceRequest `referral-…`, an Appointment for the slot, a Communication for each
+// notice, a Consent for who may read the patient meanwhile (store/relation.h). Every step is one commit, guarded by the Task's
+// version: two who act at once cannot both win, and who sends the same step again gets what it did the first time.
+// The states, who may do what and what a step needs are a table (table.h). Times and reasons come from packs
+// (pack/referral_rules.h). Nothing is kept in memory: an object of this class costs nothing and may be made for one call.
+// Threads: any. Failures: the store's; invalid ("no-such-reason", "no-consent", …), forbidden ("not-your-step"),
+// conflict ("version-conflict", "wrong-state"), not_found ("no-such-referral").
+// Source: IHE 360X (states of a closed-loop referral), https://hl7.org/fhir/R4/task.html
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/caller.h"
+#include "base/clock.h"
+#include "pack/referral_rules.h"
+#include "referral/parts.h"
+#include "search/parameters.h"
+#include "store/store.h"
+
+namespace qianxian::referral {
+
+struct Place {
+  std::string organization, name, department;
+  std::string practitioner;                // FHIR id or account name of who acts there
+};
+
+struct Slot { std::string start, department, bed; };
+struct Plan { std::string pathway, text, next_date; };
+
+struct Entry {                             // one step that was done
+  std::string at, who, verb, state, note, reason;
+};
+
+struct ReferralResult { std::string at, text; std::vector<std::string> documents; };
+
+struct Referral {
+  std::string id;
+  uint64_t version = 0;
+  std::string patient, patient_name;
+  std::string direction;                   // up, down, lateral
+  std::string urgency, type, criterion, reason, summary, state;
+  Place from, to;
+  std::string owner;                       // who has to do the next thing
+  std::vector<std::string> reviewers;      // organisations, in order
+  int64_t reviewed = 0;                    // so many of them have approved
+  std::vector<std::string> attachments;
+  std::string sent_at, answer_by, answered_at, wake;
+  int64_t escalated = 0;                   // so many steps of escalation were told
+  std::optional<Slot> slot;
+  std::optional<Plan> plan;
+  std::vector<ReferralResult> results;
+  std::vector<Entry> history;
+  std::string client;                      // whose key made it
+  bool overdue = false;                    // not kept: said when it is read
+  std::vector<std::string> may;            // not kept: what the caller may do now
+};
+
+struct NewReferral {
+  std::string client_key, patient, direction, urgency, type, criterion, reason, summary, receiver, department, from;
+  std::vector<std::string> attachments;
+  std::optional<Plan> plan;                // of one that goes down
+  bool consent = false, send = true;
+};
+
+struct Step {
+  uint64_t version = 0;
+  std::string verb, reason, note, receiver;
+  std::optional<Slot> slot;
+  std::optional<ReferralResult> result;
+  std::optional<Plan> plan;
+};
+
+struct Receiver {
+  std::string organization, name, level, distance;   // lead, county, city, …
+  int64_t open = 0;
+  std::vector<std::string> services;
+  bool suggested = false;
+  pack::Text why;
+};
+
+struct Page {
+  std::vector<Referral> referrals;
+  uint64_t total = 0;
+};
+
+class Referrals {
+ public:
+  Referrals(store::Store& store, const search::Parameters& parameters, const pack::ReferralRules& rules, Clock& clock)
+      : store_(store), parameters_(parameters), rules_(rules), clock_(clock) {}
+
+  Result<Referral> Create(const access::Caller& caller, const NewReferral& wanted);
+  Result<Referral> Do(const access::Caller& caller, std::string_view id, const Step& step);
+  Result<Referral> Get(const access::Caller& caller, std::string_view id);
+  // box: received, sent, review. state "": the open ones; "all"; else that one. By urgency and age.
+  Result<Page> List(const access::Caller& caller, std::string_view box, std::string_view state, size_t offset, size_t count);
+  Result<std::vector<Receiver>> Receivers(const access::Caller& caller, std::string_view direction, std::string_view service,
+                                          std::string_view from);
+  // What time does by itself: escalates, expires, reminds. At most `maximum` referrals; how many were done. Any process may
+  // call it at any time, twice is once. `since`: begin with Instant{}, hand it back with the next call; what woke long before it
+  // is not looked at again.
+  Result<size_t> Sweep(Instant& since, size_t maximum = 500);
+
+ private:
+  Result<Referral> Load(std::string_view id);
+  void Finish(const access::Caller& caller, Referral& referral) const;
+  Result<Referral> Write(const access::Caller& caller, Referral referral, bool create, std::string_view was_owner);
+  Result<Referral> Fill(const access::Caller& caller, const NewReferral& wanted, const std::string& id);
+  Status Check(const NewReferral& wanted) const;
+  Status Send(Referral& referral, Instant now) const;
+  Status Apply(Referral& referral, const Step& step, Instant now) const;
+  // `was_owner`: who had to act before; when time escalates, who leads whoever has to.
+  std::vector<Notice> NoticesOf(const Referral& referral, std::string_view was_owner) const;
+  void SetTimer(Referral& referral, Instant now) const;
+  Result<bool> Wake(const std::string& id, Instant now);
+
+  store::Store& store_;
+  const search::Parameters& parameters_;
+  const pack::ReferralRules& rules_;
+  Clock& clock_;
+};
+
+}  // namespace qianxian::referral

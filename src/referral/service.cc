@@ -1,0 +1,314 @@
+// The steps of a referral: made, moved, written. What people ask for; time's own steps are in sweep.cc.
+#include <algorithm>
+
+#include "base/text.h"
+#include "fhir/date.h"
+#include "json/value.h"
+#include "referral/organizations.h"
+#include "referral/records.h"
+#include "referral/table.h"
+
+namespace qianxian::referral {
+namespace {
+
+constexpr int64_t kMinute = 60'000'000, kDay = 24 * 60 * kMinute;
+
+Error WrongState(std::string_view verb, std::string_view state) {
+  return MakeError(ErrorCategory::kConflict, "wrong-state", "'" + std::string(verb) + "' cannot be done while it is '" + std::string(state) + "'.",
+                   "当前状态“" + std::string(state) + "”不能做“" + std::string(verb) + "”。");
+}
+Error NotYourStep() {
+  return MakeError(ErrorCategory::kForbidden, "not-your-step", "Another institution has to do this.", "这一步应由其他机构来做。");
+}
+Error NoSuchReferral() { return NotFound("no-such-referral", "There is no such referral.", "没有这个转诊单。"); }
+Error Missing(std::string code, std::string en, std::string zh) { return Invalid(std::move(code), std::move(en), std::move(zh)); }
+
+Result<std::string> Moment(std::string_view text) {
+  fhir::DateTime time;
+  if (!fhir::TryParseDateTime(text, fhir::DateSyntax::kInstant, time))
+    return Invalid("bad-time", "A slot begins at a full time with its zone: 2026-03-01T09:00:00+08:00.", "时间须完整并带时区，如 2026-03-01T09:00:00+08:00。");
+  return FormatInstant(Instant{fhir::RangeOf(time).low}, 0);
+}
+
+std::string PatientName(std::string_view body) {
+  const Result<json::Document> document = json::Document::Parse(std::string(body));
+  if (!document.ok()) return {};
+  for (json::Value name : document->root().Find("name").value_or(json::Value()).Elements()) {
+    if (const std::string_view text = name.FindString("text"); !text.empty()) return std::string(text);
+    std::string whole(name.FindString("family"));
+    for (json::Value given : name.Find("given").value_or(json::Value()).Elements())
+      if (given.IsString()) whole += given.AsString();
+    if (!whole.empty()) return whole;
+  }
+  return {};
+}
+
+const std::string& TakerOf(const Referral& r) { return r.direction == "down" ? r.to.organization : r.from.organization; }
+const std::string& GiverOf(const Referral& r) { return r.direction == "down" ? r.from.organization : r.to.organization; }
+
+std::string OrganizationOf(const Referral& r, Side side) {
+  switch (side) {
+    case Side::kSender: return r.from.organization;
+    case Side::kReceiver: return r.to.organization;
+    case Side::kReviewer: return r.reviewed < static_cast<int64_t>(r.reviewers.size()) ? r.reviewers[static_cast<size_t>(r.reviewed)] : "";
+    case Side::kTaker: return TakerOf(r);
+    case Side::kGiver: return GiverOf(r);
+    case Side::kProgram: break;
+  }
+  return {};
+}
+
+bool MayAct(const access::Caller& caller, const Referral& r, Side side) {
+  if (side == Side::kProgram) return caller.role == access::Role::kSystem;
+  const std::string organization = OrganizationOf(r, side);
+  return !organization.empty() && access::Decide(caller, access::Verb::kWrite, "Task", organization).ok();
+}
+
+bool MaySee(const access::Caller& caller, const Referral& r) {
+  std::vector<std::string> parties = r.reviewers;
+  parties.push_back(r.from.organization);
+  if (r.state != "draft") parties.push_back(r.to.organization);
+  return std::any_of(parties.begin(), parties.end(), [&](const std::string& one) {
+    return access::Decide(caller, access::Verb::kRead, "Task", one).ok();
+  });
+}
+
+// Who has to do the next thing.
+std::string OwnerOf(const Referral& r) {
+  if (r.state == "draft") return r.from.organization;
+  if (r.state == "under-review") return OrganizationOf(r, Side::kReviewer);
+  if (r.state == "sent-down" || r.state == "taken-over") return TakerOf(r);
+  if (r.state == "not-taken-over") return GiverOf(r);
+  return r.to.organization;
+}
+
+std::string WhoOf(const access::Caller& caller) { return caller.practitioner.empty() ? caller.user : "Practitioner/" + caller.practitioner; }
+
+access::Caller OnBehalf(const access::Caller& caller) {
+  access::Caller program = access::SystemCaller("referral");
+  program.user = caller.user;
+  program.practitioner = caller.practitioner;
+  program.origin = caller.origin;
+  return program;
+}
+
+}  // namespace
+
+Result<Referral> Referrals::Load(std::string_view id) {
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+  Result<store::Resource> task = snapshot->Read("Task", id);
+  if (!id.starts_with("referral-") || (!task.ok() && task.error().category == ErrorCategory::kNotFound)) return NoSuchReferral();
+  if (!task.ok()) return std::move(task).error();
+  return ReferralFrom(*task);
+}
+
+void Referrals::Finish(const access::Caller& caller, Referral& r) const {
+  const bool waits = r.state == "sent" || r.state == "under-review";
+  r.overdue = waits && !r.answer_by.empty() && InstantOf(r.answer_by) < clock_.Now();
+  r.may.clear();
+  for (const Transition& one : Transitions()) {
+    if (one.from == r.state && one.side != Side::kProgram && MayAct(caller, r, one.side)) r.may.emplace_back(one.verb);
+  }
+}
+
+Result<Referral> Referrals::Get(const access::Caller& caller, std::string_view id) {
+  QX_TRY(Referral r, Load(id));
+  if (!MaySee(caller, r)) return NoSuchReferral();
+  Finish(caller, r);
+  return r;
+}
+
+Status Referrals::Check(const NewReferral& wanted) const {
+  if (!rules_.settings) return Unavailable("no-settings", "No pack has referral-settings.yaml.", "没有规则包提供 referral-settings.yaml。");
+  if (wanted.client_key.empty() || wanted.client_key.size() > 200) return Missing("no-client-key", "clientKey is missing: it makes sending twice once.", "缺少 clientKey。");
+  if (wanted.direction != "up" && wanted.direction != "down" && wanted.direction != "lateral")
+    return Missing("bad-direction", "The direction is up, down or lateral.", "方向应为 up、down 或 lateral。");
+  const pack::Urgency* urgency = rules_.FindUrgency(wanted.urgency);
+  if (!urgency) return Missing("bad-urgency", "There is no urgency '" + wanted.urgency + "'.", "没有紧急程度“" + wanted.urgency + "”。");
+  const pack::Criterion* criterion = rules_.Find(wanted.criterion);
+  if (!wanted.criterion.empty() && (!criterion || criterion->up == (wanted.direction == "down")))
+    return Missing("bad-criterion", "There is no criterion '" + wanted.criterion + "' in this direction.", "此方向没有标准“" + wanted.criterion + "”。");
+  if (wanted.criterion.empty() && wanted.reason.empty()) return Missing("no-reason", "Say why: a criterion or a reason.", "请说明转诊原因。");
+  // Who is in danger is not asked first.
+  if (!wanted.consent && !urgency->skip_levels) return Missing("no-consent", "The patient has to agree.", "须患者或家属同意。");
+  if (wanted.direction == "down" && wanted.send && (!wanted.plan || wanted.plan->text.empty()))
+    return Missing("no-plan", "Who is sent down takes a plan along.", "下转须附后续方案。");
+  return Ok();
+}
+
+Result<Referral> Referrals::Fill(const access::Caller& caller, const NewReferral& wanted, const std::string& id) {
+  QX_DO(Check(wanted));
+  Referral r;
+  r.id = id;
+  r.from.organization = wanted.from.empty() && caller.organizations.size() == 1 ? caller.organizations.front() : wanted.from;
+  if (r.from.organization.empty()) return Missing("no-sender", "Say which institution sends.", "请指明转出机构。");
+  QX_DO(access::Decide(caller, access::Verb::kWrite, "Task", r.from.organization));
+  QX_TRY(const std::unique_ptr<store::Snapshot> own, store_.OpenSnapshot(caller));
+  QX_TRY(const store::Resource patient, own->Read("Patient", wanted.patient));
+  QX_TRY(const std::unique_ptr<store::Snapshot> all, store_.OpenSnapshot(access::SystemCaller("referral")));
+  QX_TRY(const Institutions institutions, Institutions::Read(*all));
+  const Institution *from = institutions.Find(r.from.organization), *to = institutions.Find(wanted.receiver);
+  if (!from || !to || from == to) return Missing("bad-receiver", "There is no such receiver.", "没有这个接收机构。");
+  r.from.name = from->name;
+  r.from.practitioner = WhoOf(caller);
+  r.to = {to->code, to->name, wanted.department, ""};
+  r.patient = patient.id;
+  r.patient_name = PatientName(patient.body);
+  r.direction = wanted.direction, r.urgency = wanted.urgency, r.type = wanted.type, r.criterion = wanted.criterion;
+  r.reason = wanted.reason, r.summary = wanted.summary, r.attachments = wanted.attachments, r.plan = wanted.plan;
+  r.client = caller.user;
+  r.state = "draft";
+  const pack::Criterion* criterion = rules_.Find(r.criterion);
+  const bool at_once = rules_.FindUrgency(r.urgency)->skip_levels || (criterion && criterion->skip_levels);
+  if (r.direction != "up" || at_once) return r;
+  for (const Institution* above : institutions.Above(from->code)) {
+    if (above == to || pack::LevelRank(above->level) >= pack::LevelRank(to->level)) break;
+    const std::vector<std::string>& levels = rules_.settings->review_levels;
+    if (std::find(levels.begin(), levels.end(), above->level) != levels.end()) r.reviewers.push_back(above->code);
+  }
+  return r;
+}
+
+Status Referrals::Send(Referral& r, Instant now) const {
+  r.sent_at = FormatInstant(now);
+  r.answer_by = FormatInstant({now.microseconds + rules_.FindUrgency(r.urgency)->answer_minutes * kMinute});
+  r.reviewed = 0;
+  if (r.direction == "down" && (!r.plan || r.plan->text.empty())) return Missing("no-plan", "Who is sent down takes a plan along.", "下转须附后续方案。");
+  r.state = r.direction == "down" ? "sent-down" : r.reviewers.empty() ? "sent" : "under-review";
+  return Ok();
+}
+
+Result<Referral> Referrals::Create(const access::Caller& caller, const NewReferral& wanted) {
+  const std::string id = "referral-" + KeyOf(caller.user, wanted.client_key);
+  if (!wanted.client_key.empty()) {
+    Result<Referral> there = Get(caller, id);
+    if (there.ok() && there->patient == wanted.patient) return there;
+  }
+  QX_TRY(Referral r, Fill(caller, wanted, id));
+  const Instant now = clock_.Now();
+  r.history.push_back({FormatInstant(now), WhoOf(caller), "create", r.state, "", ""});
+  if (wanted.send) {
+    QX_DO(Send(r, now));
+    r.history.push_back({FormatInstant(now), WhoOf(caller), "send", r.state, "", ""});
+  }
+  Result<Referral> written = Write(caller, r, true, "");
+  if (!written.ok() && written.error().code == "already-exists") {
+    QX_TRY(Referral there, Get(caller, id));
+    if (there.patient == wanted.patient) return there;
+    return MakeError(ErrorCategory::kConflict, "client-key-used", "This clientKey was used for another patient.", "此 clientKey 已用于其他患者。");
+  }
+  return written;
+}
+
+Status Referrals::Apply(Referral& r, const Step& step, Instant now) const {
+  const Transition& transition = *FindTransition(r.state, step.verb);
+  const pack::ReferralSettings& settings = *rules_.settings;
+  const std::vector<pack::Word>& reasons = step.verb == "decline" ? settings.decline
+                                           : step.verb == "refuse-take-over" ? settings.not_taken_over : settings.withdraw;
+  if ((transition.needs & kReason) && !pack::FindWord(reasons, step.reason))
+    return Missing("no-such-reason", "Give one of the reasons of the pack.", "请从规则包的原因中选择。");
+  if ((transition.needs & kText) && step.note.empty()) return Missing("no-note", "Write what there is to say.", "请填写说明。");
+  if (transition.needs & kSlot) {
+    if (!step.slot) return Missing("no-slot", "Accepting gives a time: slot.start.", "接收须给出时间 slot.start。");
+    QX_TRY(const std::string start, Moment(step.slot->start));
+    r.slot = Slot{start, step.slot->department, step.slot->bed};
+  }
+  if (transition.needs & kResult) {
+    if (!step.result || (step.result->text.empty() && step.result->documents.empty()))
+      return Missing("no-result", "Give the result: a text or documents.", "请填写结果或附上文书。");
+    r.results.push_back({FormatInstant(now), step.result->text, step.result->documents});
+  }
+  if (transition.needs & kPlan) {
+    if (!step.plan || step.plan->text.empty()) return Missing("no-plan", "Who is sent down takes a plan along.", "下转须附后续方案。");
+    r.plan = step.plan;
+  }
+  r.escalated = 0;
+  if (step.verb == "send") return Send(r, now);
+  if (step.verb == "review-approve" && ++r.reviewed < static_cast<int64_t>(r.reviewers.size())) return Ok();
+  if ((step.verb == "accept" || step.verb == "decline") && r.answered_at.empty()) r.answered_at = FormatInstant(now);
+  r.state = transition.to;
+  return Ok();
+}
+
+Result<Referral> Referrals::Do(const access::Caller& caller, std::string_view id, const Step& step) {
+  if (!rules_.settings) return Unavailable("no-settings", "No pack has referral-settings.yaml.", "没有规则包提供 referral-settings.yaml。");
+  QX_TRY(Referral r, Get(caller, id));
+  if (r.version != step.version) {
+    const Entry& last = r.history.back();
+    if (r.version == step.version + 1 && last.verb == step.verb && last.who == WhoOf(caller)) return r;   // sent twice
+    return MakeError(ErrorCategory::kConflict, "version-conflict", "Somebody changed this meanwhile; look at it again.", "此转诊单已被他人更新，请重新查看。");
+  }
+  const Transition* transition = FindTransition(r.state, step.verb);
+  if (!transition || transition->side == Side::kProgram) return WrongState(step.verb, r.state);
+  if (!MayAct(caller, r, transition->side)) return NotYourStep();
+  const std::string was_owner = r.owner;
+  const Instant now = clock_.Now();
+  QX_DO(Apply(r, step, now));
+  r.history.push_back({FormatInstant(now), WhoOf(caller), step.verb, r.state, step.note, step.reason});
+  return Write(caller, std::move(r), false, was_owner);
+}
+
+std::vector<Notice> Referrals::NoticesOf(const Referral& r, std::string_view was_owner) const {
+  const Entry& done = r.history.back();
+  std::vector<std::string> recipients;
+  const auto tell = [&](const std::string& organization) {
+    if (!organization.empty() && std::find(recipients.begin(), recipients.end(), organization) == recipients.end()) recipients.push_back(organization);
+  };
+  const std::string& verb = done.verb;
+  if (verb == "create" || verb == "close") return {};
+  if (verb == "send" || verb == "review-approve" || verb == "send-down") tell(r.owner);
+  else if (verb == "take-over" || verb == "refuse-take-over") tell(GiverOf(r));
+  else if (verb == "withdraw") tell(std::string(was_owner) == r.from.organization ? r.to.organization : std::string(was_owner));
+  else if (verb == "escalate") tell(r.from.organization), tell(std::string(was_owner)), tell(r.owner);
+  else if (verb == "remind-arrival" || verb == "remind-take-over") tell(r.owner), tell(GiverOf(r));
+  else if (verb == "expire") tell(r.from.organization), tell(r.to.organization);
+  else tell(r.from.organization);
+  const pack::Word* word = pack::FindWord(rules_.settings->states, r.state);
+  const pack::Text said = word ? word->text : pack::Text{r.state, r.state};
+  const pack::Urgency* urgency = rules_.FindUrgency(r.urgency);
+  const bool alarm = urgency && urgency->skip_levels && verb == "send";
+  std::vector<Notice> notices;
+  for (const std::string& recipient : recipients) {
+    notices.push_back({r.id + "/" + std::to_string(r.version), alarm ? "referral:alarm" : "referral:" + verb, recipient, "Task/" + r.id, r.patient,
+                       said.zh + "：" + r.patient_name + "（" + r.from.name + " → " + r.to.name + "）",
+                       said.en + ": " + r.patient_name + " (" + r.from.name + " → " + r.to.name + ")"});
+  }
+  return notices;
+}
+
+Result<Referral> Referrals::Write(const access::Caller& caller, Referral r, bool create, std::string_view was_owner) {
+  const Instant now = clock_.Now();
+  if (!IsFinal(r.state)) r.owner = OwnerOf(r);
+  else if (r.owner.empty()) r.owner = r.to.organization;
+  SetTimer(r, now);
+  store::CommitRequest request;
+  request.reason = "referral:" + r.history.back().verb;
+  const auto put = [&](std::string_view type, std::string body, const std::string& owner) {
+    store::Change change;
+    change.type = type;
+    change.id = r.id;
+    change.body = std::move(body);
+    change.owner = owner;
+    change.skip_if_equal = type != "Task";
+    if (type == "Task") change.if_version = create ? 0 : r.version;
+    request.changes.push_back(std::move(change));
+  };
+  put("Task", TaskAsFhir(r), r.owner);
+  put("ServiceRequest", RequestAsFhir(r), r.from.organization);
+  if (r.slot) put("Appointment", AppointmentAsFhir(r), r.to.organization);
+  if (r.plan && r.state != "draft") put("CarePlan", PlanAsFhir(r), TakerOf(r));
+  for (const Notice& notice : NoticesOf(r, was_owner)) request.changes.push_back(NoticeChange(notice, now));
+  if (!r.sent_at.empty()) {
+    std::vector<std::string> parties = r.reviewers;
+    parties.insert(parties.end(), {r.from.organization, r.to.organization});
+    const int64_t days = r.state == "closed" ? rules_.settings->relation_days_after : IsFinal(r.state) ? 0 : rules_.settings->relation_days_open;
+    for (const std::string& party : parties)
+      request.changes.push_back(RelationChange("ServiceRequest/" + r.id, r.patient, party, r.from.organization, InstantOf(r.sent_at), {now.microseconds + days * kDay}));
+  }
+  QX_TRY(const store::CommitReceipt receipt, store_.Commit(OnBehalf(caller), std::move(request)));
+  r.version = receipt.changes.front().version;
+  Finish(caller, r);
+  return r;
+}
+
+}  // namespace qianxian::referral
