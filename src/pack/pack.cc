@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "pack/like.h"
 #include "pack/reader.h"
 #include "pack/referral_rules.h"
 
@@ -137,11 +138,13 @@ Result<Pack> ParsePack(const std::map<std::string, std::string>& files) {
   Faults faults;
   ParseHead(files, pack, faults);
   std::vector<std::pair<std::string_view, std::string_view>> parts;
+  std::map<std::string, std::string> texts;
   for (const auto& [path, content] : files) {
     parts.emplace_back(path, content);
-    if (!IsValidUtf8(content)) faults.Add(path, 1, "不是 UTF-8", "Not UTF-8");
-    else ParseOneFile(path, content, files, pack, faults);
+    if (IsValidUtf8(content)) texts.emplace(path, content);
+    else faults.Add(path, 1, "不是 UTF-8", "Not UTF-8");
   }
+  for (const auto& [path, content] : internal::ExpandLikes(texts, faults)) ParseOneFile(path, content, files, pack, faults);
   if (!faults.empty()) return faults.AsError();
   QX_DO(ParseReferralFiles(files));
   Sort(pack);
