@@ -1,0 +1,345 @@
+// The engine on the memory store (the slow judge) with a clock that moves.
+#include "flow/flow.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "fhir/definitions.h"
+#include "flow/cases.h"
+#include "flow/records.h"
+#include "search/parameters.h"
+#include "search/query.h"
+
+namespace qianxian::flow {
+namespace {
+
+constexpr int64_t kDay = 86'400'000'000;
+
+const search::Parameters& Parameters() {
+  static const auto made = search::Parameters::Create(fhir::Definitions::R4()).value();
+  return *made;
+}
+
+const std::string& PackFolder() {
+  static const std::string folder = std::string(QIANXIAN_SOURCE_DIR) + "/src/flow/testing/pack";
+  return folder;
+}
+
+pack::Pack TestPack() {
+  std::map<std::string, std::string> files;
+  const std::vector<std::string> paths = ListFiles(PackFolder()).value();
+  for (const std::string& path : paths) files[path.substr(PackFolder().size() + 1)] = ReadFile(path).value();
+  return pack::MergePacks({pack::ParsePack(files).value()}).value();
+}
+
+class FlowTest : public ::testing::Test {
+ protected:
+  FlowTest() : pack_(TestPack()), clock_({1'772'413'200'000'000}) {     // 2026-03-02 09:00 in China
+    store::OpenOptions open;
+    open.parameters = &Parameters(), open.clock = &clock_, open.random = &random_;
+    store_ = store::OpenMemoryStore(open).value();
+    Restart();
+    Put("Organization", "T1", R"({"resourceType":"Organization","id":"T1","type":[{"coding":[{"code":"township"}]}]})", "T1");
+    Put("Organization", "V1", R"({"resourceType":"Organization","id":"V1","type":[{"coding":[{"code":"village"}]}],"partOf":{"reference":"Organization/T1"}})", "V1");
+    Put("Patient", "p", Patient(""), "V1");
+  }
+
+  static std::string Patient(const std::string& more) { return R"({"resourceType":"Patient","id":"p","birthDate":"1960-05-01","gender":"male")" + more + "}"; }
+  void Restart() { flow_ = MakeFlow({store_.get(), &Parameters(), &fhir::Definitions::R4(), &pack_, &clock_}); }
+  static access::Caller Program() { return access::SystemCaller("test"); }
+  static access::Caller Doctor() {
+    access::Caller caller;
+    caller.user = "doctor", caller.role = access::Role::kClinician, caller.organizations = {"V1"};
+    return caller;
+  }
+
+  void Put(const std::string& type, const std::string& id, const std::string& body, const std::string& owner) {
+    store::CommitRequest request;
+    request.reason = "test";
+    request.changes.push_back({.type = type, .id = id, .body = body, .owner = owner});
+    const auto receipt = store_->Commit(Program(), std::move(request));
+    ASSERT_TRUE(receipt.ok()) << qianxian::Describe(receipt.error());
+  }
+  void PutCondition(const std::string& id, const std::string& code) {
+    Put("Condition", id, R"({"resourceType":"Condition","subject":{"reference":"Patient/p"},"code":{"coding":[{"code":")" + code + "\"}]}}", "V1");
+  }
+  uint64_t Tick() {
+    const auto written = flow_->Tick();
+    EXPECT_TRUE(written.ok()) << qianxian::Describe(written.error());
+    return written.value_or(0);
+  }
+  void Days(int days) { clock_.Advance(days * kDay); }
+
+  std::vector<std::pair<Step, uint64_t>> Steps(const std::string& status = "") {
+    auto snapshot = store_->OpenSnapshot(Program()).value();
+    search::Query query = search::Query::Parse(Parameters(), "Task", {{"patient", "Patient/p"}}, {}).value();
+    query.count = 1000;
+    std::vector<std::pair<Step, uint64_t>> out;
+    const auto page = snapshot->Search(query);
+    for (const store::Resource& one : page->matches) {
+      const auto document = json::Document::Parse(one.body).value();
+      Step step = StepOfFhir(document.root());
+      if (!step.pathway.empty() && (status.empty() || step.status == status)) out.emplace_back(std::move(step), one.version);
+    }
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return std::tie(a.first.step, a.first.occurrence) < std::tie(b.first.step, b.first.occurrence); });
+    return out;
+  }
+  Enrolment EnrolmentOf(const std::string& pathway, int64_t number = 1) {
+    const auto read = store_->OpenSnapshot(Program()).value()->Read("EpisodeOfCare", EnrolmentId(pathway, "p", number));
+    return read.ok() ? EnrolmentFromFhir(json::Document::Parse(read->body)->root()) : Enrolment{};
+  }
+  std::string Enrol() {
+    PutCondition("c", "I10.x00");
+    Tick();
+    const auto id = flow_->Enrol(Doctor(), {"p", "pressure", "V1"});
+    EXPECT_TRUE(id.ok()) << qianxian::Describe(id.error());
+    return id.value_or("");
+  }
+  VisitRequest Pressure(const std::string& key, int systolic, int diastolic = 85) {
+    VisitRequest visit;
+    visit.key = key, visit.patient = "p", visit.method = "clinic";
+    for (const auto& [step, version] : Steps("ready"))
+      if (step.step == "follow-up") visit.tasks = {{step.id, version}};
+    visit.forms = {{"pressure-visit", {{"systolic", {std::to_string(systolic)}}, {"diastolic", {std::to_string(diastolic)}}}}};
+    return visit;
+  }
+  // What is open, in a form that two runs can be compared by.
+  std::string Open() {
+    std::string out;
+    for (const auto& [step, version] : Steps("ready")) out += step.step + "@" + step.due + "/" + step.escalated_to + " ";
+    return out;
+  }
+
+  pack::Pack pack_;
+  FakeClock clock_;
+  SeededRandom random_{7};
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Flow> flow_;
+};
+
+TEST_F(FlowTest, PoolAndEnrolledAreKeptApart) {
+  EXPECT_TRUE(CheckExpressions(pack_).ok());
+  Tick();
+  EXPECT_EQ(EnrolmentOf("pressure").status, "");
+  PutCondition("c", "I10.x00");
+  Tick();
+  EXPECT_EQ(EnrolmentOf("pressure").status, "planned");
+  EXPECT_TRUE(Steps().empty());
+  ASSERT_TRUE(flow_->Enrol(Doctor(), {"p", "pressure", ""}).ok());
+  EXPECT_EQ(EnrolmentOf("pressure").status, "active");
+  EXPECT_EQ(EnrolmentOf("pressure").owner, "");            // of the store, not of the body
+  EXPECT_EQ(Open(), "follow-up@2026-03-02/ kidney-test@2026-04-01/ ");
+  PutCondition("d", "E11.900");                            // by itself
+  Tick();
+  EXPECT_EQ(EnrolmentOf("sugar").status, "active");
+  EXPECT_EQ(Open(), "follow-up@2026-03-02/ kidney-test@2026-04-01/ sugar-visit@2026-03-05/ ");
+}
+
+TEST_F(FlowTest, WhoIsExcludedOrTooYoungIsNotEntered) {
+  Put("Patient", "p", R"({"resourceType":"Patient","id":"p","birthDate":"2009-05-01"})", "V1");
+  PutCondition("c", "I10.x00");
+  Tick();
+  EXPECT_EQ(EnrolmentOf("pressure").status, "");
+  Put("Patient", "p", Patient(""), "V1");
+  PutCondition("o", "O10.0");
+  Tick();
+  EXPECT_EQ(EnrolmentOf("pressure").status, "");
+}
+
+TEST_F(FlowTest, AVisitIsOneCommitAndOnce) {
+  Enrol();
+  const VisitRequest visit = Pressure("k1", 152);
+  const uint64_t t = store_->LastT();
+  const auto result = flow_->Visit(Doctor(), visit);
+  ASSERT_TRUE(result.ok()) << qianxian::Describe(result.error());
+  EXPECT_EQ(store_->LastT(), t + 1);
+  EXPECT_EQ(result->completed.size(), 1u);
+  ASSERT_EQ(result->next.size(), 1u);
+  EXPECT_EQ(result->next[0].due, "2026-03-16");            // not at target: in 14 days
+  EXPECT_TRUE(result->dangers.empty());
+  const auto again = flow_->Visit(Doctor(), visit);
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->again);
+  EXPECT_EQ(again->visit, result->visit);
+  EXPECT_EQ(again->completed, result->completed);
+  EXPECT_EQ(store_->LastT(), t + 1);
+  VisitRequest late = visit;                               // another one, who saw the same task
+  late.key = "k2";
+  const auto refused = flow_->Visit(Doctor(), late);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, "already-done");
+  EXPECT_EQ(Tick(), 0u);                                   // the feed says it again: nothing more follows
+}
+
+TEST_F(FlowTest, DangerousValuesAndTwiceHighAreProposed) {
+  Enrol();
+  const auto high = flow_->Visit(Doctor(), Pressure("a", 182, 100));
+  ASSERT_TRUE(high.ok()) << qianxian::Describe(high.error());
+  ASSERT_EQ(high->dangers.size(), 1u);
+  EXPECT_EQ(high->dangers[0].criterion, "pressure/emergency");
+  EXPECT_TRUE(high->proposals.empty());
+  Days(14);
+  const auto twice = flow_->Visit(Doctor(), Pressure("b", 150));
+  ASSERT_TRUE(twice.ok());
+  ASSERT_EQ(twice->proposals.size(), 1u);
+  EXPECT_EQ(twice->proposals[0].criterion, "pressure/twice");
+}
+
+TEST_F(FlowTest, AnswersAreCheckedAgainstTheForm) {
+  Enrol();
+  const auto code = [&](const std::string& item, const std::string& value) {
+    VisitRequest visit = Pressure("x" + item + value, 130);
+    visit.forms[0].answers.emplace_back(item, std::vector<std::string>{value});
+    return flow_->Visit(Doctor(), visit).error().code;
+  };
+  EXPECT_EQ(code("weight", "5"), "bad-answer");
+  EXPECT_EQ(code("weight", "heavy"), "bad-answer");
+  EXPECT_EQ(code("smoking", "7"), "bad-answer");
+  EXPECT_EQ(code("nothing", "1"), "unknown-item");
+  EXPECT_EQ(code("next-date", "soon"), "bad-answer");
+  VisitRequest without = Pressure("w", 130);
+  without.forms[0].answers.pop_back();
+  EXPECT_EQ(flow_->Visit(Doctor(), without).error().code, "missing-answer");
+  EXPECT_EQ(Steps("ready").size(), 2u);
+}
+
+TEST_F(FlowTest, ScoresAndPanelsBecomeObservations) {
+  Enrol();
+  VisitRequest visit = Pressure("k", 130);
+  visit.forms[0].answers.push_back({"weight", {"70"}});
+  visit.forms[0].answers.push_back({"height", {"175"}});
+  visit.forms[0].answers.push_back({"next-date", {"2026-05-01"}});
+  const auto result = flow_->Visit(Doctor(), visit);
+  ASSERT_TRUE(result.ok()) << qianxian::Describe(result.error());
+  EXPECT_EQ(result->next.at(0).due, "2026-05-01");         // the doctor's word counts
+  auto snapshot = store_->OpenSnapshot(Program()).value();
+  search::Query query = search::Query::Parse(Parameters(), "Observation", {{"patient", "Patient/p"}}, {}).value();
+  const auto found = snapshot->Search(query)->matches;
+  ASSERT_EQ(found.size(), 3u);                             // the panel, the weight, the BMI
+  std::string all;
+  for (const auto& one : found) all += one.body;
+  EXPECT_NE(all.find("\"85354-9\""), std::string::npos);
+  EXPECT_NE(all.find("22.9"), std::string::npos) << all;   // 70 / 1.75²
+}
+
+TEST_F(FlowTest, TimeEscalatesAndTheRecordCompletes) {
+  Enrol();
+  Days(15);
+  Tick();
+  EXPECT_EQ(Open(), "follow-up@2026-03-02/ kidney-test@2026-04-01/ ");
+  Days(1);
+  EXPECT_EQ(Tick(), 1u);
+  EXPECT_EQ(Open(), "follow-up@2026-03-02/township kidney-test@2026-04-01/ ");
+  EXPECT_EQ(Tick(), 0u);
+  Days(40);
+  Tick();
+  EXPECT_EQ(Open(), "follow-up@2026-03-02/county kidney-test@2026-04-01/ ");
+  Put("Observation", "o", R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/p"},"code":{"coding":[{"code":"2160-0"}]},"effectiveDateTime":"2026-04-20T08:00:00Z"})", "T1");
+  Tick();
+  EXPECT_EQ(Open(), "follow-up@2026-03-02/county ");
+  EXPECT_EQ(Steps("completed").size(), 1u);
+}
+
+TEST_F(FlowTest, AStageIsEnteredAndAnExitClosesAll) {
+  Enrol();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(flow_->Visit(Doctor(), Pressure("v" + std::to_string(i), 130)).ok());
+    Days(90);
+  }
+  EXPECT_EQ(EnrolmentOf("pressure").stage, "stable");
+  EXPECT_EQ(Open(), "yearly-review@2027-08-29/ ");
+  Put("Patient", "p", Patient(R"(,"deceasedBoolean":true)"), "V1");
+  Tick();
+  EXPECT_EQ(Open(), "");
+  EXPECT_EQ(EnrolmentOf("pressure").exit_reason, "death");
+  EXPECT_EQ(EnrolmentOf("pressure").status, "finished");
+  EXPECT_EQ(Tick(), 0u);
+}
+
+TEST_F(FlowTest, ARepeatEndsAfterItsTimes) {
+  PutCondition("d", "E11.900");
+  Tick();
+  for (int i = 0; i < 3; ++i) {
+    const auto open = Steps("ready");
+    ASSERT_EQ(open.size(), 1u) << i;
+    VisitRequest visit;
+    visit.key = "s" + std::to_string(i), visit.patient = "p", visit.tasks = {{open[0].first.id, open[0].second}};
+    visit.forms = {{"sugar-visit", {{"glucose", {"6.1"}}}}};
+    ASSERT_TRUE(flow_->Visit(Doctor(), visit).ok());
+    Days(30);
+  }
+  EXPECT_TRUE(Steps("ready").empty());
+}
+
+TEST_F(FlowTest, EditionsAreFrozenUntilMoved) {
+  const std::string id = Enrol();
+  const std::string old = pack_.pathways[0].text;
+  const std::string next = ReplaceAll(ReplaceAll(old, "2026.1", "2027.1"), "days: 90", "days: 60");
+  pack_.pathways[0] = pack::ParsePathway("pathways/pressure.yaml", next).value();
+  Restart();
+  ASSERT_TRUE(flow_->Visit(Doctor(), Pressure("a", 130)).ok());
+  EXPECT_EQ(Open(), "follow-up@2026-05-31/ kidney-test@2026-04-01/ ");       // 90 days: its own edition
+  EXPECT_EQ(flow_->Move(Doctor(), {id, "", "", true}).error().code, "no-reason");
+  ASSERT_TRUE(flow_->Move(Doctor(), {id, "", "new guideline", true}).ok());
+  EXPECT_EQ(EnrolmentOf("pressure").edition, "2027.1");
+  ASSERT_TRUE(flow_->Visit(Doctor(), Pressure("b", 130)).ok());
+  EXPECT_EQ(Open(), "follow-up@2026-05-01/ kidney-test@2026-04-01/ ");
+}
+
+TEST_F(FlowTest, MovesChangeTheOwnerAndNotTheTask) {
+  const std::string id = Enrol();
+  Put("Organization", "V2", R"({"resourceType":"Organization","id":"V2","type":[{"coding":[{"code":"village"}]}],"partOf":{"reference":"Organization/T1"}})", "V2");
+  ASSERT_TRUE(flow_->Move(Doctor(), {id, "V2", "moved house", false}).ok());
+  for (const auto& [step, version] : Steps("ready")) EXPECT_EQ(step.owner, step.step == "follow-up" ? "V2" : "T1");
+  EXPECT_EQ(flow_->Exit(Doctor(), {id, "declined", ""}).error().code, "no-such-resource");   // it is the other village's now
+}
+
+TEST_F(FlowTest, AfterCareComesOfTheReferralsTask) {
+  Put("Task", "referral-1", R"({"resourceType":"Task","id":"referral-1","status":"in-progress","intent":"order","for":{"reference":"Patient/p"},"businessStatus":{"coding":[{"code":"sent-down"}]}})", "H1");
+  Tick();
+  EXPECT_EQ(Open(), "take-over@2026-03-03/ ");
+  EXPECT_EQ(Steps("ready")[0].first.owner, "T1");
+  Put("Task", "referral-1", R"({"resourceType":"Task","id":"referral-1","status":"in-progress","intent":"order","for":{"reference":"Patient/p"},"businessStatus":{"coding":[{"code":"taken-over"}]}})", "H1");
+  Tick();
+  EXPECT_EQ(Steps("completed").size(), 1u);
+}
+
+TEST_F(FlowTest, TheFeedFromNothingGivesTheSame) {
+  Enrol();
+  PutCondition("d", "E11.900");
+  Tick();
+  ASSERT_TRUE(flow_->Visit(Doctor(), Pressure("a", 150)).ok());
+  Days(40);
+  Tick();
+  const std::string before = Open();
+  store::CommitRequest forget;
+  forget.reason = "test";
+  forget.changes.push_back({.kind = store::Change::Kind::kDelete, .type = "Basic", .id = "flow-cursor"});
+  ASSERT_TRUE(store_->Commit(Program(), std::move(forget)).ok());
+  Restart();
+  EXPECT_EQ(Tick(), 0u);
+  EXPECT_EQ(Open(), before);
+}
+
+TEST(Cases, OfTheTestPackAgreeAndDisagree) {
+  const pack::Pack pack = TestPack();
+  const std::string path = "cases/pathways/pressure.yaml";
+  const std::string text = ReadFile(PackFolder() + "/" + path).value();
+  const auto results = RunPathwayCases(pack, Parameters(), path, text);
+  ASSERT_TRUE(results.ok()) << qianxian::Describe(results.error());
+  ASSERT_EQ(results->size(), 3u);
+  for (const auto& result : *results) {
+    EXPECT_TRUE(result.faults.empty()) << result.name << ": " << Join(result.faults, "\n");
+    EXPECT_GT(result.compared, 0u);
+  }
+  const auto broken = RunPathwayCases(pack, Parameters(), path, ReplaceAll(text, "due_day: 14", "due_day: 15"));
+  ASSERT_TRUE(broken.ok());
+  EXPECT_EQ(broken->at(0).faults.size(), 1u);
+}
+
+}  // namespace
+}  // namespace qianxian::flow

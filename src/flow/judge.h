@@ -1,0 +1,86 @@
+// What follows from a patient's record by the rules of the pathways: entries, exits, stages, steps, escalation. Works on the
+// records of one patient in memory and says which of them are to be written. The same record, day and rules give the
+// same answer; what has been written gives nothing more. One thread. Nothing fails.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flow/programme.h"
+#include "flow/records.h"
+#include "store/store.h"
+
+namespace qianxian::flow {
+
+// Which organisation of a level looks after what belongs to `organization`.
+class Places {
+ public:
+  struct Place { std::string level, above; };              // level: village, township, county, city
+  void Add(const std::string& code, Place place) { places_[code] = std::move(place); }
+  bool Knows(const std::string& code) const { return places_.count(code) > 0; }
+  // The organisation itself if it is of that level (or nothing is known), else the first above it that is.
+  std::string At(const std::string& organization, const std::string& level) const;
+
+ private:
+  std::map<std::string, Place> places_;
+};
+
+// One enrolment with all that belongs to it.
+struct Care {
+  Enrolment enrolment;
+  Plan plan;
+  std::vector<Step> steps;                 // by step and occurrence
+  std::shared_ptr<const Programme> programme;              // its edition's
+  bool freeze = false;                     // the edition begins now: it is to be kept
+};
+
+class Judge {
+ public:
+  // `current`: the pack's pathways. `frozen(hash)`: an edition out of the record; nullptr if it cannot be read.
+  Judge(const PatientRecord& record, Evaluation& evaluation, const std::vector<std::shared_ptr<const Programme>>& current,
+        const std::function<std::shared_ptr<const Programme>(const std::string&)>& frozen, const Places& places,
+        std::string today);
+
+  void Look();                             // everything that follows; to be called after what is below, too
+  // By hand. "" = it cannot be: there is no such pathway.
+  std::string Enrol(const std::string& pathway, const std::string& organization);
+  Care* Find(const std::string& enrolment);
+  Step* FindStep(const std::string& task, Care** care = nullptr);
+  void Complete(Care& care, Step& step, const std::string& on, const std::string& next_date, const std::vector<std::string>& output);
+  void End(Care& care, const std::string& status, const std::string& reason, const std::string& note);
+  void MoveTo(Care& care, const std::string& organization);
+  void MoveEdition(Care& care, std::shared_ptr<const Programme> programme);
+  std::string PatientOrganization() const;
+
+  std::vector<Care>& cares() { return cares_; }
+  // What is to be written, with the versions that were seen.
+  std::vector<store::Change> Changes() const;
+
+ private:
+  bool MayEnter(const Programme& programme);
+  void LookAtEntry(const std::shared_ptr<const Programme>& programme);
+  void LookAtCare(Care& care);
+  bool OneRound(Care& care);
+  bool EnterStage(Care& care);
+  bool OpenSteps(Care& care);
+  bool IsDueAfter(const Care& care, const pack::Step& step, const Step& last) const;
+  bool DoneByRecord(Care& care);
+  void Escalate(Care& care);
+  void Activate(Care& care, const std::string& organization);
+  void SetVariables(const Care& care, const Step* step, const std::string& text);
+  std::string DueOf(const Care& care, const pack::Step& step, const Step* last);
+
+  const PatientRecord& record_;
+  Evaluation& evaluation_;
+  const std::vector<std::shared_ptr<const Programme>>& current_;
+  const Places& places_;
+  const std::string today_;
+  std::vector<Care> cares_;
+  std::map<std::string, std::string> before_;              // "Type/id" → as it was read
+  std::map<std::string, std::pair<uint64_t, std::string>> versions_;   // version and owner
+};
+
+}  // namespace qianxian::flow

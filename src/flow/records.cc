@@ -1,0 +1,258 @@
+#include "flow/records.h"
+
+#include "base/text.h"
+#include "crypto/crypto.h"
+#include "json/writer.h"
+
+namespace qianxian::flow {
+namespace {
+
+std::string Url(std::string_view path) { return std::string(kBase) + std::string(path); }
+std::string Hash(std::string_view text) { return crypto::Sha256Hex(text).substr(0, 32); }
+
+class Extensions {
+ public:
+  explicit Extensions(json::Writer& writer) : writer_(writer) { writer_.Name("extension").BeginArray(); }
+  ~Extensions() { writer_.EndArray(); }
+  Extensions& Add(std::string_view name, std::string_view kind, std::string_view text) {
+    if (!text.empty()) Begin(name).Member(kind, text).EndObject();
+    return *this;
+  }
+  Extensions& Number(std::string_view name, int64_t number) { return Begin(name).Member("valueInteger", number).EndObject(), *this; }
+  Extensions& Pathway(std::string_view code) {
+    Begin("pathway").Name("valueCoding").BeginObject().Member("system", Url("CodeSystem/pathway")).Member("code", code).EndObject().EndObject();
+    return *this;
+  }
+
+ private:
+  json::Writer& Begin(std::string_view name) {
+    return writer_.BeginObject().Member("url", Url("StructureDefinition/" + std::string(name)));
+  }
+  json::Writer& writer_;
+};
+
+json::Writer& Reference(json::Writer& w, std::string_view name, const std::string& to) {
+  return w.Name(name).BeginObject().Member("reference", to).EndObject();
+}
+
+void Coded(json::Writer& w, std::string_view system, std::string_view code, std::string_view display) {
+  w.BeginObject().Name("coding").BeginArray().BeginObject().Member("system", Url(system)).Member("code", code);
+  w.MemberIfAny("display", display).EndObject().EndArray().EndObject();
+}
+
+std::string AfterSlash(std::string_view reference) {
+  const size_t at = reference.rfind('/');
+  return std::string(at == std::string_view::npos ? reference : reference.substr(at + 1));
+}
+
+std::string ReferenceIn(json::Value root, std::string_view name) {
+  const auto found = root.Find(name);
+  return found ? AfterSlash(found->FindString("reference")) : std::string();
+}
+
+std::string PeriodPart(json::Value root, std::string_view name, std::string_view part) {
+  const auto found = root.Find(name);
+  return found ? std::string(found->FindString(part)) : std::string();
+}
+
+std::string FirstCode(json::Value concept_) {
+  const auto codings = concept_.Find("coding");
+  return codings && codings->size() > 0 ? std::string(codings->At(0).FindString("code")) : std::string();
+}
+
+int64_t IntegerIn(json::Value root, std::string_view name) {
+  int64_t number = 1;
+  ParseInteger(ExtensionText(root, name), number);
+  return number;
+}
+
+}  // namespace
+
+std::string ExtensionText(json::Value root, std::string_view name) {
+  const std::string wanted = Url("StructureDefinition/" + std::string(name));
+  const auto extensions = root.Find("extension");
+  if (!extensions) return {};
+  for (json::Value one : extensions->Elements()) {
+    if (one.FindString("url") != wanted) continue;
+    for (const auto& [member, value] : one.Members()) {
+      if (!StartsWith(member, "value")) continue;
+      if (value.IsString()) return std::string(value.AsString());
+      if (value.IsNumber()) return std::string(value.NumberText());
+      if (value.IsObject()) return std::string(value.FindString("code"));
+    }
+  }
+  return {};
+}
+
+std::string EnrolmentId(std::string_view pathway, std::string_view patient, int64_t number) {
+  return "care-" + Hash(std::string(pathway) + "|" + std::string(patient) + "|" + std::to_string(number));
+}
+std::string PlanIdOf(std::string_view enrolment) { return "plan-" + std::string(enrolment.substr(5)); }
+std::string StepId(std::string_view enrolment, std::string_view step, int64_t occurrence) {
+  return "step-" + Hash(std::string(enrolment) + "|" + std::string(step) + "|" + std::to_string(occurrence));
+}
+std::string DefinitionHash(const pack::Pathway& pathway) { return Hash(pathway.text); }
+std::string DefinitionId(std::string_view hash) { return "flow-edition-" + std::string(hash); }
+
+std::string DefinitionAsFhir(const std::string& id, const pack::Pathway& pathway) {
+  json::Writer w;
+  w.BeginObject().Member("resourceType", "Basic").Member("id", id);
+  Extensions(w).Pathway(pathway.id).Add("edition", "valueString", pathway.edition).Add("definition", "valueString", pathway.text);
+  w.Name("code");
+  Coded(w, "CodeSystem/basic", "pathway-edition", "");
+  w.EndObject();
+  return w.Take();
+}
+
+std::string AsFhir(const Enrolment& e, const std::string& title) {
+  json::Writer w;
+  w.BeginObject().Member("resourceType", "EpisodeOfCare").Member("id", e.id);
+  Extensions(w)
+      .Pathway(e.pathway)
+      .Number("number", e.number)
+      .Add("edition", "valueString", e.edition)
+      .Add("definition", "valueString", e.definition)
+      .Add("stage", "valueCode", e.stage)
+      .Add("exit-reason", "valueCode", e.exit_reason)
+      .Add("exit-note", "valueString", e.exit_note);
+  w.Member("status", e.status).Name("type").BeginArray();
+  Coded(w, "CodeSystem/pathway", e.pathway, title);
+  w.EndArray();
+  Reference(w, "patient", "Patient/" + e.patient);
+  if (!e.owner.empty()) Reference(w, "managingOrganization", "Organization/" + e.owner);
+  w.Name("period").BeginObject().Member("start", e.since).MemberIfAny("end", e.until).EndObject().EndObject();
+  return w.Take();
+}
+
+Enrolment EnrolmentFromFhir(json::Value root) {
+  Enrolment e;
+  e.id = root.FindString("id");
+  e.status = root.FindString("status");
+  e.pathway = ExtensionText(root, "pathway");
+  e.patient = ReferenceIn(root, "patient");
+  e.number = IntegerIn(root, "number");
+  e.since = PeriodPart(root, "period", "start");
+  e.until = PeriodPart(root, "period", "end");
+  e.exit_reason = ExtensionText(root, "exit-reason");
+  e.exit_note = ExtensionText(root, "exit-note");
+  e.edition = ExtensionText(root, "edition");
+  e.definition = ExtensionText(root, "definition");
+  e.stage = ExtensionText(root, "stage");
+  return e;
+}
+
+std::string AsFhir(const Plan& p, const std::string& title) {
+  json::Writer w;
+  w.BeginObject().Member("resourceType", "CarePlan").Member("id", p.id);
+  Extensions(w)
+      .Pathway(p.pathway)
+      .Add("edition", "valueString", p.edition)
+      .Add("stage", "valueCode", p.stage)
+      .Add("stage-since", "valueDate", p.stage_since)
+      .Add("course", "valueCode", p.course)
+      .Add("enrolment", "valueString", p.enrolment);
+  w.Name("instantiatesCanonical").BeginArray().String(Url("PlanDefinition/" + p.pathway) + "|" + p.edition).EndArray();
+  w.Member("status", p.status).Member("intent", "plan").Member("title", title);
+  Reference(w, "subject", "Patient/" + p.patient).EndObject();
+  return w.Take();
+}
+
+Plan PlanFromFhir(json::Value root) {
+  Plan p;
+  p.id = root.FindString("id");
+  p.status = root.FindString("status");
+  p.pathway = ExtensionText(root, "pathway");
+  p.edition = ExtensionText(root, "edition");
+  p.stage = ExtensionText(root, "stage");
+  p.stage_since = ExtensionText(root, "stage-since");
+  p.course = ExtensionText(root, "course");
+  p.enrolment = ExtensionText(root, "enrolment");
+  p.patient = ReferenceIn(root, "subject");
+  return p;
+}
+
+std::string AsFhir(const Step& s) {
+  json::Writer w;
+  w.BeginObject().Member("resourceType", "Task").Member("id", s.id);
+  Extensions(w)
+      .Pathway(s.pathway)
+      .Add("due", "valueDate", s.due)
+      .Add("wake", "valueInstant", s.wake)
+      .Add("next-due", "valueDate", s.next_due)
+      .Number("occurrence", s.occurrence)
+      .Add("enrolment", "valueString", s.enrolment)
+      .Add("activity", "valueCode", s.activity)
+      .Add("who", "valueString", Join(s.who, ","))
+      .Add("proposals", "valueString", Join(s.proposals, "\n"));
+  w.Member("instantiatesCanonical", Url("PlanDefinition/" + s.pathway) + "|" + s.edition);
+  w.Name("basedOn").BeginArray().BeginObject().Member("reference", "CarePlan/" + s.plan).EndObject().EndArray();
+  w.Member("status", s.status);
+  if (!s.why.empty()) w.Name("statusReason").BeginObject().Member("text", s.why).EndObject();
+  if (!s.escalated_to.empty()) w.Name("businessStatus"), Coded(w, "CodeSystem/level", s.escalated_to, "");
+  w.Member("intent", "order").Name("code");
+  Coded(w, "CodeSystem/pathway-step", s.step, s.name);
+  Reference(w, "for", "Patient/" + s.patient);
+  if (!s.done_on.empty()) w.Name("executionPeriod").BeginObject().Member("end", s.done_on).EndObject();
+  w.Member("authoredOn", s.since);
+  if (!s.owner.empty()) Reference(w, "owner", "Organization/" + s.owner);
+  w.Name("restriction").BeginObject().Name("period").BeginObject();
+  w.Member("start", s.window_start).Member("end", s.window_end).EndObject().EndObject();
+  if (!s.form.empty()) {
+    w.Name("input").BeginArray().BeginObject().Name("type").BeginObject().Member("text", "form").EndObject();
+    w.Member("valueCanonical", Url("Questionnaire/" + s.form)).EndObject().EndArray();
+  }
+  if (!s.output.empty()) {
+    w.Name("output").BeginArray();
+    for (const std::string& reference : s.output) {
+      w.BeginObject().Name("type").BeginObject().Member("text", "result").EndObject();
+      Reference(w, "valueReference", reference).EndObject();
+    }
+    w.EndArray();
+  }
+  w.EndObject();
+  return w.Take();
+}
+
+Step StepOfFhir(json::Value root) {
+  Step s;
+  s.id = root.FindString("id");
+  s.status = root.FindString("status");
+  s.pathway = ExtensionText(root, "pathway");
+  s.due = ExtensionText(root, "due");
+  s.wake = ExtensionText(root, "wake");
+  s.next_due = ExtensionText(root, "next-due");
+  s.occurrence = IntegerIn(root, "occurrence");
+  s.enrolment = ExtensionText(root, "enrolment");
+  s.activity = ExtensionText(root, "activity");
+  const std::string who = ExtensionText(root, "who");          // outlives the views of it
+  for (const std::string_view level : Split(who, ','))
+    if (!level.empty()) s.who.emplace_back(level);
+  const std::string proposals = ExtensionText(root, "proposals");
+  for (const std::string_view line : Split(proposals, '\n'))
+    if (!line.empty()) s.proposals.emplace_back(line);
+  const std::string_view canonical = root.FindString("instantiatesCanonical");
+  s.edition = canonical.substr(std::min(canonical.size(), canonical.find('|') + 1));
+  s.plan = s.enrolment.empty() ? std::string() : PlanIdOf(s.enrolment);
+  if (const auto reason = root.Find("statusReason")) s.why = reason->FindString("text");
+  if (const auto level = root.Find("businessStatus")) s.escalated_to = FirstCode(*level);
+  if (const auto code = root.Find("code")) {
+    s.step = FirstCode(*code);
+    const auto codings = code->Find("coding");
+    if (codings && codings->size() > 0) s.name = codings->At(0).FindString("display");
+  }
+  s.patient = ReferenceIn(root, "for");
+  s.owner = ReferenceIn(root, "owner");
+  s.done_on = PeriodPart(root, "executionPeriod", "end");
+  s.since = root.FindString("authoredOn");
+  if (const auto restriction = root.Find("restriction")) {
+    s.window_start = PeriodPart(*restriction, "period", "start");
+    s.window_end = PeriodPart(*restriction, "period", "end");
+  }
+  if (const auto input = root.Find("input"); input && input->size() > 0) s.form = AfterSlash(input->At(0).FindString("valueCanonical"));
+  if (const auto output = root.Find("output"))
+    for (json::Value one : output->Elements())
+      if (const auto reference = one.Find("valueReference")) s.output.emplace_back(reference->FindString("reference"));
+  return s;
+}
+
+}  // namespace qianxian::flow
