@@ -54,8 +54,8 @@ Status Decide(const Caller& caller, Verb verb, std::string_view type, std::strin
 // Types that only the program itself may touch (accounts, sessions): not found for everybody else.
 bool IsInternalType(std::string_view type);
 
-// Records that the program keeps under ids of its own making: the ledger's batches and their Provenance, gaps, actions and
-// receipts of imports. Their floors write them, each under a reason of its own ("gap:sweep"); whoever may read them does,
+// Records that the program keeps under ids of its own making: the ledger's batches and their Provenance, gaps, actions,
+// receipts of imports, and enrolments, plans and steps of pathways. Their floors write them, each under a reason of its own ("gap:sweep"); whoever may read them does,
 // nobody edits them through a front door. A gap closes only by the record, a batch is corrected only by an import.
 bool IsKeptRecord(std::string_view type, std::string_view id);
 // Ok, or forbidden "kept-by-program". `reason` is the word of the floor that commits.

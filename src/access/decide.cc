@@ -51,6 +51,8 @@ struct Kept {
 constexpr std::array kKeptRecords = {
     Kept{"DocumentReference", "ledger-"}, Kept{"Provenance", "ledger-"}, Kept{"DetectedIssue", "gap-"},
     Kept{"Task", "action-"},              Kept{"Task", "import-"},
+    Kept{"EpisodeOfCare", "care-"},       Kept{"CarePlan", "plan-"},      Kept{"Task", "step-"},
+    Kept{"Basic", "flow-"},
     Kept{"Consent", "relation-"},         Kept{"ServiceRequest", "referral-"},
     Kept{"Task", "referral-"},            Kept{"Appointment", "referral-"},
     Kept{"Communication", "referral-"},   Kept{"CarePlan", "referral-"},
@@ -150,7 +152,8 @@ bool IsKeptRecord(std::string_view type, std::string_view id) {
 }
 
 Status DecideKept(const Caller& caller, std::string_view reason, std::string_view type, std::string_view id) {
-  if (caller.role == Role::kSystem || reason.starts_with("gap:") || reason.starts_with("referral:") || !IsKeptRecord(type, id)) return Ok();
+  const bool floor = reason.starts_with("gap:") || reason.starts_with("flow:") || reason.starts_with("referral:");
+  if (caller.role == Role::kSystem || floor || !IsKeptRecord(type, id)) return Ok();
   return MakeError(ErrorCategory::kForbidden, "kept-by-program",
                    "The program keeps this record itself; it is changed on its own page or by an import, not here.",
                    "此记录由系统维护，只能在相应页面或通过导入更改，不能在此修改。");

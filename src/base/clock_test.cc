@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
+
+#include "base/file_clock.h"
+
 namespace qianxian {
 namespace {
 
@@ -36,6 +41,22 @@ TEST(Clock, SystemClockIsInThisCentury) {
   EXPECT_LT(clock.Now().microseconds, 4'102'444'800'000'000);
   int64_t first = clock.MonotonicNanoseconds();
   EXPECT_GE(clock.MonotonicNanoseconds(), first);
+}
+
+TEST(FileClock, ReadsTheInstantAndNeverGoesBack) {
+  const std::string path = testing::TempDir() + "/qianxian-clock-" + std::to_string(SystemClock().MonotonicNanoseconds());
+  const auto write = [&](const char* text) { std::ofstream(path) << text; };
+  EXPECT_FALSE(FileClock::Open(path).ok());
+  write("2026-03-02T09:00:00+08:00\n");
+  const auto clock = FileClock::Open(path).value();
+  EXPECT_EQ(FormatInstant(clock->Now()), "2026-03-02T01:00:00.000Z");
+  write("2026-03-03T01:00:00Z");
+  EXPECT_EQ(FormatInstant(clock->Now()), "2026-03-03T01:00:00.000Z");
+  write("tomorrow");
+  EXPECT_EQ(FormatInstant(clock->Now()), "2026-03-03T01:00:00.000Z");
+  write("2020-01-01T00:00:00Z");
+  EXPECT_EQ(FormatInstant(clock->Now()), "2026-03-03T01:00:00.000Z");
+  std::remove(path.c_str());
 }
 
 }  // namespace

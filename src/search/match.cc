@@ -1,7 +1,12 @@
 // The slow, plain meaning of a clause, straight from the table in query.h.
 #include <algorithm>
 
+#include <cmath>
+
+#include "fhir/reference.h"
+#include "search/clauses.h"
 #include "search/query.h"
+#include "search/units.h"
 
 namespace qianxian::search {
 namespace {
@@ -69,6 +74,10 @@ bool NumberHolds(const QueryValue& q, const IndexEntry& e) {
 }
 
 bool QuantityHolds(const QueryValue& value, const IndexEntry& entry) {
+  if (HasUcumUnit(value) && entry.system == kUcum && entry.code != value.code) {
+    const std::optional<QueryValue> converted = InUnit(value, entry.code);
+    return converted && NumberHolds(*converted, entry);
+  }
   if (value.has_system && entry.system != value.system) return false;
   if (value.has_code && entry.code != value.code && (value.has_system || entry.text != value.code)) return false;
   return NumberHolds(value, entry);
@@ -77,16 +86,42 @@ bool QuantityHolds(const QueryValue& value, const IndexEntry& entry) {
 bool StringHolds(Modifier modifier, const QueryValue& value, const IndexEntry& entry) {
   if (modifier == Modifier::kExact) return entry.text == value.text;
   if (modifier == Modifier::kContains) return entry.code.find(value.folded) != std::string::npos;
+  if (value.prefix == Prefix::kAp) return entry.code == value.folded;
+  if (value.prefix == Prefix::kEb) return entry.code.ends_with(value.folded);
   return entry.code.starts_with(value.folded);
 }
 
 bool UriHolds(Modifier modifier, const QueryValue& value, const IndexEntry& entry) {
   if (modifier == Modifier::kBelow) return entry.text.starts_with(value.text);
+  if (modifier == Modifier::kContains) return entry.text.find(value.text) != std::string::npos;
+  if (value.prefix == Prefix::kEb) return entry.text.ends_with(value.text);
   if (modifier == Modifier::kAbove) return value.text.starts_with(entry.text);
   return entry.text == value.text;
 }
 
-bool ReferenceHolds(const QueryValue& value, const IndexEntry& entry) {
+// "1.2.3" is "1.2" in more detail.
+bool RefinesVersion(std::string_view version, std::string_view of) {
+  return version == of || (version.size() > of.size() && version.starts_with(of) && version[of.size()] == '.');
+}
+
+bool CanonicalHolds(Modifier modifier, const QueryValue& value, const IndexEntry& entry) {
+  const fhir::Canonical asked = fhir::ParseCanonical(value.text);
+  const fhir::Canonical is = fhir::ParseCanonical(entry.text);
+  if (!entry.code.empty() || is.url != asked.url || is.version.empty()) return false;
+  return modifier == Modifier::kBelow ? RefinesVersion(is.version, asked.version) : RefinesVersion(asked.version, is.version);
+}
+
+// Over the great circle, on a ball of the earth's mean radius.
+bool NearHolds(const QueryValue& value, const IndexEntry& entry) {
+  constexpr double kEarthKilometres = 6371.0088, kRadians = 3.14159265358979323846 / 180;
+  const double north = std::sin((entry.number_low - value.number_low) * kRadians / 2);
+  const double east = std::sin((entry.number_high - value.number_high) * kRadians / 2);
+  const double h = north * north + std::cos(entry.number_low * kRadians) * std::cos(value.number_low * kRadians) * east * east;
+  return 2 * kEarthKilometres * std::asin(std::min(1.0, std::sqrt(h))) <= value.number;
+}
+
+bool ReferenceHolds(Modifier modifier, const QueryValue& value, const IndexEntry& entry) {
+  if (modifier == Modifier::kBelow || modifier == Modifier::kAbove) return CanonicalHolds(modifier, value, entry);
   if (value.code.empty()) return entry.text == value.text;
   return entry.code == value.code && (value.system.empty() || entry.system == value.system);
 }
@@ -107,7 +142,7 @@ bool Holds(ParameterKind kind, Modifier modifier, const QueryValue& value, const
     case ParameterKind::kDate:
       return DateHolds(value, entry);
     case ParameterKind::kReference:
-      return ReferenceHolds(value, entry);
+      return ReferenceHolds(modifier, value, entry);
     case ParameterKind::kQuantity:
       return QuantityHolds(value, entry);
     case ParameterKind::kNumber:
@@ -121,7 +156,7 @@ bool Holds(ParameterKind kind, Modifier modifier, const QueryValue& value, const
       }
       return true;
     case ParameterKind::kSpecial:
-      return false;
+      return NearHolds(value, entry);
   }
   return false;
 }
@@ -135,7 +170,8 @@ bool MatchesValue(const Clause& clause, const QueryValue& value, const IndexEntr
 
 bool Matches(const Clause& clause, const std::vector<IndexEntry>& entries) {
   if (clause.kind == Clause::Kind::kAny) {
-    return std::any_of(clause.chained.begin(), clause.chained.end(), [&](const Clause& one) { return Matches(one, entries); });
+    const bool any = std::any_of(clause.chained.begin(), clause.chained.end(), [&](const Clause& one) { return Matches(one, entries); });
+    return any != (clause.modifier == Modifier::kNot);
   }
   QX_CHECK(clause.kind == Clause::Kind::kValues, "only the store can follow references");
   QX_CHECK(clause.parameter != nullptr, "a clause without parameter: narrow the query first");
@@ -143,6 +179,15 @@ bool Matches(const Clause& clause, const std::vector<IndexEntry>& entries) {
     bool any = std::any_of(entries.begin(), entries.end(),
                            [&](const IndexEntry& entry) { return entry.parameter == clause.parameter->number; });
     return any != clause.missing;
+  }
+  if (IsUnequal(clause)) {
+    std::vector<QueryValue> values = clause.values;
+    for (QueryValue& value : values) value.prefix = clause.parameter->kind == ParameterKind::kString ? Prefix::kAp : Prefix::kEq;
+    return std::any_of(entries.begin(), entries.end(), [&](const IndexEntry& entry) {
+      return entry.parameter == clause.parameter->number && std::none_of(values.begin(), values.end(), [&](const QueryValue& value) {
+               return Holds(clause.parameter->kind, Modifier::kNone, value, entry);
+             });
+    });
   }
   bool any = false;
   for (const QueryValue& value : clause.values) {

@@ -47,6 +47,43 @@ TEST(Match, Tokens) {
   EXPECT_TRUE(Holds(kPatient, "language:not=zh"));
 }
 
+TEST(Match, QuantitiesInOtherUnits) {
+  const auto weighs = [](const char* value, const char* code, const char* query) {
+    return Holds(std::string(R"({"resourceType":"Observation","valueQuantity":{"value":)") + value + R"(,"system":"http://unitsofmeasure.org","code":")" + code + "\"}}",
+                 std::string("value-quantity=") + query);
+  };
+  EXPECT_TRUE(weighs("0.0054", "g", "5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_TRUE(weighs("5.4", "mg", "0.0054|http://unitsofmeasure.org|g"));
+  EXPECT_TRUE(weighs("0.0054", "g", "ge5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_TRUE(weighs("0.0054", "g", "le5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_FALSE(weighs("0.0054", "g", "gt5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_FALSE(weighs("0.0054", "g", "lt5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_FALSE(weighs("0.0056", "g", "5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_TRUE(weighs("0.0056", "g", "gt5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_FALSE(weighs("0.0054", "g", "5.4||mg")) << "a unit without its system is that unit";
+  EXPECT_FALSE(weighs("5.4", "mL", "5.4|http://unitsofmeasure.org|mg"));
+  EXPECT_FALSE(weighs("0.0054", "g", "5.4|http://other|mg"));
+  EXPECT_TRUE(weighs("37", "Cel", "37|http://unitsofmeasure.org|Cel"));
+  EXPECT_FALSE(weighs("98.6", "[degF]", "37|http://unitsofmeasure.org|Cel"));
+}
+
+TEST(Match, PlacesAndVersions) {
+  const std::string place = R"({"resourceType":"Location","position":{"latitude":30.6389,"longitude":119.6803}})";   // Anji
+  EXPECT_TRUE(Holds(place, "near=30.6389|119.6803|0|km"));
+  EXPECT_TRUE(Holds(place, "near=30.2741|120.1551|61.5|km"));   // Hangzhou: 61.0 km
+  EXPECT_FALSE(Holds(place, "near=30.2741|120.1551|60.5|km"));
+  EXPECT_TRUE(Holds(place, "near=30.2741|120.1551|61500|m"));
+  EXPECT_FALSE(Holds(R"({"resourceType":"Location"})", "near=30|119|20000|km"));
+  EXPECT_TRUE(Holds(R"({"resourceType":"Location","position":{"latitude":0,"longitude":179.9}})", "near=0|-179.9|23|km"));
+  const std::string measure = R"({"resourceType":"Measure","library":["http://x/l|1.2.3"]})";
+  for (const char* query : {"depends-on:below=http://x/l|1.2", "depends-on:below=http://x/l|1", "depends-on:below=http://x/l|1.2.3", "depends-on:above=http://x/l|1.2.3.4"}) {
+    EXPECT_TRUE(Holds(measure, query)) << query;
+  }
+  for (const char* query : {"depends-on:below=http://x/l|1.2.3.4", "depends-on:below=http://x/l|1.1", "depends-on:above=http://x/l|1.2", "depends-on:below=http://y/l|1"}) {
+    EXPECT_FALSE(Holds(measure, query)) << query;
+  }
+}
+
 // Knows one value set and one hierarchy.
 class TestVocabulary : public Vocabulary {
  public:

@@ -15,7 +15,7 @@ namespace qianxian::search {
 namespace {
 
 // Raised by hand when what is extracted changes, so that stores make their indexes again.
-constexpr uint64_t kExtractionVersion = 2;
+constexpr uint64_t kExtractionVersion = 3;
 
 constexpr std::string_view kPhonetic = "http://hl7.org/fhir/SearchParameter/individual-phonetic";
 
@@ -112,7 +112,7 @@ class Builder {
     if (parameter.code == "_lastUpdated") parameter.role = Parameter::Role::kLastUpdated;
     own.list.push_back(&parameter);
     own.by_code.emplace(parameter.code, &parameter);
-    if (parameter.role != Parameter::Role::kOrdinary || parameter.kind == ParameterKind::kSpecial) return Ok();
+    if (parameter.role != Parameter::Role::kOrdinary || (parameter.kind == ParameterKind::kSpecial && parameter.code != "near")) return Ok();
     FindImpliedCodes(type, mine, parameter);
     return own.extraction->AddParameter(parameter, mine, expression);
   }
@@ -155,6 +155,7 @@ Result<std::unique_ptr<const Parameters>> Parameters::Create(const fhir::Definit
                                                              const ParameterOptions& options) {
   auto state = std::make_unique<State>();
   state->offset_minutes = options.offset_minutes;
+  state->definitions = &definitions;
   QX_DO(Builder(definitions, *state).Build());
   return std::unique_ptr<const Parameters>(new Parameters(std::move(state)));
 }

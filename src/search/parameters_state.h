@@ -25,6 +25,7 @@ struct TypeParameters {
 };
 
 struct Parameters::State {
+  const fhir::Definitions* definitions = nullptr;   // outlives this
   int offset_minutes = 0;
   uint64_t fingerprint = 0;
   std::vector<std::string> types;

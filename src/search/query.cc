@@ -30,6 +30,9 @@ std::string Decode(std::string_view text) {
 
 void Bind(const Parameters& parameters, std::string_view type, Clause& clause) {
   clause.type = type;
+  for (Clause& one : clause.chained) {
+    if (clause.kind == Clause::Kind::kAny && one.type.empty()) Bind(parameters, type, one);
+  }
   if (clause.kind != Clause::Kind::kHas) clause.parameter = parameters.Find(type, clause.code);
 }
 

@@ -3,19 +3,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "search/clauses.h"
+#include "search/text_query.h"
 #include "words/pinyin.h"
 
 namespace qianxian::search {
 namespace {
-
-constexpr int kDeepestChain = 6;
-
-Error UnknownParameter(std::string_view type, std::string_view code) {
-  std::string of_en = type.empty() ? "searches over all types" : std::string(type);
-  std::string of_zh = type.empty() ? "跨类型检索" : std::string(type);
-  return Invalid("unknown-parameter", "unknown search parameter \"" + std::string(code) + "\" of " + of_en,
-                 of_zh + " 没有检索参数“" + std::string(code) + "”");
-}
 
 Error UnsupportedParameter(std::string_view code) {
   return MakeError(ErrorCategory::kUnsupported, "unsupported-parameter",
@@ -33,25 +26,30 @@ const NamedModifier kModifiers[] = {
     {"not", Modifier::kNot, {ParameterKind::kToken}},
     {"text", Modifier::kText, {ParameterKind::kToken}},
     {"identifier", Modifier::kIdentifier, {ParameterKind::kReference}},
-    {"above", Modifier::kAbove, {ParameterKind::kUri, ParameterKind::kToken}},
-    {"below", Modifier::kBelow, {ParameterKind::kUri, ParameterKind::kToken}},
+    {"above", Modifier::kAbove, {ParameterKind::kUri, ParameterKind::kToken, ParameterKind::kReference}},
+    {"below", Modifier::kBelow, {ParameterKind::kUri, ParameterKind::kToken, ParameterKind::kReference}},
     {"in", Modifier::kIn, {ParameterKind::kToken}},
     {"not-in", Modifier::kNotIn, {ParameterKind::kToken}},
     {"of-type", Modifier::kOfType, {ParameterKind::kToken}},
 };
-// Real modifiers that need more than the index holds.
-constexpr std::string_view kUnsupportedModifiers[] = {"above", "below"};
 bool NeedsVocabulary(const Parameter& parameter, Modifier modifier) {
   if (parameter.kind != ParameterKind::kToken) return false;
   return modifier == Modifier::kIn || modifier == Modifier::kNotIn || modifier == Modifier::kAbove || modifier == Modifier::kBelow;
 }
-constexpr std::string_view kUnsupportedParameters[] = {"_text", "_content", "_list", "_query", "_filter", "_containedType"};
+constexpr std::string_view kUnsupportedParameters[] = {"_query", "_containedType"};
 
 bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> list) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
 }  // namespace
+
+Error UnknownParameter(std::string_view type, std::string_view code) {
+  std::string of_en = type.empty() ? "searches over all types" : std::string(type);
+  std::string of_zh = type.empty() ? "跨类型检索" : std::string(type);
+  return Invalid("unknown-parameter", "unknown search parameter \"" + std::string(code) + "\" of " + of_en,
+                 of_zh + " 没有检索参数“" + std::string(code) + "”");
+}
 
 QueryParser::QueryParser(const Parameters& parameters, std::string_view type, const QueryOptions& options)
     : parameters_(parameters), options_(options) {
@@ -62,7 +60,8 @@ QueryParser::QueryParser(const Parameters& parameters, std::string_view type, co
 Result<Query> QueryParser::Parse(const NamedValues& named_values) {
   QX_DO(ReadTypes(named_values));
   for (const auto& [name, value] : named_values) {
-    Status read = ReadOne(name, value);
+    Status read = ReadAgain(named_values, name, value);
+    if (read.ok()) read = ReadOne(name, value);
     if (read.ok()) {
       if (IsOneOf(name, {"_place", "_format", "_pretty"})) continue;
       if (!query_.canonical.empty()) query_.canonical += '&';
@@ -72,11 +71,27 @@ Result<Query> QueryParser::Parse(const NamedValues& named_values) {
     if (!options_.lenient) return read.error();
     query_.notes.push_back(read.error().en);
   }
+  if (query_.summary == Summary::kText && !query_.includes.empty()) {
+    Error mixed = BadValue("_summary", "text", "goes without _include and _revinclude", "不能与 _include、_revinclude 同用");
+    if (!options_.lenient) return mixed;
+    query_.notes.push_back(mixed.en);
+    query_.includes.clear();
+  }
   for (const auto& [code, descending] : query_.sort_codes) {
     if (query_.type.empty()) break;
     query_.sort.push_back({parameters_.Find(query_.type, code), descending});
   }
   return std::move(query_);
+}
+
+// Of these the last would win in silence.
+Status QueryParser::ReadAgain(const NamedValues& named_values, const std::string& name, const std::string& value) const {
+  if (!IsOneOf(name, {"_count", "_total", "_summary", "_place", "_explain", "_contained"})) return Ok();
+  for (const auto& [other_name, other_value] : named_values) {
+    if (&other_value == &value) return Ok();
+    if (other_name == name && other_value != value) return BadValue(name, value, "it is given twice, differently", "重复给出且取值不同");
+  }
+  return Ok();
 }
 
 Status QueryParser::ReadTypes(const NamedValues& named_values) {
@@ -101,7 +116,11 @@ Status QueryParser::ReadTypes(const NamedValues& named_values) {
 Status QueryParser::ReadOne(const std::string& name, const std::string& value) {
   QX_TRY(bool control, ReadControl(name, value));
   if (control) return Ok();
-  QX_TRY(Clause clause, ReadClause(query_.type, name, value, 0));
+  Result<Clause> read = name == "_filter" ? ReadFilter(value)
+                        : name == "_list" ? ReadList(value)
+                        : name == "_text" || name == "_content" ? ReadTextQuery(query_.type, name, value)
+                                                                : ReadClause(query_.type, name, value, 0);
+  QX_TRY(Clause clause, std::move(read));
   query_.clauses.push_back(std::move(clause));
   return Ok();
 }
@@ -118,6 +137,11 @@ Result<bool> QueryParser::ReadControl(const std::string& name, const std::string
     return UnsupportedParameter(base);
   }
   if (IsOneOf(name, {"_format", "_pretty"})) return true;
+  if (name == "_explain") {
+    if (value != "true" && value != "false") return BadValue(name, value, "true or false", "只能是 true 或 false");
+    if (value == "true") query_.notes.push_back(std::string(kPlanMark) + "查询计划 / the plan of this search");
+    return true;
+  }
   if (name == "_type") return query_.type.empty() ? Result<bool>(true) : UnknownParameter(query_.type, name);
   if (name == "_place") {
     query_.place = value;
@@ -244,6 +268,8 @@ Result<Clause> QueryParser::ReadClause(std::string_view type, std::string_view r
   std::string type_modifier;
   if (colon != std::string_view::npos) QX_DO(ReadModifier(*parameter, modifier, clause, type_modifier));
   QX_DO(ReadValues(*parameter, type_modifier, value, clause));
+  const bool within = clause.modifier == Modifier::kAbove || clause.modifier == Modifier::kBelow;
+  if (within && parameter->kind == ParameterKind::kReference) QX_DO(SetWithin(clause, value));
   return WithSound(std::move(clause));
 }
 
@@ -275,6 +301,15 @@ Clause QueryParser::WithSound(Clause clause) const {
   return sounds ? any : clause;
 }
 
+Status QueryParser::SetWithin(Clause& clause, const std::string& value) const {
+  const auto canonical = [](const QueryValue& one) { return one.code.empty() && one.text.find('|') != std::string::npos; };
+  if (std::all_of(clause.values.begin(), clause.values.end(), canonical)) return Ok();
+  if (std::any_of(clause.values.begin(), clause.values.end(), [](const QueryValue& one) { return one.code.empty(); })) {
+    return BadValue(clause.code, value, "needs Type/id or id; or url|version of a canonical", "应写作 类型/编号、编号，或规范地址的 网址|版本");
+  }
+  return Ok();   // a place in a hierarchy (clauses.h)
+}
+
 Status QueryParser::ReadModifier(const Parameter& parameter, std::string_view text, Clause& clause,
                                  std::string& type_modifier) const {
   if (text == "missing") {
@@ -297,11 +332,6 @@ Status QueryParser::ReadModifier(const Parameter& parameter, std::string_view te
     return Ok();
   }
   std::string shown = parameter.code + ":" + std::string(text);
-  bool real = std::find(std::begin(kUnsupportedModifiers), std::end(kUnsupportedModifiers), text) != std::end(kUnsupportedModifiers);
-  if (real && (parameter.kind == ParameterKind::kToken || parameter.kind == ParameterKind::kReference)) {
-    return MakeError(ErrorCategory::kUnsupported, "unsupported-modifier", "modifier " + shown + " is not supported",
-                     "不支持修饰符 " + shown);
-  }
   return Invalid("unknown-modifier", "unknown modifier " + shown, "未知的修饰符 " + shown);
 }
 
@@ -312,7 +342,7 @@ Status QueryParser::ReadValues(const Parameter& parameter, std::string_view type
     clause.missing = value == "true";
     return Ok();
   }
-  if (parameter.kind == ParameterKind::kSpecial) return UnsupportedParameter(parameter.code);
+  if (parameter.kind == ParameterKind::kSpecial && parameter.code != "near") return UnsupportedParameter(parameter.code);
   auto parts = SplitEscaped(value, ',');
   if (parts.size() > limits::kSearchValuesMaximum) {
     return Invalid("too-many-values", parameter.code + ": more than " + std::to_string(limits::kSearchValuesMaximum) + " values",

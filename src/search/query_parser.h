@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "search/filter.h"
 #include "search/query.h"
 #include "search/query_values.h"
 
@@ -17,6 +18,7 @@ class QueryParser {
 
  private:
   Status ReadTypes(const NamedValues& named_values);
+  Status ReadAgain(const NamedValues& named_values, const std::string& name, const std::string& value) const;
   Status ReadOne(const std::string& name, const std::string& value);
   Result<bool> ReadControl(const std::string& name, const std::string& value);   // false: no such parameter
   Status ReadCount(const std::string& value);
@@ -29,6 +31,15 @@ class QueryParser {
                            std::string_view rest, const std::string& value, int depth);
   // `name` in letters alone is typed pinyin as often as a name in letters: both hold.
   Clause WithSound(Clause clause) const;
+  // _filter, _list.
+  Result<Clause> ReadFilter(const std::string& value);
+  Result<Clause> FromFilter(std::string_view type, const FilterNode& node, int depth);
+  Result<Clause> FromPath(std::string_view type, const FilterNode& node, size_t step, int depth);
+  Result<Clause> FromHas(std::string_view type, const FilterNode& node, size_t step, int depth);
+  Result<Clause> FromComparison(std::string_view type, const FilterNode& node, int depth);
+  Result<Clause> ReadList(const std::string& value);
+  // A reference :above or :below: a place in a hierarchy, or versions of canonicals.
+  Status SetWithin(Clause& clause, const std::string& value) const;
   Status ReadModifier(const Parameter& parameter, std::string_view text, Clause& clause, std::string& type_modifier) const;
   Status ReadValues(const Parameter& parameter, std::string_view type_modifier, const std::string& value, Clause& clause);
   Result<const Parameter*> FindParameter(std::string_view type, std::string_view code) const;
@@ -38,6 +49,8 @@ class QueryParser {
   Query query_;
 };
 
+inline constexpr int kDeepestChain = 6;
+Error UnknownParameter(std::string_view type, std::string_view code);
 std::string EncodeComponent(std::string_view text);   // percent-encoded, for a query text
 
 }  // namespace qianxian::search

@@ -1,3 +1,4 @@
+#include "search/clauses.h"
 #include "search/query.h"
 
 #include <gtest/gtest.h>
@@ -113,9 +114,16 @@ TEST(Query, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(ErrorOf("Condition", "code:below=s|c"), "unsupported-modifier");
   EXPECT_EQ(ErrorOf("Patient", "identifier:of-type=a|b"), "bad-value");
   EXPECT_EQ(ErrorOf("Patient", "identifier:of-type=a||c"), "bad-value");
-  EXPECT_EQ(ErrorOf("Patient", "_content=x"), "unsupported-parameter");
-  EXPECT_EQ(ErrorOf("Patient", "_filter=x"), "unsupported-parameter");
-  EXPECT_EQ(ErrorOf("Location", "near=1|2|3"), "unsupported-parameter");
+  EXPECT_EQ(ErrorOf("Patient", "_query=x"), "unsupported-parameter");
+  EXPECT_EQ(ErrorOf("Patient", "_content="), "bad-value");
+  EXPECT_EQ(ErrorOf("Patient", "_filter=x"), "bad-filter");
+  EXPECT_EQ(ErrorOf("Patient", "_explain=maybe"), "bad-value");
+  for (const char* list : {"", "$current-allergies", "Patient/1", "a/b", "1,"}) EXPECT_EQ(ErrorOf("Patient", std::string("_list=") + list), "bad-value") << list;
+  for (const char* place : {"1", "1|x", "91|1", "1|181", "1|2|-3", "1|2|3|kg", "1|2|3|km|x"}) {
+    EXPECT_EQ(ErrorOf("Location", std::string("near=") + place), "bad-value") << place;
+  }
+  EXPECT_EQ(ErrorOf("Measure", "depends-on:below=http://x/y"), "bad-value");
+  EXPECT_EQ(ErrorOf("Encounter", "location:below=http://x/y"), "bad-value");
   EXPECT_EQ(ErrorOf("Patient", "name="), "bad-value");
   EXPECT_EQ(ErrorOf("Patient", "name"), "bad-value");
   EXPECT_EQ(ErrorOf("Patient", "birthdate=yesterday"), "bad-value");
@@ -143,6 +151,12 @@ TEST(Query, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(ErrorOf("Observation", "value-quantity=5|kg"), "bad-value");
   EXPECT_EQ(ErrorOf("Observation", "code-value-quantity=x"), "bad-value");
   EXPECT_EQ(ErrorOf("Patient", "name=%FF"), "bad-value");
+  EXPECT_EQ(ErrorOf("Patient", "_count=1&_count=2"), "bad-value");
+  EXPECT_EQ(ErrorOf("Patient", "_total=none&_total=accurate"), "bad-value");
+  EXPECT_EQ(ErrorOf("Patient", "_count=1&_count=1"), "");
+  EXPECT_EQ(ErrorOf("Patient", "_summary=text&_include=Patient:organization"), "bad-value");
+  EXPECT_EQ(Parse("Patient", "_count=5&_count=7", {.lenient = true})->count, 5u);
+  EXPECT_TRUE(Parse("Patient", "_summary=text&_include=Patient:organization", {.lenient = true})->includes.empty());
   std::string chain = "link";
   for (int i = 0; i < 20; ++i) chain += ".link";
   EXPECT_NE(ErrorOf("Patient", chain + "=x"), "");
@@ -164,6 +178,25 @@ TEST(Query, ReadsNamesInLettersAsPinyinToo) {
   }
   EXPECT_EQ(Parse("Organization", "name=zw")->clauses[0].kind, Clause::Kind::kValues) << "no phonetic there";
   EXPECT_EQ(ErrorOf("Patient", "phonetic=123"), "bad-value");
+}
+
+TEST(Query, ReadsPlacesHierarchiesAndLists) {
+  const auto near = Parse("Location", "near=30.63|119.68|2|mi")->clauses[0];
+  EXPECT_DOUBLE_EQ(near.values[0].number_low, 30.63);
+  EXPECT_NEAR(near.values[0].number, 3.218, 0.001);
+  EXPECT_DOUBLE_EQ(Parse("Location", "near=1|2")->clauses[0].values[0].number, 50);
+  EXPECT_DOUBLE_EQ(Parse("Location", "near=1|2|500|m")->clauses[0].values[0].number, 0.5);
+  EXPECT_TRUE(IsWithin(Parse("Encounter", "location:below=Location/1")->clauses[0]));
+  EXPECT_EQ(Parse("Encounter", "location:above=1")->clauses[0].values[0].system, "Location");
+  EXPECT_FALSE(IsWithin(Parse("Measure", "depends-on:below=http://x/y|1")->clauses[0]));
+  EXPECT_EQ(HierarchyOf(TestParameters(), "Location")->code, "partof");
+  EXPECT_EQ(HierarchyOf(TestParameters(), "Procedure")->code, "part-of");
+  EXPECT_EQ(HierarchyOf(TestParameters(), "Patient"), nullptr);
+  const auto list = Parse("Patient", "_list=List/a,b")->clauses[0];
+  EXPECT_EQ(list.kind, Clause::Kind::kHas);
+  EXPECT_EQ(list.chained[0].values.size(), 2u);
+  EXPECT_TRUE(Explains(*Parse("Patient", "_explain=true")));
+  EXPECT_FALSE(Explains(*Parse("Patient", "_explain=false")));
 }
 
 TEST(Query, LenientMakesNotes) {

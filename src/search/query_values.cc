@@ -8,6 +8,7 @@
 #include "fhir/date.h"
 #include "fhir/definitions.h"
 #include "fhir/reference.h"
+#include "search/units.h"
 #include "words/pinyin.h"
 
 namespace qianxian::search {
@@ -226,6 +227,30 @@ Result<QueryValue> ParseReferenceValue(const ValueContext& context, const Parame
   return value;
 }
 
+// latitude|longitude|distance|unit; without a unit kilometres, without a distance 50 of them.
+Result<QueryValue> ParseNear(const Parameter& parameter, std::string_view text) {
+  const auto bad = [&] {
+    return BadValue(parameter.code, text, "written latitude|longitude|distance|unit (30.6|119.7|20|km)", "应写作 纬度|经度|距离|单位（如 30.6|119.7|20|km）");
+  };
+  const auto parts = SplitEscaped(text, '|');
+  if (parts.size() < 2 || parts.size() > 4) return bad();
+  QueryValue latitude, longitude, distance;
+  if (!ReadNumber(Unescape(parts[0]), latitude) || !ReadNumber(Unescape(parts[1]), longitude)) return bad();
+  if (std::fabs(latitude.number) > 90 || std::fabs(longitude.number) > 180) return bad();
+  distance.number = 50;
+  if (parts.size() > 2 && !parts[2].empty() && (!ReadNumber(Unescape(parts[2]), distance) || distance.number < 0)) return bad();
+  distance.code = parts.size() == 4 && !parts[3].empty() ? Unescape(parts[3]) : "km";
+  if (distance.code == "mi") distance.code = "[mi_i]";
+  const std::optional<QueryValue> kilometres = InUnit(distance, "km");
+  if (!kilometres) return bad();
+  QueryValue value;
+  value.text = Unescape(text);
+  value.number = kilometres->number;
+  value.number_low = latitude.number;
+  value.number_high = longitude.number;
+  return value;
+}
+
 Result<QueryValue> ParseComposite(const ValueContext& context, const Parameter& parameter, std::string_view text) {
   auto parts = SplitEscaped(text, '$');
   if (parts.size() != parameter.components.size()) {
@@ -306,6 +331,7 @@ Result<QueryValue> ParseValue(const ValueContext& context, const Parameter& para
     case ParameterKind::kComposite:
       return ParseComposite(context, parameter, text);
     case ParameterKind::kSpecial:
+      if (parameter.code == "near") return ParseNear(parameter, text);
       break;
   }
   return MakeError(ErrorCategory::kUnsupported, "unsupported-parameter", parameter.code + " is not supported",

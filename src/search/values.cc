@@ -281,6 +281,15 @@ void AppendSampledData(const ValueTarget& target, json::Value value, std::vector
                value.Find("origin").value_or(json::Value()), out);
 }
 
+void AppendPosition(const ValueTarget& target, json::Value value, std::vector<IndexEntry>& out) {
+  const auto latitude = NumberIn(value, "latitude");
+  const auto longitude = NumberIn(value, "longitude");
+  if (!latitude || !longitude) return;
+  IndexEntry& entry = Add(target, out);
+  entry.number_low = *latitude;
+  entry.number_high = *longitude;
+}
+
 Reading TokenReading(const fhir::Type& type) {
   if (type.name == "Coding") return Reading::kTokenCoding;
   if (type.name == "CodeableConcept") return Reading::kTokenConcept;
@@ -319,8 +328,9 @@ Reading ReadingFor(ParameterKind kind, const fhir::Type& type, bool by_sound) {
       return type.form == fhir::JsonForm::kNumber ? Reading::kNumber : Reading::kNone;
     case ParameterKind::kUri:
       return text ? Reading::kUri : Reading::kNone;
-    case ParameterKind::kComposite:
     case ParameterKind::kSpecial:
+      return type.name == "Location.position" ? Reading::kPosition : Reading::kNone;
+    case ParameterKind::kComposite:
       return Reading::kNone;
   }
   return Reading::kNone;
@@ -375,6 +385,8 @@ void AppendValue(const ValueTarget& target, Reading reading, json::Value value, 
       return AppendSampledData(target, value, out);
     case Reading::kNumber:
       return AppendNumber(target, value, out);
+    case Reading::kPosition:
+      return AppendPosition(target, value, out);
     case Reading::kUri:
       if (value.IsString()) Add(target, out).text = value.AsString();
       return;

@@ -17,7 +17,7 @@ enum class Reading : uint8_t {
   kStringName, kStringSound, kStringAddress, kStringPrimitive,
   kDatePrimitive, kDatePeriod, kDateTiming,
   kReferenceObject, kReferenceCanonical, kReferenceUri, kReferenceResource,
-  kQuantity, kMoney, kRange, kSampledData, kNumber, kUri,
+  kQuantity, kMoney, kRange, kSampledData, kNumber, kUri, kPosition,
 };
 Reading ReadingFor(ParameterKind kind, const fhir::Type& type, bool by_sound = false);
 
@@ -28,6 +28,7 @@ struct ValueTarget {
   int offset_minutes = 0;
   bool by_sound = false;
 };
+// A position gives number_low: latitude, number_high: longitude.
 void AppendValue(const ValueTarget& target, Reading reading, json::Value value, std::vector<IndexEntry>& out);
 
 }  // namespace qianxian::search

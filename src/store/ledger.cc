@@ -22,12 +22,12 @@ std::string PathList(const std::vector<std::string>& paths) {
 
 class LedgerImpl final : public Ledger {
  public:
-  LedgerImpl(Folders folders, Store& store, Clock& clock, Random& random)
-      : folders_(std::move(folders)), store_(store), clock_(clock), random_(random) {}
+  LedgerImpl(Folders folders, Store& store, Clock& clock, Random& random, const LedgerBounds& bounds)
+      : folders_(std::move(folders)), store_(store), clock_(clock), random_(random), bounds_(bounds) {}
 
   Result<std::unique_ptr<LedgerSession>> Begin(const access::Caller& caller, const LedgerSchema& schema) override {
     QX_DO(access::Decide(caller, access::Verb::kImport, schema.kind, ""));
-    return MakeSession(folders_, store_, clock_, random_, schema);
+    return MakeSession(folders_, store_, clock_, random_, schema, bounds_);
   }
 
   Result<std::vector<Batch>> Batches(const access::Caller& caller, std::string_view kind) override {
@@ -82,6 +82,7 @@ class LedgerImpl final : public Ledger {
   Store& store_;
   Clock& clock_;
   Random& random_;
+  const LedgerBounds bounds_;
 };
 
 // One line of the report: what, how many were looked at, which were bad.
@@ -166,12 +167,17 @@ Result<CheckReport> CheckLedgers(const Folders& folders, Store& store) {
 
 }  // namespace ledger
 
-Result<std::unique_ptr<Ledger>> OpenLedger(const std::string& directory, Store& store, Clock& clock, Random& random) {
+Result<std::unique_ptr<Ledger>> OpenLedger(const std::string& directory, Store& store, Clock& clock, Random& random,
+                                           const LedgerBounds& bounds) {
   std::error_code error;
   const std::string root = std::filesystem::absolute(directory, error).lexically_normal().string();
   if (error) return Unavailable("io", "Cannot find the folder " + directory + ": " + error.message());
   ledger::Folders folders{root.size() > 1 && root.back() == '/' ? root.substr(0, root.size() - 1) : root};
-  return std::unique_ptr<Ledger>(std::make_unique<ledger::LedgerImpl>(std::move(folders), store, clock, random));
+  return std::unique_ptr<Ledger>(std::make_unique<ledger::LedgerImpl>(std::move(folders), store, clock, random, bounds));
+}
+
+Result<std::unique_ptr<Ledger>> OpenLedger(const std::string& directory, Store& store, Clock& clock, Random& random) {
+  return OpenLedger(directory, store, clock, random, LedgerBounds{});
 }
 
 }  // namespace qianxian::store

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "store/ledger.h"
+#include "store/ledger_bounds.h"
 
 namespace qianxian::store::ledger {
 
@@ -67,7 +67,7 @@ std::string SelectCurrent(const Folders& folders, const std::vector<BatchRecord>
                           const std::vector<std::string>& columns);
 
 Result<std::unique_ptr<LedgerSession>> MakeSession(const Folders& folders, Store& store, Clock& clock, Random& random,
-                                                   const LedgerSchema& schema);
+                                                   const LedgerSchema& schema, const LedgerBounds& bounds);
 Result<CheckReport> CheckLedgers(const Folders& folders, Store& store);
 
 }  // namespace qianxian::store::ledger

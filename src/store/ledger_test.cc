@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "columns/database.h"
 #include "json/value.h"
+#include "store/ledger_bounds.h"
 #include "store/ledger_test_stores.h"
 
 namespace qianxian::store {
@@ -48,6 +49,12 @@ class LedgerTest : public ::testing::TestWithParam<Engine> {
     at("enddate") = {false, {}, row.day};
     at("fund_pay_sumamt") = {false, {}, row.money};
     ASSERT_TRUE(session.Append(line, values).ok());
+  }
+
+  void Reopen(const LedgerBounds& bounds) {
+    auto opened = OpenLedger(folder_.path(), *store_, clock_, random_, bounds);
+    ASSERT_TRUE(opened.ok());
+    ledger_ = std::move(opened).value();
   }
 
   Result<LedgerReceipt> Import(const std::vector<TestRow>& rows, const Cancel& cancel = {}) {
@@ -135,7 +142,7 @@ TEST_P(LedgerTest, TheLaterRowOfAFileWinsAndTheEarlierIsKept) {
   ExpectCounts(Import({{"a", "9", 9, 9}, {"a", "3", 3, 3}}), 0, 2, 0);
 }
 
-// Many random sessions against a model that is nothing but a map.
+// Many random sessions, put down in runs and compared in slices of every size, against a model that is nothing but a map.
 TEST_P(LedgerTest, AsThePlainModelSays) {
   std::map<std::string, TestRow> model;
   SeededRandom random(7);
@@ -160,6 +167,7 @@ TEST_P(LedgerTest, AsThePlainModelSays) {
         model[key] = row;
       }
     }
+    Reopen({.run_rows = 4 + random.NextBelow(40), .run_bytes = 500 + random.NextBelow(10'000), .slice_rows = 10 + random.NextBelow(40)});
     auto receipt = Import(rows);
     ExpectCounts(receipt, expected.accepted, expected.unchanged, expected.replaced);
     ASSERT_EQ(Current(), model) << "round " << round;
@@ -167,6 +175,66 @@ TEST_P(LedgerTest, AsThePlainModelSays) {
   auto report = ledger_->Check(SystemCaller("test"));
   ASSERT_TRUE(report.ok());
   for (const auto& line : report->lines) EXPECT_EQ(line.bad, 0u) << line.what << ": " << line.first_bad;
+}
+
+TEST_P(LedgerTest, MoreRowsAreMoreRunsAndSlicesNotMoreHeldAtOnce) {
+  LedgerSeen seen;
+  Reopen({.run_rows = 100, .run_bytes = 1 << 20, .slice_rows = 150, .seen = &seen});
+  const auto rows = [](int count, int64_t money) {
+    std::vector<TestRow> all;
+    for (int i = 0; i < count; ++i) all.push_back({"k" + std::to_string(i), "x", money + i % 50 / 49, i});
+    return all;
+  };
+  for (const auto& [count, runs, slices] : {std::tuple{90, 1, 1}, {450, 5, 3}, {1200, 12, 8}}) {
+    const auto receipt = Import(rows(count, count));
+    ASSERT_TRUE(receipt.ok()) << Describe(receipt.error());
+    EXPECT_EQ(seen.runs, static_cast<uint64_t>(runs));
+    EXPECT_EQ(seen.slices, static_cast<uint64_t>(slices));
+    EXPECT_LE(seen.most_rows_held, 100u);
+  }
+  ExpectCounts(Import(rows(1200, 1200)), 0, 1200, 0);
+  ExpectCounts(Import(rows(1200, 1201)), 0, 0, 1200);
+  // One in fifty is another: what stays is left out of runs that are written anyway.
+  auto some = rows(1200, 1201);
+  for (size_t i = 0; i < some.size(); i += 50) some[i].text = "y";
+  ExpectCounts(Import(some), 0, 1176, 24);
+  EXPECT_EQ(Current().size(), 1200u);
+  EXPECT_EQ(Current().at("k50").text, "y");
+  EXPECT_EQ(Current().at("k51").text, "x");
+  EXPECT_EQ(ledger_->Batches(SystemCaller("test"), "settlement")->back().rows, 24u);
+  // Long values fill a run before its rows do.
+  Reopen({.run_rows = 100, .run_bytes = 10'000, .slice_rows = 150, .seen = &seen});
+  std::vector<TestRow> wide;
+  for (int i = 0; i < 50; ++i) wide.push_back({"w" + std::to_string(i), std::string(2000, 'w'), i, i});
+  const auto receipt = Import(wide);
+  ExpectCounts(receipt, 50, 0, 0);
+  EXPECT_LE(seen.most_rows_held, 5u);
+}
+
+// A batch lies sorted by the schema's column where the file came sorted, and within each run where it did not.
+TEST_P(LedgerTest, ABatchKeepsTheOrderOfItsRunsAndSortsEach) {
+  Reopen({.run_rows = 4, .run_bytes = 1 << 20, .slice_rows = 5});
+  ExpectCounts(Import({{"a", "", 0, 3}, {"b", "", 0, 1}, {"c", "", 0, 4}, {"d", "", 0, 2}, {"e", "", 0, 9}, {"f", "", 0, 0}}), 6, 0, 0);
+  const std::string path = ledger_->Batches(SystemCaller("test"), "settlement")->back().path;
+  auto connection = std::move((*columns::Database::Open({}))->Connect()).value();
+  const auto rows = connection->Query("SELECT setl_id FROM read_parquet(" + columns::QuoteText(path) + ")");
+  ASSERT_TRUE(rows.ok());
+  std::string order;
+  for (const auto& row : rows->rows) order += row[0].text;
+  EXPECT_EQ(order, "bdacfe");
+  // Many rows that came sorted, and the same backwards.
+  for (const bool backwards : {false, true}) {
+    Reopen({});
+    std::vector<TestRow> many;
+    for (int i = 0; i < 10'000; ++i) many.push_back({(backwards ? "x" : "y") + std::to_string(i), "", i, backwards ? 10'000 - i : i});
+    ExpectCounts(Import(many), 10'000, 0, 0);
+    const std::string batch = ledger_->Batches(SystemCaller("test"), "settlement")->back().path;
+    const auto unsorted = connection->Query("SELECT count(*) FILTER (enddate < before) FROM (SELECT enddate, lag(enddate) OVER (ORDER BY "
+                                            "file_row_number) AS before FROM read_parquet(" + columns::QuoteText(batch) +
+                                            ", file_row_number = true))");
+    ASSERT_TRUE(unsorted.ok()) << Describe(unsorted.error());
+    EXPECT_LE(unsorted->rows[0][0].integer, 4) << "pieces that threads wrote beside each other may change places, rows may not";
+  }
 }
 
 TEST_P(LedgerTest, TheRecordSaysWhoWhenAndFromWhat) {

@@ -1,5 +1,6 @@
 // Any text as a pack's files.
 #include "pack/pack.h"
+#include "pack/pathway_cases.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
@@ -9,5 +10,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     files[path] = text;
     (void)qianxian::pack::ParsePack(files).ok();
   }
+  (void)qianxian::pack::ParsePathwayCases("cases/pathways/c.yaml", text).ok();
   return 0;
 }

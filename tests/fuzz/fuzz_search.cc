@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "fhir/definitions.h"
 #include "json/value.h"
+#include "search/clauses.h"
 #include "search/query.h"
 
 using namespace qianxian;
@@ -48,5 +49,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     QX_CHECK(again->canonical == query->canonical, "what was understood is understood otherwise");
     if (type.empty()) Ask(query->Narrow(R4Parameters(), "Patient"), entries);
   }
+  for (const char* name : {"_filter", "_text", "_list", "name"}) {   // without having to be written as a form
+    const Result<search::Query> query = search::Query::Parse(R4Parameters(), type, {{name, text}}, options);
+    if (query.ok()) QX_CHECK(!search::DescribeClause(query->clauses[0]).empty(), "a clause that says nothing");
+  }
+  (void)search::Query::Parse(R4Parameters(), "Location", {{"near", text}}, options);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "search/query.h"
+#include "search/resource_text.h"
 #include "store/store.h"
 
 namespace qianxian::store::memory {
@@ -19,6 +20,7 @@ struct Version {
   Resource resource;                             // body whole, as it is given back
   std::string hash;
   std::vector<search::IndexEntry> entries;       // identity included
+  search::ResourceText text;
 };
 
 struct Data {
@@ -49,6 +51,9 @@ class View {
   bool Holds(const search::Clause& clause, const Version& version) const;
   bool ChainHolds(const search::Clause& clause, const Version& version) const;
   bool HasHolds(const search::Clause& clause, const Version& version) const;
+  bool WithinHolds(const search::Clause& clause, const Version& version) const;
+  // Is (type, id) `wanted`, or a part of it, of a part, …?
+  bool IsWithin(const std::string& type, const std::string& id, const std::string& wanted) const;
   void Include(const search::Query& query, const std::vector<std::shared_ptr<const Version>>& matches,
                SearchPage& page) const;
 

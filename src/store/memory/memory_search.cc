@@ -4,6 +4,7 @@
 #include "access/relation.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "search/clauses.h"
 #include "search/compartments.h"
 #include "store/memory/memory_data.h"
 #include "store/relation.h"
@@ -93,12 +94,50 @@ bool View::HasHolds(const Clause& clause, const Version& version) const {
   return false;
 }
 
+bool View::IsWithin(const std::string& type, const std::string& id, const std::string& wanted) const {
+  const search::Parameter* hierarchy = search::HierarchyOf(*data_.parameters, type);
+  std::set<std::string> seen;
+  std::vector<std::string> upwards = {id};
+  while (!upwards.empty()) {
+    const std::string one = upwards.back();
+    upwards.pop_back();
+    if (one == wanted) return true;
+    const VersionPointer version = Newest(type, one);
+    if (!seen.insert(one).second || hierarchy == nullptr || !version || version->resource.deleted || !MaySee(*version)) continue;
+    for (const IndexEntry& entry : version->entries) {
+      if (entry.parameter == hierarchy->number && entry.kind == ParameterKind::kReference && entry.system == type) upwards.push_back(entry.code);
+    }
+  }
+  return false;
+}
+
+bool View::WithinHolds(const Clause& clause, const Version& version) const {
+  for (const IndexEntry& entry : version.entries) {
+    if (entry.parameter != clause.parameter->number || entry.kind != ParameterKind::kReference || entry.code.empty()) continue;
+    for (const search::QueryValue& value : clause.values) {
+      if (!value.system.empty() && value.system != entry.system) continue;
+      if (value.code == entry.code) return true;
+      // Above: what is referred to must be here, like all on the way to it.
+      const VersionPointer target = Newest(entry.system, entry.code);
+      if (clause.modifier == search::Modifier::kAbove && (!target || target->resource.deleted || !MaySee(*target))) continue;
+      if (clause.modifier == search::Modifier::kBelow ? IsWithin(entry.system, entry.code, value.code) : IsWithin(entry.system, value.code, entry.code)) return true;
+    }
+  }
+  return false;
+}
+
 bool View::Holds(const Clause& clause, const Version& version) const {
   if (clause.kind == Clause::Kind::kAny) {
-    return std::any_of(clause.chained.begin(), clause.chained.end(), [&](const Clause& inner) {
+    const bool any = std::any_of(clause.chained.begin(), clause.chained.end(), [&](const Clause& inner) {
       return inner.type == version.resource.type && Holds(inner, version);
     });
+    return any != (clause.modifier == search::Modifier::kNot);
   }
+  if (search::IsText(clause)) {
+    const words::TextTerm term = words::ReadTextTerm(clause.values[0].text);
+    return words::Holds(term, version.text.narrative) || (clause.code == "_content" && words::Holds(term, version.text.other));
+  }
+  if (search::IsWithin(clause)) return WithinHolds(clause, version);
   if (!clause.parameter) return false;
   switch (clause.kind) {
     case Clause::Kind::kValues: return search::Matches(clause, version.entries);
@@ -171,6 +210,9 @@ Result<SearchPage> View::Search(const search::Query& query) const {
     if (parts.size() != 2 || !ParseInteger(parts[0], t) || !ParseInteger(parts[1], position) || t < 0 || position < 0) {
       return Invalid("bad-place", "This is not the place of a next page.", "分页位置无效。");
     }
+    if (static_cast<uint64_t>(t) > data_.t) {
+      return NotFound("no-such-t", "There is no such state of the record yet.", "记录还没有这个时点的状态。");
+    }
     if (static_cast<uint64_t>(t) != t_) {
       search::Query rest = query;
       rest.place = std::to_string(t) + "." + std::to_string(position);
@@ -209,6 +251,7 @@ Result<SearchPage> View::Search(const search::Query& query) const {
 
   SearchPage page;
   page.notes = query.notes;
+  if (search::Explains(query)) page.notes.push_back(std::string(search::kPlanMark) + "逐条检查 / every resource was looked at; " + std::to_string(items.size()) + " matches");
   const bool only_count = query.count == 0 || query.summary == search::Summary::kCount;
   if (only_count || query.total != search::Total::kNone) page.total = items.size();
   if (only_count) return page;

@@ -301,6 +301,7 @@ class MemoryStore final : public Store {
     made->hash = kept.hash;
     made->resource.body = AssembleBody(kept.text, kept.splice, change.id, version + 1, at);
     data_->parameters->Extract(document.root(), made->entries);
+    search::AppendText(*data_->parameters, document.root(), made->text);
     data_->parameters->AppendIdentity(change.type, change.id, at, made->entries);
     Append(std::move(made));
     return ChangeReceipt{lives ? Outcome::kUpdated : Outcome::kCreated, version + 1};

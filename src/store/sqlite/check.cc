@@ -1,6 +1,7 @@
 // CheckStore: reads everything back and says what it looked at.
 #include <algorithm>
 
+#include "base/text.h"
 #include "search/parameters.h"
 #include "store/body.h"
 #include "store/sqlite/check.h"
@@ -177,12 +178,31 @@ class Checker {
       QX_TRY(const bool in_front, HasWord("word_recent", word, slot));
       good = good && (here || in_front);
     }
+    if (!rows.text.empty()) {
+      QX_TRY(const bool has, HasText(rows.text, slot));
+      good = good && has;
+    }
     for (const IndexRows::Span& span : rows.spans) {
       QX_TRY(const bool here, HasSpan("span", span, rows, slot));
       QX_TRY(const bool in_front, HasSpan("span_recent", span, rows, slot));
       good = good && (here || in_front);
     }
     return good;
+  }
+
+  // By the longest of its words: the rarest of them, mostly.
+  Result<bool> HasText(const IndexRows::Text& text, Slot slot) {
+    std::string_view longest;
+    for (const std::string_view words : {std::string_view(text.narrative), std::string_view(text.other)}) {
+      for (const std::string_view word : Split(words, ' ')) longest = word.size() > longest.size() ? word : longest;
+    }
+    QX_TRY(Statement* statement, database_.Cached("SELECT 1 FROM " + IndexTable("text", generation_) + " WHERE " +
+                                                  IndexTable("text", generation_) + " MATCH ?1 AND rowid = ?2"));
+    const Resetter resetter(*statement);
+    const std::string match = "{narrative other} : \"" + std::string(longest) + "\"";
+    statement->Text(1, match);
+    statement->Integer(2, slot);
+    return statement->Step();
   }
 
   Result<bool> HasWord(const char* table, const IndexRows::Word& word, Slot slot) {

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "search/clauses.h"
 #include "search/parameters.h"
+#include "search/search_limits.h"
 #include "store/sqlite/posting.h"
 #include "store/sqlite/schema.h"
 
@@ -102,7 +104,9 @@ Result<SlotSet> Evaluator::Meeting(const std::string& type, const search::Clause
 Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& clause) {
   switch (clause.kind) {
     case search::Clause::Kind::kValues:
+      if (search::IsText(clause)) return Text(type, clause);
       if (!clause.parameter) return Hits{};   // a parameter that this type does not have
+      if (search::IsWithin(clause)) return Within(clause);
       return Values(type, clause);
     case search::Clause::Kind::kChain: {
       Hits hits;
@@ -123,17 +127,98 @@ Result<Hits> Evaluator::Evaluate(const std::string& type, const search::Clause& 
       hits.set.IntersectWith(everything);
       return hits;
     }
-    case search::Clause::Kind::kAny: {
-      Hits hits;
-      for (const search::Clause& inner : clause.chained) {
-        if (inner.type != type) continue;
-        QX_TRY(const SlotSet one, Meeting(type, inner));
-        hits.set.UnionWith(one);
-      }
-      return hits;
-    }
+    case search::Clause::Kind::kAny: return Tree(type, clause);
   }
   return Fault("clause", "A clause of no kind.");
+}
+
+Result<Hits> Evaluator::Tree(const std::string& type, const search::Clause& clause) {
+  Hits hits;
+  const std::vector<const search::Clause*> all = search::PartsOfAll(clause);
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i]->type != type) return Hits{};
+    QX_TRY(SlotSet one, Meeting(type, *all[i]));
+    if (i == 0) hits.set = std::move(one);
+    else hits.set.IntersectWith(one);
+    if (hits.set.empty()) return hits;
+  }
+  if (!all.empty()) return hits;
+  for (const search::Clause& inner : clause.chained) {
+    if (inner.type != type) continue;
+    QX_TRY(const SlotSet one, Meeting(type, inner));
+    hits.set.UnionWith(one);
+  }
+  if (clause.modifier != search::Modifier::kNot) return hits;
+  QX_TRY(SlotSet rest, Visible(type));
+  rest.Subtract(hits.set);
+  return Hits{std::move(rest), true};
+}
+
+Result<Hits> Evaluator::Text(const std::string& type, const search::Clause& clause) {
+  SlotSetBuilder out(moment_.last);
+  QX_DO(index_.Text(clause.code == "_content", words::ReadTextTerm(clause.values[0].text), out));
+  Hits hits{out.Finish(), true};
+  QX_TRY(const SlotSet everything, Everything(type));
+  hits.set.IntersectWith(everything);
+  return hits;
+}
+
+Result<Hits> Evaluator::Within(const search::Clause& clause) {
+  auto found = within_.find(&clause);
+  if (found == within_.end()) {
+    const Slot bound = index_.last();
+    Bound(moment_.last);
+    std::vector<Slot> roots;
+    Status status = Ok();
+    for (const search::QueryValue& value : clause.values) {
+      const std::vector<std::string> types = value.system.empty() ? clause.parameter->targets : std::vector<std::string>{value.system};
+      for (const std::string& type : types) {
+        if (!status.ok()) break;
+        Result<std::optional<Slot>> root = FindRoot(engine_, database_, type, value.code);
+        if (!root.ok()) status = root.error();
+        else if (*root) status = AddHierarchy(clause, type, **root, roots);
+      }
+    }
+    Bound(bound);
+    QX_DO(std::move(status));
+    std::sort(roots.begin(), roots.end());
+    roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
+    found = within_.emplace(&clause, std::move(roots)).first;
+  }
+  Hits hits;
+  QX_TRY(hits.set, ReferringTo(clause.parameter->number, found->second));
+  return hits;
+}
+
+// The resource itself, and all below (above) it that the caller may see.
+Status Evaluator::AddHierarchy(const search::Clause& clause, const std::string& type, Slot root, std::vector<Slot>& roots) {
+  roots.push_back(root);
+  const search::Parameter* hierarchy = search::HierarchyOf(engine_.parameters, type);
+  if (hierarchy == nullptr) return Ok();
+  SlotSet seen = SlotSet::FromList({root});
+  std::vector<Slot> frontier = {root};
+  while (!frontier.empty()) {
+    SlotSet next;
+    if (clause.modifier == search::Modifier::kBelow) {
+      QX_TRY(next, ReferringTo(hierarchy->number, frontier));
+    } else {
+      SlotSet from = engine_.state.SlotsOf(frontier, moment_.last);
+      QX_DO(CutDown(type, from));
+      QX_TRY(next, ReferredFrom(hierarchy->number, from));
+      QX_TRY(const SlotSet of_type, Everything(type));
+      next.IntersectWith(of_type);
+    }
+    QX_DO(CutDown(type, next));
+    SlotSet fresh = SlotSet::FromList(engine_.state.RootsOf(next));
+    fresh.Subtract(seen);
+    seen.UnionWith(fresh);
+    frontier = fresh.ToList();
+    roots.insert(roots.end(), frontier.begin(), frontier.end());
+    if (roots.size() > limits::kSearchHierarchy) {
+      return Invalid("too-costly", "There are too many resources above or below this one.", "上级或下级资源过多。");
+    }
+  }
+  return Ok();
 }
 
 Result<const SlotSet*> Evaluator::Anywhere(const search::Clause& clause) {

@@ -66,6 +66,13 @@ class Evaluator {
  private:
   Evaluator(Engine& engine, Database& database, const access::Caller& caller, const Moment& moment, IndexReader index,
             std::vector<Slot> patients);
+  Result<Hits> Tree(const std::string& type, const search::Clause& clause);
+  Result<Hits> Text(const std::string& type, const search::Clause& clause);
+  Result<Hits> Within(const search::Clause& clause);
+  Status AddHierarchy(const search::Clause& clause, const std::string& type, Slot root, std::vector<Slot>& roots);
+  Result<Hits> Unequal(const std::string& type, const search::Clause& clause);
+  Status NumbersOf(int32_t parameter, int64_t coding, bool has_unit, const search::QueryValue& value, std::vector<int64_t> units,
+                   SlotSetBuilder& out);
   Result<Hits> Values(const std::string& type, const search::Clause& clause);
   Result<Hits> Identity(const std::string& type, const search::Clause& clause);
   Result<SlotSet> LastUpdated(const std::string& type, const search::Clause& clause);
@@ -76,11 +83,11 @@ class Evaluator {
   Status AnyOf(int32_t parameter, const search::CodeSet& codes, SlotSetBuilder& out);
   Status String(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out,
                 bool& exact);
-  Status Contains(int32_t parameter, const std::string& folded, SlotSetBuilder& out, bool& exact);
+  Status Contains(int32_t parameter, const std::string& folded, bool at_end, SlotSetBuilder& out, bool& exact);
   Status Uri(int32_t parameter, const search::Clause& clause, const search::QueryValue& value, SlotSetBuilder& out,
              bool& exact);
   Status Reference(int32_t parameter, const search::Clause& clause, const search::QueryValue& value,
-                   SlotSetBuilder& out);
+                   SlotSetBuilder& out, bool& exact);
   Status Date(int32_t parameter, int64_t coding, const search::QueryValue& value, SlotSetBuilder& out);
   Status DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
                  const search::QueryValue& value, SlotSetBuilder& out);
@@ -107,6 +114,7 @@ class Evaluator {
   std::map<std::string, SlotSet> of_patients_;                           // by type; not bound
   std::map<std::pair<std::string, Slot>, SlotSet> visible_;              // by type and bound
   std::map<const search::Clause*, SlotSet> anywhere_, referred_;
+  std::map<const search::Clause*, std::vector<Slot>> within_;            // roots of the hierarchy
   std::unordered_map<Slot, std::unique_ptr<Opened>> opened_;
 };
 

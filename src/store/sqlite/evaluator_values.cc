@@ -2,7 +2,10 @@
 // search/query.h.
 #include <algorithm>
 
+#include "fhir/reference.h"
+#include "search/clauses.h"
 #include "search/parameters.h"
+#include "search/units.h"
 #include "store/sqlite/evaluator.h"
 #include "store/sqlite/ranges.h"
 
@@ -21,6 +24,7 @@ Result<Hits> Evaluator::Values(const std::string& type, const Clause& clause) {
   const search::Parameter& parameter = *clause.parameter;
   const bool negative = clause.modifier == Modifier::kNot || clause.modifier == Modifier::kNotIn ||
                         (clause.modifier == Modifier::kMissing && clause.missing);
+  if (search::IsUnequal(clause)) return Unequal(type, clause);
   Hits hits;
   if (parameter.role == Role::kLastUpdated && clause.modifier == Modifier::kNone) {
     QX_TRY(hits.set, LastUpdated(type, clause));
@@ -55,18 +59,43 @@ Result<Hits> Evaluator::Values(const std::string& type, const Clause& clause) {
   return Hits{std::move(rest), true};
 }
 
+// Those that have a value and not this one are sure; those that have this one may have others too.
+Result<Hits> Evaluator::Unequal(const std::string& type, const Clause& clause) {
+  QX_TRY(SlotSet present, Visible(type));
+  if (clause.parameter->role == Role::kOrdinary) {
+    SlotSetBuilder out(moment_.last);
+    for (const uint16_t base : engine_.aliases.Bases(clause.parameter->number)) QX_DO(index_.Posting(base, kPresent, out));
+    present.IntersectWith(out.Finish());
+  }
+  Clause equal = clause;
+  for (QueryValue& value : equal.values) {
+    value.prefix = clause.parameter->kind == ParameterKind::kString ? search::Prefix::kAp : search::Prefix::kEq;
+  }
+  QX_TRY(Hits equals, Values(type, equal));
+  equals.set.IntersectWith(present);
+  std::vector<Slot> none;
+  for (const Slot slot : equals.set.ToList()) {
+    QX_TRY(const bool holds, Verify(slot, clause));
+    if (!holds) none.push_back(slot);
+  }
+  present.Subtract(SlotSet::FromList(std::move(none)));
+  return Hits{std::move(present), true};
+}
+
 Status Evaluator::Value(int32_t parameter, const Clause& clause, const QueryValue& value, Hits& hits,
                         SlotSetBuilder& out) {
   switch (clause.parameter->kind) {
     case ParameterKind::kToken: return Token(parameter, clause, value, out, hits.exact);
     case ParameterKind::kString: return String(parameter, clause, value, out, hits.exact);
     case ParameterKind::kUri: return Uri(parameter, clause, value, out, hits.exact);
-    case ParameterKind::kReference: return Reference(parameter, clause, value, out);
+    case ParameterKind::kReference: return Reference(parameter, clause, value, out, hits.exact);
     case ParameterKind::kDate: return Date(parameter, 0, value, out);
     case ParameterKind::kNumber: return Number(parameter, 0, false, value, out);
     case ParameterKind::kQuantity: return Number(parameter, 0, true, value, out);
     case ParameterKind::kComposite: return Composite(parameter, clause, value, out, hits.exact);
-    case ParameterKind::kSpecial: return Ok();
+    case ParameterKind::kSpecial:             // few: a county's places
+      hits.exact = false;
+      return index_.Posting(parameter, kPresent, out);
   }
   return Ok();
 }
@@ -164,10 +193,11 @@ Status Evaluator::AnyOf(int32_t parameter, const search::CodeSet& codes, SlotSet
 }
 
 Status Evaluator::String(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
-  if (clause.modifier == Modifier::kContains) return Contains(parameter, value.folded, out, exact);
+  if (clause.modifier == Modifier::kContains) return Contains(parameter, value.folded, false, out, exact);
+  if (value.prefix == search::Prefix::kEb) return Contains(parameter, value.folded, true, out, exact);
   const std::string prefix = CutText(value.folded);
-  const bool whole = clause.modifier == Modifier::kExact;
-  if (whole || prefix.size() < value.folded.size()) exact = false;
+  const bool whole = clause.modifier == Modifier::kExact || value.prefix == search::Prefix::kAp;
+  if (clause.modifier == Modifier::kExact || prefix.size() + 4 > kTextBytes || prefix.size() < value.folded.size()) exact = false;
   const std::string end = whole ? prefix + std::string(1, '\x01') : AfterPrefix(prefix);
   return index_.ForEachWord(parameter, prefix, end, [&](std::string_view text, Slot slot) {
     if (!whole || text == prefix) out.Add(slot);
@@ -175,7 +205,7 @@ Status Evaluator::String(int32_t parameter, const Clause& clause, const QueryVal
   });
 }
 
-Status Evaluator::Contains(int32_t parameter, const std::string& folded, SlotSetBuilder& out, bool& exact) {
+Status Evaluator::Contains(int32_t parameter, const std::string& folded, bool at_end, SlotSetBuilder& out, bool& exact) {
   std::string last_text;
   bool last_holds = false;
   bool is_first = true;
@@ -183,7 +213,8 @@ Status Evaluator::Contains(int32_t parameter, const std::string& folded, SlotSet
     if (is_first || text != last_text) {
       is_first = false;
       last_text = std::string(text);
-      last_holds = text.find(folded) != std::string_view::npos;
+      last_holds = at_end ? text.ends_with(folded) : text.find(folded) != std::string_view::npos;
+      if (at_end && text.size() + 4 > kTextBytes) last_holds = false;   // it may go on
       if (!last_holds && text.size() + 4 > kTextBytes) {   // the rest of it may hold it
         last_holds = true;
         exact = false;
@@ -195,6 +226,16 @@ Status Evaluator::Contains(int32_t parameter, const std::string& folded, SlotSet
 }
 
 Status Evaluator::Uri(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
+  const bool ends = value.prefix == search::Prefix::kEb;
+  if (clause.modifier == Modifier::kContains || ends) {
+    exact = false;
+    QX_TRY(const std::vector<int64_t> values, index_.Labels(parameter, "", [&](std::string_view text) {
+      if (text.size() + 4 > kTextBytes) return true;
+      return ends ? text.ends_with(value.text) : text.find(value.text) != std::string_view::npos;
+    }));
+    for (int64_t label : values) QX_DO(index_.Posting(parameter, label, out));
+    return Ok();
+  }
   if (clause.modifier == Modifier::kBelow) {
     if (value.text.size() > kTextBytes) exact = false;
     QX_TRY(const std::vector<int64_t> values, index_.Labels(parameter, CutText(value.text)));
@@ -211,10 +252,11 @@ Status Evaluator::Uri(int32_t parameter, const Clause& clause, const QueryValue&
   return index_.Posting(parameter, TextValue(value.text), out);
 }
 
-Status Evaluator::Reference(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out) {
-  if (clause.modifier == Modifier::kIdentifier) {
-    bool exact = true;
-    return Token(parameter, clause, value, out, exact);
+Status Evaluator::Reference(int32_t parameter, const Clause& clause, const QueryValue& value, SlotSetBuilder& out, bool& exact) {
+  if (clause.modifier == Modifier::kIdentifier) return Token(parameter, clause, value, out, exact);
+  if (clause.modifier == Modifier::kAbove || clause.modifier == Modifier::kBelow) {   // versions of a canonical
+    exact = false;
+    return index_.Posting(parameter, TextValue(fhir::ParseCanonical(value.text).url), out);
   }
   if (value.code.empty()) return index_.Posting(parameter, TextValue(value.text), out);
   if (!value.system.empty()) {
@@ -297,14 +339,27 @@ Status Evaluator::DateMonths(int32_t parameter, const Range& range, const QueryV
 
 Status Evaluator::Number(int32_t parameter, int64_t coding, bool is_quantity, const QueryValue& value,
                          SlotSetBuilder& out) {
+  const bool has_unit = is_quantity && (value.has_system || value.has_code);
+  if (!has_unit) return NumbersOf(parameter, coding, false, value, {}, out);
+  if (!search::HasUcumUnit(value)) {
+    QX_TRY(std::vector<int64_t> units, index_.Codings({value.has_system, value.has_code, value.system, value.code, true}));
+    return NumbersOf(parameter, coding, true, value, std::move(units), out);
+  }
+  // Asked once for every unit that measures the same, in numbers of that unit: units are few.
+  QX_TRY(const auto known, index_.UnitsOf(value.system));
+  for (const auto& [code, units] : known) {
+    const std::optional<QueryValue> converted = search::InUnit(value, code);
+    if (converted) QX_DO(NumbersOf(parameter, coding, true, *converted, units, out));
+  }
+  return Ok();
+}
+
+Status Evaluator::NumbersOf(int32_t parameter, int64_t coding, bool has_unit, const QueryValue& value, std::vector<int64_t> units,
+                            SlotSetBuilder& out) {
+  if (has_unit && units.empty()) return Ok();
   const NumberQuery query{OrderedNumber(value.number_low), OrderedNumber(value.number_high),
                           OrderedNumber(value.number)};
-  const bool has_unit = is_quantity && (value.has_system || value.has_code);
-  std::vector<int64_t> units;
-  if (has_unit) {
-    QX_TRY(units, index_.Codings({value.has_system, value.has_code, value.system, value.code, true}));
-    std::sort(units.begin(), units.end());
-  }
+  std::sort(units.begin(), units.end());
   const auto add = [&](const IndexReader::Span& span) {
     if (MeetsNumber(value.prefix, query, span.low, span.high) &&
         (!has_unit || std::binary_search(units.begin(), units.end(), span.unit))) {

@@ -45,7 +45,7 @@ IndexReader::IndexReader(Database& database, Slot last, int64_t generation)
     words_[front] = "SELECT text, slot FROM " + IndexTable(front ? "word_recent" : "word", generation) +
                     " WHERE parameter = ?1 AND text >= ?2 AND text < ?3";
   }
-  labels_ = "SELECT value FROM " + IndexTable("label", generation) +
+  labels_ = "SELECT value, text FROM " + IndexTable("label", generation) +
             " WHERE parameter = ?1 AND text >= ?2 AND text < ?3";
   codings_ = "SELECT number, system, code, text FROM " + IndexTable("coding", generation);
 }
@@ -327,7 +327,8 @@ Result<std::vector<int64_t>> IndexReader::BucketUnits(int32_t parameter) {
   }
 }
 
-Result<std::vector<int64_t>> IndexReader::Labels(int32_t parameter, const std::string& prefix) {
+Result<std::vector<int64_t>> IndexReader::Labels(int32_t parameter, const std::string& prefix,
+                                                 const std::function<bool(std::string_view)>& wanted) {
   QX_TRY(Statement* statement, database_->Cached(labels_));
   const Resetter resetter(*statement);
   const std::string after = AfterPrefix(prefix);
@@ -338,7 +339,43 @@ Result<std::vector<int64_t>> IndexReader::Labels(int32_t parameter, const std::s
   for (;;) {
     QX_TRY(const bool row, statement->Step());
     if (!row) return values;
-    values.push_back(statement->Integer(0));
+    if (!wanted || wanted(statement->Text(1))) values.push_back(statement->Integer(0));
+  }
+}
+
+Status IndexReader::Text(bool everywhere, const words::TextTerm& term, SlotSetBuilder& out) {
+  // Words are letters and digits alone, so that nothing in them could be read as an operator.
+  const auto in_a_row = [](const std::vector<std::string>& words, bool open) {
+    std::string text = "\"";
+    for (size_t i = 0; i < words.size(); ++i) text += (i == 0 ? "" : " ") + words[i];
+    return text + (open ? "\" *" : "\"");
+  };
+  std::string match = std::string(everywhere ? "{narrative other} : " : "narrative : ") + in_a_row(term.words, term.open);
+  if (!term.initials.empty()) {
+    match = "(" + match + ") OR (" + (everywhere ? "{narrative_initials other_initials} : " : "narrative_initials : ") +
+            in_a_row(term.initials, false) + ")";
+  }
+  QX_TRY(Statement* statement, database_->Cached("SELECT rowid FROM " + IndexTable("text", generation_) + " WHERE " +
+                                                 IndexTable("text", generation_) + " MATCH ?1 AND rowid <= ?2"));
+  const Resetter resetter(*statement);
+  statement->Text(1, match);
+  statement->Integer(2, last_);
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return Ok();
+    out.Add(static_cast<Slot>(statement->Integer(0)));
+  }
+}
+
+Result<std::map<std::string, std::vector<int64_t>>> IndexReader::UnitsOf(const std::string& system) {
+  QX_TRY(Statement* statement, database_->Cached(codings_ + " WHERE system = ?1"));
+  const Resetter resetter(*statement);
+  statement->Text(1, system);
+  std::map<std::string, std::vector<int64_t>> units;
+  for (;;) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return units;
+    units[std::string(statement->Text(2))].push_back(statement->Integer(0));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "store/sqlite/database.h"
 #include "store/sqlite/index_rows.h"
 #include "store/sqlite/slot_set.h"
+#include "words/text.h"
 
 namespace qianxian::store::sqlite {
 
@@ -60,7 +62,12 @@ class IndexReader {
   // Units under which a parameter has buckets.
   Result<std::vector<int64_t>> BucketUnits(int32_t parameter);
   // Values of the labels that begin so.
-  Result<std::vector<int64_t>> Labels(int32_t parameter, const std::string& prefix);
+  Result<std::vector<int64_t>> Labels(int32_t parameter, const std::string& prefix,
+                                      const std::function<bool(std::string_view text)>& wanted = nullptr);
+  // Resources whose text holds the term; not `everywhere`: in the narrative.
+  Status Text(bool everywhere, const words::TextTerm& term, SlotSetBuilder& out);
+  // Codes of a system that are units or lead composites, each with its numbers.
+  Result<std::map<std::string, std::vector<int64_t>>> UnitsOf(const std::string& system);
   struct Coding {
     bool has_system = false;
     bool has_code = false;

@@ -198,6 +198,10 @@ std::string CutText(std::string_view text) {
   return std::string(text.substr(0, end));
 }
 
+void SetText(search::ResourceText text, IndexRows& out) {
+  out.text = {std::move(text.narrative.words), std::move(text.other.words), std::move(text.narrative.initials), std::move(text.other.initials)};
+}
+
 void AppendIndexRows(const std::vector<search::IndexEntry>& entries, const Aliases& aliases, IndexRows& out) {
   Maker maker(out);
   for (const search::IndexEntry& entry : entries) {

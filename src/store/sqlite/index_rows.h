@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "search/index_entry.h"
+#include "search/resource_text.h"
 #include "store/sqlite/slot_set.h"
 
 namespace qianxian::store::sqlite {
@@ -29,15 +30,22 @@ struct IndexRows {
   };
   struct Word { int32_t parameter; std::string text; };
   struct Label { int32_t parameter; std::string text; int64_t value; };
+  // Words with blanks between them; all empty: no text.
+  struct Text {
+    std::string narrative, other, narrative_initials, other_initials;
+    bool empty() const { return narrative.empty() && other.empty(); }
+  };
   std::vector<Posting> postings;
   std::vector<Reference> references;
   std::vector<Coding> codings;
   std::vector<Span> spans;
   std::vector<Word> words;
   std::vector<Label> labels;
+  Text text;
 };
 
 class Aliases;
+void SetText(search::ResourceText text, IndexRows& out);
 void AppendIndexRows(const std::vector<search::IndexEntry>& entries, const Aliases& aliases, IndexRows& out);
 
 // Values of posting lists.

@@ -21,6 +21,8 @@ constexpr int64_t kRecentRows = 16'000;
 
 IndexWriter::IndexWriter(int64_t generation)
     : generation_(generation),
+      insert_text_("INSERT INTO " + IndexTable("text", generation) +
+                   "(rowid, narrative, other, narrative_initials, other_initials) VALUES(?1, ?2, ?3, ?4, ?5)"),
       insert_posting_("INSERT INTO " + IndexTable("posting", generation) + " VALUES(?1, ?2, ?3, ?4)"),
       update_posting_("UPDATE " + IndexTable("posting", generation) +
                       " SET data = ?4 WHERE parameter = ?1 AND value = ?2 AND first = ?3"),
@@ -129,7 +131,17 @@ Status IndexWriter::Add(Database& database, const IndexRows& rows, Slot slot) {
   }
   for (const IndexRows::Word& word : rows.words) words_.push_back({word.parameter, slot, word.text});
   for (const IndexRows::Label& label : rows.labels) QX_DO(AddLabel(database, label));
-  return Ok();
+  return rows.text.empty() ? Ok() : AddText(database, rows.text, slot);
+}
+
+Status IndexWriter::AddText(Database& database, const IndexRows::Text& text, Slot slot) {
+  QX_TRY(Statement* insert, database.Cached(insert_text_));
+  insert->Integer(1, slot);
+  insert->Text(2, text.narrative);
+  insert->Text(3, text.other);
+  insert->Text(4, text.narrative_initials);
+  insert->Text(5, text.other_initials);
+  return insert->Run();
 }
 
 Status IndexWriter::WritePosting(Statement& insert, Statement& update, const Posting* begin, const Posting* end) {

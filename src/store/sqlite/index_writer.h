@@ -77,10 +77,11 @@ class IndexWriter {
   Status MoveOn(Database& database, Front& front, size_t rows, bool in_front);
   Status FlushSpans(Database& database);
   Status FlushWords(Database& database);
+  Status AddText(Database& database, const IndexRows::Text& text, Slot slot);
   Status AddLabel(Database& database, const IndexRows::Label& label);
 
   int64_t generation_;
-  std::string insert_posting_, update_posting_, insert_label_, insert_coding_,
+  std::string insert_text_, insert_posting_, update_posting_, insert_label_, insert_coding_,
       select_coding_;
   Front span_front_, word_front_;
   std::vector<Posting> postings_;

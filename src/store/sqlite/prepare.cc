@@ -45,6 +45,9 @@ Status Preparer::MakeRows(const json::Document& document, IndexRows& out) const 
   std::vector<search::IndexEntry> entries;
   parameters_.Extract(document.root(), entries);
   AppendIndexRows(entries, aliases_, out);
+  search::ResourceText text;
+  search::AppendText(parameters_, document.root(), text);
+  SetText(std::move(text), out);
   return Ok();
 }
 

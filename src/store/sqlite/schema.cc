@@ -71,11 +71,15 @@ Status CreateIndexTables(Database& database, int64_t generation) {
   QX_DO(database.Execute(table("coding") +
                          "(number INTEGER PRIMARY KEY, system TEXT NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL, "
                          "UNIQUE(system, code, text))"));
-  return Ok();
+  // text: the words of each version under its slot; only added to, like all of the index. The words come cut and folded
+  // already (words/text.h), so that the tokenizer has nothing to do but split at blanks.
+  return database.Execute("CREATE VIRTUAL TABLE " + IndexTable("text", generation) +
+                          " USING fts5(narrative, other, narrative_initials, other_initials, content='', columnsize=0, "
+                          "tokenize=ascii)");
 }
 
 Status DropIndexTables(Database& database, int64_t generation) {
-  for (const char* name : {"posting", "span", "span_recent", "word", "word_recent", "label", "coding"}) {
+  for (const char* name : {"posting", "span", "span_recent", "word", "word_recent", "label", "coding", "text"}) {
     QX_DO(database.Execute("DROP TABLE IF EXISTS " + IndexTable(name, generation)));
   }
   return Ok();

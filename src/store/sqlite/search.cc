@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "search/clauses.h"
 #include "search/parameters.h"
 #include "store/sort_order.h"
 #include "store/sqlite/schema.h"
@@ -18,8 +19,9 @@ constexpr size_t kFew = 24;
 
 // What is cheap and cuts deep comes first; what needs everything of the type last.
 int Rank(const Clause& clause) {
+  if (search::IsText(clause)) return 2;
   if (clause.kind == Clause::Kind::kAny) {
-    int rank = 0;
+    int rank = clause.modifier == Modifier::kNot && search::PartsOfAll(clause).empty() ? 6 : 0;
     for (const Clause& one : clause.chained) rank = std::max(rank, Rank(one));
     return rank;
   }
@@ -60,6 +62,13 @@ Result<Place> ReadPlace(std::string_view text) {
   return Invalid("bad-place", "This is not the place of a next page.", "分页位置无效。");
 }
 
+void Searcher::Explain(const TypeMatches& matches, const Clause& clause, size_t rows, bool exact) {
+  if (!explains_) return;
+  const std::string found = std::to_string(rows), left = std::to_string(matches.set.size());
+  Plan(matches.query.type + "?" + search::DescribeClause(clause) + ": 索引中 " + found + " 行，余 " + left + (exact ? "" : "，须逐条核对") +
+                  " / " + found + " rows of the index, " + left + " left" + (exact ? "" : ", each to be checked"));
+}
+
 Status Searcher::MatchType(TypeMatches& matches) {
   matches.set = SlotSet();
   matches.verify.clear();
@@ -70,12 +79,18 @@ Status Searcher::MatchType(TypeMatches& matches) {
   bool begun = false;
   for (const Clause* clause : clauses) {
     if (begun && matches.set.empty()) break;
-    if (begun && clause->kind == Clause::Kind::kValues && matches.set.size() <= kFew) {
+    if (begun && !search::NeedsStore(*clause) && clause->parameter && matches.set.size() <= kFew) {
       matches.verify.push_back(clause);
+      if (explains_) {
+        const std::string left = std::to_string(matches.set.size());
+        Plan(matches.query.type + "?" + search::DescribeClause(*clause) + ": 余 " + left + " 条，逐条核对 / only " + left + " left, each is checked");
+      }
       continue;
     }
     QX_TRY(Hits hits, evaluator_.Evaluate(type, *clause));
     if (!hits.exact) matches.verify.push_back(clause);
+    const size_t rows = hits.set.size();
+    const bool exact = hits.exact;
     if (begun) {
       matches.set.IntersectWith(hits.set);
     } else {
@@ -83,11 +98,16 @@ Status Searcher::MatchType(TypeMatches& matches) {
       begun = true;
     }
     if (matches.set.size() <= kFew * 4) QX_DO(evaluator_.CutDown(type, matches.set));
+    Explain(matches, *clause, rows, exact);
   }
   if (begun) {
     QX_DO(evaluator_.CutDown(type, matches.set));
   } else {
     QX_TRY(matches.set, evaluator_.Visible(type));
+  }
+  if (explains_) {
+    const std::string left = std::to_string(matches.set.size());
+    Plan(type + ": 现存且可见的 " + left + " 条 / " + left + " living and visible");
   }
   return Ok();
 }
@@ -162,6 +182,10 @@ Result<std::vector<Slot>> Searcher::PageInWindows(SearchPage& page) {
     }
     const bool bounded = bound && *bound < last;
     evaluator_.Bound(bounded ? *bound : last);
+    if (explains_ && bounded) {
+      const std::string slots = std::to_string(position_) + "–" + std::to_string(*bound);
+      Plan("先看版本 " + slots + " / looked for among versions " + slots + " first");
+    }
     QX_DO(Match());
     if (bounded) types_[0]->set.DropAbove(*bound);
     QX_TRY(std::vector<Slot> slots, PageInOrder(page));
@@ -234,6 +258,7 @@ Result<std::vector<Slot>> Searcher::PageSorted(SearchPage& page) {
   if (types_.size() == 1 && size > kSortByBodies) {
     QX_TRY(sorted, SortByIndex(evaluator_, *types_[0], offset, query_.count, slots));
   }
+  if (explains_) Plan(sorted ? "按索引排序 / sorted by an index" : "按内容排序 / sorted by the bodies of all matches");
   if (!sorted) {
     QX_TRY(slots, SortByBodies(offset, query_.count));
   }
@@ -269,7 +294,10 @@ Result<SearchPage> Searcher::Run() {
   if (only_count || query_.total != search::Total::kNone) {
     QX_TRY(page.total, Total());
   }
-  if (only_count) return page;
+  if (only_count) {
+    page.notes.insert(page.notes.end(), plan_.begin(), plan_.end());
+    return page;
+  }
   QX_TRY(const std::vector<Slot> slots, Page(page));
   for (Slot slot : slots) {
     QX_TRY(const Opened* opened, evaluator_.OpenSlot(slot, false));
@@ -277,6 +305,11 @@ Result<SearchPage> Searcher::Run() {
     page.matches.push_back(std::move(resource));
   }
   QX_DO(AddIncludes(evaluator_, query_, slots, page));
+  if (explains_ && !query_.includes.empty()) {
+    const std::string included = std::to_string(page.included.size());
+    Plan("带出 " + included + " 条 / " + included + " included");
+  }
+  page.notes.insert(page.notes.end(), plan_.begin(), plan_.end());
   return page;
 }
 

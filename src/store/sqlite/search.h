@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "search/clauses.h"
 #include "store/sqlite/evaluator.h"
 
 namespace qianxian::store::sqlite {
@@ -19,13 +20,15 @@ struct TypeMatches {
 
 class Searcher {
  public:
-  Searcher(Evaluator& evaluator, const search::Query& query) : evaluator_(evaluator), query_(query) {}
+  Searcher(Evaluator& evaluator, const search::Query& query) : evaluator_(evaluator), query_(query), explains_(search::Explains(query)) {}
   Result<SearchPage> Run();
 
  private:
   Status Prepare();
   Status Match();
   Status MatchType(TypeMatches& matches);
+  void Plan(std::string_view line) { plan_.push_back(std::string(search::kPlanMark) + std::string(line)); }
+  void Explain(const TypeMatches& matches, const search::Clause& clause, size_t rows, bool exact);
   Result<bool> Holds(const TypeMatches& matches, Slot slot);
   Result<const TypeMatches*> MatchesOf(Slot slot);
   bool Sorts() const;
@@ -43,6 +46,8 @@ class Searcher {
   std::vector<std::unique_ptr<TypeMatches>> types_;
   bool matched_ = false;                          // wholly; else a page is looked for window by window
   uint64_t position_ = 0;                         // of the place given
+  bool explains_ = false;
+  std::vector<std::string> plan_;                 // _explain
 };
 
 // A page in the store's own order needs no match beyond it: it is looked for where so many chunks of the type's list are,
