@@ -1,16 +1,17 @@
 #include "api/api.h"
 
+#include "api/care_api.h"
 #include "api/event_stream.h"
 #include "api/fhir_api.h"
-#include "api/fhir_exchange.h"
 #include "api/import_jobs.h"
 #include "api/outcome.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
+#include "api/point_read.h"
+#include "api/referral_api.h"
 #include "api/static_files.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "fhir/primitive.h"
 #include "json/writer.h"
 #include "subscribe/service.h"
 
@@ -48,12 +49,14 @@ Identity IdentityOf(const http::Request& request) {
 
 class WholeApi final : public Api {
  public:
-  explicit WholeApi(const Services& services)
+  WholeApi(const Services& services, flow::Flow* flow)
       : events_(*services.store, *services.auth, *services.random),
         services_(With(services, events_)),
         imports_(services_),
         fhir_(services_),
-        page_(services_, imports_) {}
+        page_(services_, imports_),
+        care_(services_, flow),
+        referrals_(services_, care_) {}
 
   http::Response Handle(http::Request& request) override {
     bool fhir = IsUnder(request.path, "/fhir");
@@ -88,14 +91,7 @@ class WholeApi final : public Api {
   }
 
   bool IsQuick(std::string_view method, std::string_view path) const override {
-    constexpr std::string_view kPrefix = "/fhir/";
-    if (method != "GET" || !StartsWith(path, kPrefix)) return false;
-    path.remove_prefix(kPrefix.size());
-    size_t slash = path.find('/');
-    if (slash == std::string_view::npos || !fhir::IsValidId(path.substr(slash + 1))) return false;
-    std::string_view type = path.substr(0, slash);
-    // These may come from the ledger or the packs: a query, not a read.
-    return !MayBeVirtual(type);
+    return ParsePointRead(method, path).has_value();
   }
 
   http::Response Refuse(int status, std::string_view path) const override {
@@ -152,6 +148,7 @@ class WholeApi final : public Api {
 
   http::Response HandleFhir(http::Request& request) {
     if (request.path == "/fhir/metadata" && IsSafeMethod(request.method)) return fhir_.Metadata(request);
+    // Perhaps on the io thread, where nothing waits for the disk.
     bool quick = IsQuick(request.method, request.path);
     Identity identity = IdentityOf(request);
     Result<std::shared_ptr<const auth::Session>> session = Identify(request, identity, !quick);
@@ -161,6 +158,7 @@ class WholeApi final : public Api {
       std::optional<http::Response> response = fhir_.ReadQuickly(request, **session);
       if (response) return std::move(*response);
     }
+    if (std::optional<http::Response> plan = care_.HandleApply(request, **session)) return std::move(*plan);
     return fhir_.Handle(request, **session);
   }
 
@@ -171,6 +169,10 @@ class WholeApi final : public Api {
     }
     Result<std::shared_ptr<const auth::Session>> session = Identify(request, identity, true);
     if (!session.ok()) return ApiError(session.error());
+    if (!(*session)->must_change) {
+      if (std::optional<http::Response> answer = care_.Handle(request, **session)) return std::move(*answer);
+      if (std::optional<http::Response> answer = referrals_.Handle(request, **session)) return std::move(*answer);
+    }
     return page_.Handle(request, session->get(), identity.secret);
   }
 
@@ -223,10 +225,12 @@ class WholeApi final : public Api {
   ImportJobs imports_;
   FhirApi fhir_;
   PageApi page_;
+  CareApi care_;
+  ReferralApi referrals_;
 };
 
 }  // namespace
 
-std::unique_ptr<Api> Api::Make(const Services& services) { return std::make_unique<WholeApi>(services); }
+std::unique_ptr<Api> Api::Make(const Services& services, flow::Flow* flow) { return std::make_unique<WholeApi>(services, flow); }
 
 }  // namespace qianxian::api

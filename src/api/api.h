@@ -10,6 +10,10 @@
 #include "api/services.h"
 #include "http/server.h"
 
+namespace qianxian::flow {
+class Flow;
+}
+
 namespace qianxian::api {
 
 class EventStream;
@@ -17,7 +21,8 @@ class EventStream;
 class Api {
  public:
   virtual ~Api() = default;                // asks imports at work to stop, and waits
-  static std::unique_ptr<Api> Make(const Services& services);
+  // `flow`: the engine of pathways; without it there are none of its calls.
+  static std::unique_ptr<Api> Make(const Services& services, flow::Flow* flow = nullptr);
 
   virtual http::Response Handle(http::Request& request) = 0;
   // For http::ServerOptions: where uploads go, what may be answered on the io thread, words for the server's own answers.

@@ -131,5 +131,30 @@ TEST(Everything, IsTheCompartmentAndWhatItRefersTo) {
   EXPECT_EQ(world.As("admin", "GET", "/fhir/Organization/o/$everything").status, 501);
 }
 
+// All patients' records, one patient after the other, whatever the size of the pages.
+TEST(Everything, OfAllPatients) {
+  World world;
+  Fill(world);
+  for (const char* count : {"1", "2", "3", "1000"}) {
+    std::vector<std::string> matches;
+    std::string next = "/fhir/Patient/$everything?_count=" + std::string(count);
+    for (int pages = 0; !next.empty() && pages < 20; ++pages) {
+      Answer page = world.As("admin", "GET", next.substr(next.find("/fhir/")));
+      ASSERT_EQ(page.status, 200) << page.body;
+      EXPECT_EQ(page.At("link.0.relation"), "self");
+      for (size_t i = 0; i < page.Count("entry"); ++i) {
+        std::string at = "entry." + std::to_string(i);
+        if (page.At(at + ".search.mode") == "match") matches.push_back(page.At(at + ".resource.resourceType") + "/" + page.At(at + ".resource.id"));
+      }
+      next = page.At("link.1.url");
+    }
+    EXPECT_EQ(next, "");
+    std::sort(matches.begin(), matches.end());
+    EXPECT_EQ(matches, (std::vector<std::string>{"Encounter/e1", "Observation/by", "Observation/by", "Observation/other", "Observation/own", "Patient/1", "Patient/2"})) << count;
+  }
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Patient/$everything?_type=Encounter").Count("entry"), 1u);
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Encounter/$everything").status, 501);
+}
+
 }  // namespace
 }  // namespace qianxian::api

@@ -19,6 +19,8 @@
 
 namespace qianxian::api {
 
+class BulkJobs;                            // bulk_jobs.h
+
 class FhirApi {
  public:
   explicit FhirApi(const Services& services);
@@ -105,8 +107,8 @@ class FhirApi {
 
   http::Response Finish(const Exchange& exchange, http::Response response) const;
 
-  std::unique_ptr<ExportJobs> exports_;
-  const Services services_;                // with exports_
+  const Services services_;
+  std::unique_ptr<BulkJobs> jobs_;
   std::mutex conditions_;                  // between looking whether something is there and writing it
   std::array<std::mutex, 64> patches_;     // the same for patches, by the hash of "Type/id"
 };

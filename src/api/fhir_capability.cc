@@ -38,10 +38,13 @@ void WriteInteractions(json::Writer& writer, const std::string_view (&codes)[N])
 void WriteSearchParameters(json::Writer& writer, const std::vector<const search::Parameter*>& parameters) {
   writer.Name("searchParam").BeginArray();
   for (const search::Parameter* parameter : parameters) {
-    if (parameter->kind == search::ParameterKind::kSpecial) continue;   // answered with "not supported"
+    if (parameter->kind == search::ParameterKind::kSpecial && parameter->code != "near") continue;   // answered with "not supported"
     writer.BeginObject().Member("name", parameter->code).MemberIfAny("definition", parameter->url);
     writer.Member("type", TypeName(parameter->kind)).EndObject();
   }
+  static constexpr std::pair<std::string_view, std::string_view> kOfEveryType[] = {
+      {"_content", "string"}, {"_filter", "special"}, {"_list", "special"}, {"_text", "string"}};
+  for (const auto& [name, type] : kOfEveryType) writer.BeginObject().Member("name", name).Member("type", type).EndObject();
   writer.EndArray();
 }
 

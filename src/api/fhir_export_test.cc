@@ -1,10 +1,10 @@
 // Bulk Data export, through a real server.
-#include "api/fhir_export.h"
+#include "api/bulk_jobs.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
+#include <algorithm>
 #include <filesystem>
 
 #include "api/testing/world.h"
@@ -19,6 +19,16 @@ using testing::Headers;
 using testing::World;
 
 const Headers kAsync = {{"Prefer", "respond-async"}};
+
+// Asks until it is done; the worker needs the processor for that, no time.
+Answer Await(World& world, const std::string& status_url) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  Answer answer;
+  do {
+    answer = world.As("admin", "GET", status_url.substr(status_url.find("/fhir/")));
+  } while (answer.status == 202 && std::chrono::steady_clock::now() < deadline);
+  return answer;
+}
 
 void Fill(World& world) {
   auto put = [&](const std::string& type, const std::string& id, const std::string& rest) {
@@ -35,16 +45,6 @@ void Fill(World& world) {
 }
 
 std::string Below(const std::string& url) { return url.substr(url.find("/fhir/")); }
-
-// Asks until it is done; the worker needs the processor for that, no time.
-Answer Await(World& world, const std::string& status_url) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  Answer answer;
-  do {
-    answer = world.As("admin", "GET", Below(status_url));
-  } while (answer.status == 202 && std::chrono::steady_clock::now() < deadline);
-  return answer;
-}
 
 Answer Export(World& world, const std::string& target) {
   Answer started = world.As("admin", "GET", "/fhir/" + target, "", kAsync);
@@ -72,7 +72,7 @@ TEST(FhirExport, SystemPatientAndGroup) {
   EXPECT_NE(all.At("request").find("/fhir/$export"), std::string::npos);
   EXPECT_EQ(Outputs(Export(world, "Patient/$export")), "Group 1, Observation 2, Patient 2");
   EXPECT_EQ(Outputs(Export(world, "Group/g/$export")), "Group 1, Observation 1, Patient 1") << "members that are active";
-  EXPECT_EQ(Outputs(Export(world, "$export?_type=Patient,Organization")), "Organization 1, Patient 2");
+  EXPECT_EQ(Outputs(Export(world, "$export?_type=Patient,Organization")), "Patient 2, Organization 1") << "in the order asked for";
   EXPECT_EQ(Outputs(Export(world, "$export?_type=Patient&_typeFilter=Patient%3Fgender%3Dmale")), "Patient 1");
   EXPECT_EQ(Outputs(Export(world, "$export?_type=Patient&_typeFilter=Patient%3Fgender%3Dmale&_typeFilter=Patient%3F_id%3D1,2")), "Patient 2") << "any of them, each once";
   EXPECT_EQ(Outputs(Export(world, "$export?_since=2099-01-01")), "");
@@ -115,9 +115,10 @@ TEST(FhirExport, SurvivesARestart) {
   std::string path = world.directory() + "/exports/" + id + "/job.json";
   std::string kept = ReadFile(path).value();
   kept = ReplaceAll(ReplaceAll(kept, R"("status":"done")", R"("status":"working")"), R"("types":["Patient"])", R"("types":["Patient","Observation"])");
+  ASSERT_NE(kept.find("working"), std::string::npos);
   ASSERT_TRUE(WriteFileDurably(path, kept).ok());
   world.Restart();
-  EXPECT_EQ(Outputs(Await(world, url)), "Observation 3, Patient 2") << "it goes on with what is missing";
+  EXPECT_EQ(Outputs(Await(world, url)), "Patient 2, Observation 3") << "it goes on with what is missing";
 }
 
 TEST(FhirExport, IsItsOwnersAlone) {
@@ -162,8 +163,8 @@ TEST(FhirExport, BadRequestsAreSaid) {
   EXPECT_EQ(status("Group/none/$export"), 404);
   EXPECT_EQ(status("Group/$export"), 501);
   EXPECT_EQ(status("Patient/1/$export"), 501);
-  EXPECT_EQ(status("$export-status?_job=../x"), 404);
-  EXPECT_EQ(status("$export-file?_job=x&_type=Patient"), 404);
+  EXPECT_EQ(status("$job-status?_job=../x"), 404);
+  EXPECT_EQ(status("$job-file?_job=x&_file=Patient.ndjson"), 404);
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
-// $everything of a Patient or an Encounter: its compartment, and what that refers to, page by page.
+// $everything of a Patient or an Encounter: its compartment, and what that refers to, page by page; of all patients, one
+// patient after the other.
 // Source: https://hl7.org/fhir/R4/patient-operation-everything.html, encounter-operation-everything.html
 #include <algorithm>
+#include <set>
 
+#include "search/compartments.h"
 #include "api/fhir_operations.h"
 #include "api/fhir_searchset.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "search/compartments.h"
 
 namespace qianxian::api {
 namespace {
@@ -56,9 +58,9 @@ std::string CanonicalOf(const OperationCall& call) {
   return text;
 }
 
-Status AddFilters(OperationCall& call, const std::vector<std::string>& types, search::Query& query) {
+Status AddFilters(OperationCall& call, const std::string& id, const std::vector<std::string>& types, search::Query& query) {
   const search::Parameters& parameters = *call.services.parameters;
-  QX_TRY(search::Clause inside, search::CompartmentClause(parameters, call.type, call.id, types));
+  QX_TRY(search::Clause inside, search::CompartmentClause(parameters, call.type, id, types));
   query.clauses.push_back(std::move(inside));
   for (const auto& [name, prefix] : {std::pair{"start", "ge"}, std::pair{"end", "le"}}) {
     std::string date = call.arguments.Text(name);
@@ -78,12 +80,64 @@ Status AddFilters(OperationCall& call, const std::vector<std::string>& types, se
   return Ok();
 }
 
+// One page of one patient's (encounter's) records, at most `count`, from `place` on.
+Result<store::SearchPage> PageOf(OperationCall& call, store::Snapshot& snapshot, const std::string& id, search::Query query, bool chosen) {
+  QX_DO(AddFilters(call, id, query.types, query));
+  // What is referred to and is in no patient's compartment itself: organisations, people who treated, places, medicines.
+  search::Include include;
+  include.everything = true;
+  if (!chosen) query.includes.push_back(include);
+  store::SearchPage page;
+  if (!query.types.empty()) {
+    QX_TRY(page, snapshot.Search(query));
+  }
+  std::vector<std::string> compartment = search::CompartmentTypes(call.type);
+  std::erase_if(page.included, [&](const store::Resource& one) { return std::binary_search(compartment.begin(), compartment.end(), one.type); });
+  return page;
+}
+
+// Of all that the caller may see, one after the other in the order of their ids. The place of the next page is the id of
+// the one that is under way and the place within it: "ID PLACE"; "ID" alone: all of it is told.
+Result<store::SearchPage> PageOfAll(OperationCall& call, store::Snapshot& snapshot, search::Query query, bool chosen) {
+  const size_t most = query.count;
+  const size_t gap = query.place.find(' ');
+  std::string after = query.place.substr(0, gap);
+  bool within = gap != std::string::npos;
+  query.place = within ? query.place.substr(gap + 1) : "";
+  store::SearchPage all;
+  std::set<std::string> included;
+  while (true) {
+    std::string id = after;
+    if (!within) {
+      QX_TRY(std::vector<store::Resource> next, snapshot.Scan(call.type, after, 1));
+      if (next.empty()) return all;
+      id = next.front().id;
+    }
+    query.count = most - all.matches.size();
+    QX_TRY(store::SearchPage page, PageOf(call, snapshot, id, query, chosen));
+    for (store::Resource& one : page.matches) all.matches.push_back(std::move(one));
+    for (store::Resource& one : page.included) {
+      if (included.insert(one.type + "/" + one.id).second) all.included.push_back(std::move(one));
+    }
+    for (std::string& note : page.notes) all.notes.push_back(std::move(note));
+    all.next = page.next.empty() ? id : id + " " + page.next;
+    if (!page.next.empty() || all.matches.size() >= most || all.included.size() >= limits::kSearchIncludesMaximum) return all;
+    after = std::move(id);
+    within = false;
+    query.place.clear();
+  }
+}
+
 }  // namespace
 
 Result<http::Response> RunEverything(OperationCall& call) {
   QX_DO(call.arguments.Allow({"start", "end", "_since", "_type", "_count", "_place"}));
+  const bool one = !call.id.empty();
+  if (!one && call.type != "Patient") {
+    return MakeError(ErrorCategory::kUnsupported, "unsupported-operation", "ask for one: " + call.type + "/ID/$everything", "请指定其一：" + call.type + "/ID/$everything");
+  }
   QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
-  QX_DO(snapshot->Read(call.type, call.id));
+  if (one) QX_DO(snapshot->Read(call.type, call.id));
   bool chosen = false;
   QX_TRY(std::vector<std::string> types, TypesOf(call, chosen));
   QX_TRY(std::optional<uint64_t> count, call.arguments.Number("_count"));
@@ -91,22 +145,12 @@ Result<http::Response> RunEverything(OperationCall& call) {
   options.now = call.services.clock->Now();
   QX_TRY(search::Query query, search::Query::Parse(*call.services.parameters, "", {}, options));
   query.types = types;
-  query.count = std::min<size_t>(count.value_or(limits::kSearchPageMaximum), limits::kSearchPageMaximum);
-  query.total = search::Total::kAccurate;
+  query.count = std::clamp<size_t>(count.value_or(limits::kSearchPageMaximum), one ? 0 : 1, limits::kSearchPageMaximum);
+  if (one) query.total = search::Total::kAccurate;
   query.place = call.arguments.Text("_place");
   query.canonical = CanonicalOf(call);
-  QX_DO(AddFilters(call, types, query));
-  // What is referred to and is in no patient's compartment itself: organisations, people who treated, places, medicines.
-  search::Include include;
-  include.everything = true;
-  if (!chosen) query.includes.push_back(include);
-  store::SearchPage page;
-  if (!types.empty()) {
-    QX_TRY(page, snapshot->Search(query));
-  }
-  std::vector<std::string> compartment = search::CompartmentTypes(call.type);
-  std::erase_if(page.included, [&](const store::Resource& one) { return std::binary_search(compartment.begin(), compartment.end(), one.type); });
-  std::string address = call.exchange.base + "/" + call.type + "/" + call.id + "/$everything";
+  QX_TRY(store::SearchPage page, one ? PageOf(call, *snapshot, call.id, query, chosen) : PageOfAll(call, *snapshot, query, chosen));
+  std::string address = call.exchange.base + "/" + call.type + (one ? "/" + call.id : "") + "/$everything";
   return SearchsetAnswer(call.services, call.exchange, address, query, std::move(page));
 }
 

@@ -1,19 +1,16 @@
-// $export, asked and answered: the request becomes a job (fhir_export.h); its state and files are fetched by its id.
+// $export, asked: the request becomes a job (fhir_export.h); its state and files are fetched by its id (fhir_operation_job.cc).
 // Source: https://hl7.org/fhir/uv/bulkdata/STU2/export.html
 #include <algorithm>
 
+#include "search/compartments.h"
 #include "api/fhir_export.h"
 #include "api/fhir_operations.h"
-#include "api/outcome.h"
 #include "base/text.h"
 #include "fhir/date.h"
-#include "json/writer.h"
-#include "search/compartments.h"
+#include "search/query.h"
 
 namespace qianxian::api {
 namespace {
-
-constexpr std::string_view kPollSeconds = "2";
 
 Status CheckOutputFormat(const std::string& format) {
   for (std::string_view known : {"", "application/fhir+ndjson", "application/fhir ndjson", "application/ndjson", "ndjson"}) {
@@ -48,27 +45,11 @@ Status ReadFilters(const OperationCall& call, ExportRequest& request) {
   return Ok();
 }
 
-std::string UrlOf(const OperationCall& call) {
-  std::string url = call.exchange.base;
-  for (const std::string& part : call.call.path) url += "/" + part;
-  std::string query;
-  for (const Argument& argument : call.arguments.all()) {
-    query += (query.empty() ? "?" : "&") + argument.name + "=" + http::PercentEncode(argument.text);
-  }
-  return url + query;
-}
-
-std::string JobUrl(const OperationCall& call, const std::string& operation, const std::string& id) {
-  return call.exchange.base + "/$" + operation + "?_job=" + id;
-}
-
 }  // namespace
 
 Result<http::Response> RunExport(OperationCall& call) {
+  if (call.type == "ViewDefinition") return RunViewExport(call);
   if (!call.exchange.lenient) QX_DO(call.arguments.Allow({"_outputFormat", "_since", "_type", "_typeFilter"}));
-  if (!call.exchange.respond_async) {
-    return Invalid("bad-parameters", "an export takes time: send Prefer: respond-async", "导出需要时间，请带上请求头 Prefer: respond-async");
-  }
   ExportRequest request;
   request.level = call.type.empty() ? ExportRequest::Level::kSystem : call.type == "Group" ? ExportRequest::Level::kGroup : ExportRequest::Level::kPatient;
   if (call.type == "Group" && call.id.empty()) {
@@ -78,7 +59,6 @@ Result<http::Response> RunExport(OperationCall& call) {
     return MakeError(ErrorCategory::kUnsupported, "unsupported-operation", "one patient's records: Patient/ID/$everything", "单个患者的记录请用 Patient/ID/$everything");
   }
   request.group = call.id;
-  request.url = UrlOf(call);
   QX_DO(CheckOutputFormat(call.arguments.Text("_outputFormat")));
   QX_TRY(request.types, TypesOf(call, !call.type.empty()));
   QX_DO(ReadFilters(call, request));
@@ -86,48 +66,10 @@ Result<http::Response> RunExport(OperationCall& call) {
     QX_TRY(fhir::DateTime time, fhir::ParseDateTime(since, fhir::DateSyntax::kSearch));
     request.since = Instant{fhir::RangeOf(time).low};
   }
-  QX_TRY(std::string id, call.services.exports->Start(call.exchange.caller(), std::move(request)));
-  http::Response response;
-  response.status = 202;
-  response.Set("Content-Location", JobUrl(call, "export-status", id));
-  return response;
-}
-
-Result<http::Response> RunExportStatus(OperationCall& call) {
-  QX_DO(call.arguments.Allow({"_job"}));
-  std::string id = call.arguments.Text("_job");
-  http::Response response;
-  if (call.call.method == "DELETE") {
-    QX_DO(call.services.exports->Remove(call.exchange.caller(), id));
-    response.status = 202;
-    return response;
-  }
-  QX_TRY(ExportView view, call.services.exports->Get(call.exchange.caller(), id));
-  if (view.error) return *view.error;
-  if (view.status == ExportView::Status::kWorking) {
-    response.status = 202;
-    response.Set("X-Progress", std::to_string(view.types_done) + " of " + std::to_string(view.types) + " types");
-    response.Set("Retry-After", kPollSeconds);
-    return response;
-  }
-  json::Writer writer;
-  writer.BeginObject().Member("transactionTime", view.transaction_time).Member("request", view.url).Member("requiresAccessToken", true);
-  writer.Name("output").BeginArray();
-  for (const auto& [type, count] : view.output) {
-    writer.BeginObject().Member("type", type).Member("url", JobUrl(call, "export-file", id) + "&_type=" + type).Member("count", count).EndObject();
-  }
-  writer.EndArray().Name("deleted").BeginArray().EndArray().Name("error").BeginArray().EndArray().EndObject();
-  response.Set("Content-Type", kPlainJson);
-  response.body = writer.Take();
-  return response;
-}
-
-Result<http::Response> RunExportFile(OperationCall& call) {
-  QX_DO(call.arguments.Allow({"_job", "_type"}));
-  http::Response response;
-  QX_TRY(response.file_path, call.services.exports->FileOf(call.exchange.caller(), call.arguments.Text("_job"), call.arguments.Text("_type")));
-  response.Set("Content-Type", "application/fhir+ndjson");
-  return response;
+  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  if (request.level == ExportRequest::Level::kGroup) QX_DO(snapshot->Read("Group", request.group));
+  for (const auto& [type, text] : request.filters) QX_DO(search::Query::ParseText(*call.services.parameters, type, text));
+  return StartJob(call, "export", ExportRequestJson(request), snapshot->t());
 }
 
 }  // namespace qianxian::api

@@ -1,23 +1,25 @@
-// ViewDefinition/$run (SQL on FHIR): a flat table of resources that are sent along or of the record, as JSON, NDJSON,
-// CSV or Parquet.
+// ViewDefinition/$run and $export (SQL on FHIR): a flat table of resources that are sent along or of the record, as JSON,
+// NDJSON, CSV or Parquet; at once, or as a job (fhir_view_export.h).
 // The view is sent (viewResource), or is one of the packs' (ViewDefinition/NAME/$run).
-// Source: https://build.fhir.org/ig/FHIR/sql-on-fhir-v2/operations-run.html
+// Source: https://build.fhir.org/ig/FHIR/sql-on-fhir-v2/operations.html
 #include <algorithm>
 
+#include "api/fhir_export.h"
 #include "api/fhir_operations.h"
+#include "api/fhir_view_export.h"
+#include "api/view_table.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "columns/database.h"
+#include "fhir/date.h"
 #include "fhir/reference.h"
-#include "json/writer.h"
-#include "search/compartments.h"
-#include "view/view.h"
 
 namespace qianxian::api {
 namespace {
 
-enum class TableFormat { kJson, kNdjson, kCsv, kParquet };
+Error NotAcceptable(const char* formats_en, const char* formats_zh) {
+  return Invalid("not-acceptable", std::string("a table comes as ") + formats_en, std::string("表格只能以 ") + formats_zh + " 给出");
+}
 
 Result<TableFormat> FormatOf(const OperationCall& call) {
   std::string asked;
@@ -28,224 +30,141 @@ Result<TableFormat> FormatOf(const OperationCall& call) {
   bool by_header = asked.empty();
   if (by_header) asked = call.call.accept;
   asked = ToLowerAscii(asked);
-  if (asked.find("ndjson") != std::string::npos) return TableFormat::kNdjson;
-  if (asked.find("csv") != std::string::npos) return TableFormat::kCsv;
-  if (asked.find("parquet") != std::string::npos) return TableFormat::kParquet;
-  if (asked.find("json") != std::string::npos) return TableFormat::kJson;
+  if (std::optional<TableFormat> format = FindTableFormat(asked)) return *format;
   if (by_header && (asked.empty() || asked.find("*/*") != std::string::npos)) return TableFormat::kNdjson;
-  return Invalid("not-acceptable", "a table comes as json, ndjson, csv or parquet", "表格只能以 json、ndjson、csv 或 parquet 给出");
+  return NotAcceptable("json, ndjson, csv or parquet", "json、ndjson、csv 或 parquet");
 }
 
-// What SQL on FHIR has for a column: true booleans and whole numbers, all else as its text (a decimal keeps its digits).
-enum class ColumnKind { kBoolean, kInteger, kText };
-
-ColumnKind KindOf(const view::Column& column, const std::vector<view::Row>& rows, size_t index) {
-  using Kind = view::Cell::Kind;
-  bool booleans = true, integers = true, any = false;
-  for (const view::Row& row : rows) {
-    Kind kind = row[index].kind;
-    if (kind == Kind::kNull) continue;
-    booleans = booleans && kind == Kind::kBoolean;
-    integers = integers && kind == Kind::kInteger;
-    any = true;
-  }
-  if (any) return booleans ? ColumnKind::kBoolean : integers ? ColumnKind::kInteger : ColumnKind::kText;
-  if (column.type == "boolean") return ColumnKind::kBoolean;
-  bool whole = column.type == "integer" || column.type == "integer64" || column.type == "positiveInt" || column.type == "unsignedInt";
-  return whole ? ColumnKind::kInteger : ColumnKind::kText;
-}
-
-void AppendCell(columns::Appender& appender, ColumnKind kind, const view::Cell& cell) {
-  using Kind = view::Cell::Kind;
-  if (cell.kind == Kind::kNull) appender.Null();
-  else if (kind == ColumnKind::kBoolean) appender.Boolean(cell.boolean);
-  else if (kind == ColumnKind::kInteger) appender.Integer(cell.integer);
-  else if (cell.kind == Kind::kBoolean) appender.Text(cell.boolean ? "true" : "false");
-  else if (cell.kind == Kind::kInteger) appender.Text(std::to_string(cell.integer));
-  else appender.Text(cell.text);
-}
-
-Result<std::string> ParquetOf(const std::vector<view::Column>& columns, const std::vector<view::Row>& rows, const std::string& path) {
-  QX_TRY(auto database, columns::Database::Open({}));
-  QX_TRY(auto connection, database->Connect());
-  std::vector<ColumnKind> kinds;
-  std::string sql;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    kinds.push_back(KindOf(columns[i], rows, i));
-    const char* type = kinds[i] == ColumnKind::kBoolean ? " BOOLEAN" : kinds[i] == ColumnKind::kInteger ? " BIGINT" : " VARCHAR";
-    sql += (sql.empty() ? "" : ", ") + columns::QuoteName(columns[i].name) + type;
-  }
-  QX_DO(connection->Run("CREATE TABLE rows (" + sql + ")"));
-  QX_TRY(auto appender, connection->Append("rows"));
-  for (const view::Row& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) AppendCell(*appender, kinds[i], row[i]);
-    QX_DO(appender->EndRow());
-  }
-  QX_DO(appender->Close());
-  Status written = connection->Run("COPY rows TO " + columns::QuoteText(path) + " (FORMAT parquet, COMPRESSION zstd)");
-  Result<std::string> bytes = written.ok() ? ReadFile(path) : Result<std::string>(std::move(written).error());
-  QX_DO(RemoveFile(path));
-  return bytes;
-}
-
-class Table {
+// What $run answers with: kept in memory, within bounds.
+class Answer {
  public:
-  Table(TableFormat format, const std::vector<view::Column>& columns, bool header) : format_(format), columns_(columns) {
-    if (format_ == TableFormat::kJson) out_ = "[";
-    if (format_ != TableFormat::kCsv || !header) return;
-    for (const view::Column& column : columns_) {
-      if (&column != &columns_.front()) out_ += ',';
-      out_ += CsvField(column.name);
-    }
-    out_ += "\r\n";
+  Answer(TableFormat format, const std::vector<view::Column>& columns, bool header) : format_(format), text_(format, columns, header) { text_.Begin(out_); }
+
+  // `scratch`: of a file that may be made and taken away again.
+  Status OpenParquet(const std::vector<view::Column>& columns, const std::string& scratch) {
+    scratch_ = scratch;
+    QX_TRY(parquet_, ParquetTable::Make(columns, scratch + ".db"));
+    return Ok();
   }
 
   Status Add(const view::Row& row) {
-    if (format_ == TableFormat::kParquet) AddKept(row);
-    else if (format_ == TableFormat::kCsv) AddCsv(row);
-    else AddJson(row);
+    if (parquet_) {
+      QX_DO(parquet_->Add(row));
+      for (const view::Cell& cell : row) bytes_ += sizeof cell + cell.text.size();
+    } else {
+      text_.Add(row, out_);
+    }
     ++rows_;
-    if (rows_ <= limits::kViewRunRows && out_.size() + kept_bytes_ <= limits::kViewRunBytes) return Ok();
-    return MakeError(ErrorCategory::kUnsupported, "too-costly", "the table is too large for one answer: ask for fewer (_limit, patient, _since)",
-                     "表格过大，请用 _limit、patient、_since 缩小范围");
+    if (rows_ <= limits::kViewRunRows && out_.size() + bytes_ <= limits::kViewRunBytes) return Ok();
+    return MakeError(ErrorCategory::kUnsupported, "too-costly", "the table is too large for one answer: ask for fewer (_limit, patient, _since), or for ViewDefinition/$export",
+                     "表格过大，请用 _limit、patient、_since 缩小范围，或使用 ViewDefinition/$export");
   }
 
   uint64_t rows() const { return rows_; }
 
-  // `path`: of a file that may be made and taken away again.
-  Result<http::Response> Answer(const std::string& path) {
+  Result<http::Response> Finish() {
     http::Response response;
-    if (format_ == TableFormat::kParquet) {
-      response.Set("Content-Type", "application/vnd.apache.parquet");
-      QX_TRY(response.body, ParquetOf(columns_, kept_, path));
+    response.Set("Content-Type", ContentTypeOf(format_));
+    if (parquet_) {
+      Status written = parquet_->Write(scratch_);
+      Result<std::string> bytes = written.ok() ? ReadFile(scratch_) : Result<std::string>(std::move(written).error());
+      QX_DO(RemoveFile(scratch_));
+      QX_TRY(response.body, std::move(bytes));
       return response;
     }
-    response.Set("Content-Type", format_ == TableFormat::kCsv      ? "text/csv; charset=utf-8"
-                                 : format_ == TableFormat::kNdjson ? "application/x-ndjson"
-                                                                   : "application/json; charset=utf-8");
-    if (format_ == TableFormat::kJson) out_ += ']';
+    text_.End(out_);
     response.body = std::move(out_);
     return response;
   }
 
  private:
-  void AddKept(const view::Row& row) {
-    for (const view::Cell& cell : row) kept_bytes_ += sizeof cell + cell.text.size();
-    kept_.push_back(row);
-  }
-
-  void AddCsv(const view::Row& row) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) out_ += ',';
-      const view::Cell& cell = row[i];
-      if (cell.kind == view::Cell::Kind::kNull) continue;
-      if (cell.kind == view::Cell::Kind::kBoolean) out_ += cell.boolean ? "true" : "false";
-      else if (cell.kind == view::Cell::Kind::kInteger) out_ += std::to_string(cell.integer);
-      else out_ += CsvField(cell.text);
-    }
-    out_ += "\r\n";
-  }
-
-  void AddJson(const view::Row& row) {
-    json::Writer writer;
-    writer.BeginObject();
-    for (size_t i = 0; i < row.size(); ++i) {
-      const view::Cell& cell = row[i];
-      writer.Name(columns_[i].name);
-      switch (cell.kind) {
-        case view::Cell::Kind::kNull: writer.Null(); break;
-        case view::Cell::Kind::kBoolean: writer.Boolean(cell.boolean); break;
-        case view::Cell::Kind::kInteger: writer.Integer(cell.integer); break;
-        case view::Cell::Kind::kDecimal: writer.Number(cell.text); break;
-        case view::Cell::Kind::kText: writer.String(cell.text); break;
-        case view::Cell::Kind::kJson: writer.Raw(cell.text); break;
-      }
-    }
-    writer.EndObject();
-    if (format_ == TableFormat::kJson && rows_ > 0) out_ += ',';
-    out_ += writer.Take();
-    if (format_ == TableFormat::kNdjson) out_ += '\n';
-  }
-
-  TableFormat format_;
-  const std::vector<view::Column>& columns_;
-  std::string out_;
+  const TableFormat format_;
+  TableText text_;
+  std::unique_ptr<ParquetTable> parquet_;
+  std::string scratch_, out_;
   uint64_t rows_ = 0;
-  std::vector<view::Row> kept_;            // kParquet: its columns are written one after the other
-  size_t kept_bytes_ = 0;
+  size_t bytes_ = 0;                       // Parquet: of the rows so far
 };
 
-// The ViewDefinition's JSON.
-Result<std::string> DefinitionOf(const OperationCall& call) {
-  std::string name = call.id;
-  if (const Argument* sent = call.arguments.Find("viewResource"); sent && name.empty()) {
-    if (sent->resource) return std::string(sent->resource->Raw());
-  }
-  if (const Argument* named = call.arguments.Find("viewReference"); named && name.empty()) {
-    std::string reference = named->value ? std::string(named->value->FindString("reference")) : named->text;
-    if (reference.empty()) reference = named->text;
-    name = std::string(fhir::ParseReference(reference).id);
-  }
-  if (!name.empty() && call.services.pack) {
-    for (const pack::NamedFile& file : call.services.pack->views) {
+std::string ReferenceOf(const json::Value* value, const std::string& text) {
+  std::string reference = value ? std::string(value->FindString("reference")) : text;
+  return reference.empty() ? text : reference;
+}
+
+// The JSON of a pack's view.
+Result<std::string> ViewOfPacks(const Services& services, const std::string& name) {
+  if (services.pack) {
+    for (const pack::NamedFile& file : services.pack->views) {
       Result<json::Document> view = json::Document::Parse(file.content);
       if (view.ok() && (view->root().FindString("name") == name || view->root().FindString("id") == name)) return file.content;
     }
   }
-  if (!name.empty()) return NotFound("no-such-view", "no pack has a view " + name, "指标包中没有视图 " + name);
+  return NotFound("no-such-view", "no pack has a view " + name, "指标包中没有视图 " + name);
+}
+
+Result<std::string> DefinitionOf(const OperationCall& call) {
+  if (!call.id.empty()) return ViewOfPacks(call.services, call.id);
+  if (const Argument* sent = call.arguments.Find("viewResource"); sent && sent->resource) return std::string(sent->resource->Raw());
+  if (const Argument* named = call.arguments.Find("viewReference")) {
+    std::string reference = ReferenceOf(named->value ? &*named->value : nullptr, named->text);
+    return ViewOfPacks(call.services, std::string(fhir::ParseReference(reference).id));
+  }
   return Invalid("bad-parameters", "send the view, as parameter viewResource", "请以参数 viewResource 提交视图定义");
 }
 
-Result<std::vector<std::string>> PatientsOf(const OperationCall& call) {
+Result<std::vector<std::string>> ReferencedIds(const OperationCall& call, const std::string& parameter, const std::string& type) {
   std::vector<std::string> ids;
-  for (const Argument* argument : call.arguments.FindAll("patient")) {
-    std::string text = argument->value ? std::string(argument->value->FindString("reference")) : argument->text;
-    if (text.empty()) text = argument->text;
+  for (const Argument* argument : call.arguments.FindAll(parameter)) {
+    std::string text = ReferenceOf(argument->value ? &*argument->value : nullptr, argument->text);
     fhir::Reference reference = fhir::ParseReference(text);
-    if (reference.id.empty() || (!reference.type.empty() && reference.type != "Patient")) {
-      return Invalid("bad-value", "patient is a reference to a Patient", "patient 应为指向 Patient 的引用");
+    if (reference.id.empty() || (!reference.type.empty() && reference.type != type)) {
+      return Invalid("bad-value", parameter + " is a reference to a " + type, parameter + " 应为指向 " + type + " 的引用");
     }
     ids.emplace_back(reference.id);
   }
   return ids;
 }
 
-// The resources of the record that the request names, page by page.
-Status RunOnRecord(const OperationCall& call, const std::string& type, uint64_t limit, view::Runner& runner, Table& table) {
-  NamedValues asked;
-  if (std::string since = call.arguments.Text("_since"); !since.empty()) asked.emplace_back("_lastUpdated", "ge" + since);
-  search::QueryOptions options;
-  options.now = call.services.clock->Now();
-  QX_TRY(search::Query query, search::Query::Parse(*call.services.parameters, type, asked, options));
-  QX_TRY(std::vector<std::string> patients, PatientsOf(call));
-  search::Clause any;
-  any.kind = search::Clause::Kind::kAny;
-  for (const std::string& id : patients) {
-    QX_TRY(search::Clause inside, search::CompartmentClause(*call.services.parameters, "Patient", id, {type}));
-    for (search::Clause& clause : inside.chained) any.chained.push_back(std::move(clause));
-  }
-  if (!patients.empty()) query.clauses.push_back(std::move(any));
-  query.count = limits::kSearchPageMaximum;
-  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
-  do {
-    QX_TRY(store::SearchPage page, snapshot->Search(query));
-    for (store::Resource& resource : page.matches) {
-      QX_TRY(json::Document document, json::Document::Parse(std::move(resource.body)));
-      QX_TRY(std::vector<view::Row> rows, runner.Rows(document.root()));
-      for (const view::Row& row : rows) {
-        if (table.rows() == limit) return Ok();
-        QX_DO(table.Add(row));
-      }
+// One of the parameters `view`: its parts name, viewResource, viewReference.
+Result<NamedView> ReadView(const OperationCall& call, const Argument& argument) {
+  NamedView view;
+  for (json::Value part : argument.parts.value_or(json::Value()).Elements()) {
+    std::string_view name = part.FindString("name");
+    std::optional<json::Value> reference = part.Find("valueReference"), resource = part.Find("resource");
+    if (name == "name") {
+      view.name = part.FindString("valueString");
+    } else if (name == "viewResource" && resource) {
+      view.definition = resource->Raw();
+    } else if (name == "viewReference" && reference) {
+      QX_TRY(view.definition, ViewOfPacks(call.services, std::string(fhir::ParseReference(reference->FindString("reference")).id)));
+    } else {
+      return Invalid("bad-parameters", "a view has name, viewResource or viewReference", "view 由 name、viewResource 或 viewReference 组成");
     }
-    query.place = page.next;
-  } while (!query.place.empty());
-  return Ok();
+  }
+  if (view.definition.empty()) return Invalid("bad-parameters", "a view needs viewResource or viewReference", "view 需要 viewResource 或 viewReference");
+  return view;
+}
+
+Result<std::vector<NamedView>> ViewsOf(const OperationCall& call) {
+  std::vector<NamedView> views;
+  std::vector<const Argument*> sent = call.arguments.FindAll("view");
+  if (sent.size() > kBulkViews) return Invalid("too-many-values", "too many views for one export", "一次导出的视图过多");
+  for (const Argument* argument : sent) {
+    QX_TRY(NamedView view, ReadView(call, *argument));
+    views.push_back(std::move(view));
+  }
+  if (sent.empty()) {
+    QX_TRY(std::string definition, DefinitionOf(call));
+    views.push_back({"", std::move(definition)});
+  }
+  QX_DO(NameViews(*call.services.definitions, views));
+  return views;
 }
 
 }  // namespace
 
 Result<http::Response> RunView(OperationCall& call) {
-  QX_DO(call.arguments.Allow({"_format", "header", "viewResource", "viewReference", "resource", "patient", "_since", "_limit"}));
+  QX_DO(call.arguments.Allow({"_format", "header", "viewResource", "viewReference", "resource", "patient", "group", "_since", "_limit"}));
   QX_TRY(TableFormat format, FormatOf(call));
   QX_TRY(bool header, call.arguments.Boolean("header", true));
   QX_TRY(std::optional<uint64_t> limit, call.arguments.Number("_limit"));
@@ -253,7 +172,12 @@ Result<http::Response> RunView(OperationCall& call) {
   QX_TRY(json::Document definition, json::Document::Parse(std::move(text)));
   QX_TRY(view::ViewDefinition view, view::ViewDefinition::Parse(*call.services.definitions, definition.root()));
   view::Runner runner(view, call.services.clock->Now());
-  Table table(format, view.columns(), header);
+  Answer table(format, view.columns(), header);
+  if (format == TableFormat::kParquet) {
+    std::string folder = call.services.directory + "/exports";
+    QX_DO(MakeDirectories(folder));
+    QX_DO(table.OpenParquet(view.columns(), folder + "/" + NewUuid(*call.services.clock, *call.services.random) + ".parquet"));
+  }
   uint64_t most = limit.value_or(UINT64_MAX);
   std::vector<const Argument*> sent = call.arguments.FindAll("resource");
   for (const Argument* argument : sent) {
@@ -263,10 +187,51 @@ Result<http::Response> RunView(OperationCall& call) {
       if (table.rows() < most) QX_DO(table.Add(row));
     }
   }
-  if (sent.empty()) QX_DO(RunOnRecord(call, view.resource(), most, runner, table));
-  std::string folder = call.services.directory + "/exports";
-  if (format == TableFormat::kParquet) QX_DO(MakeDirectories(folder));
-  return table.Answer(folder + "/" + NewUuid(*call.services.clock, *call.services.random) + ".parquet");
+  if (!sent.empty()) return table.Finish();
+  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(std::optional<ViewSource> source, ViewSourceOf(call, *snapshot));
+  auto take = [&](const view::Row& row) -> Result<bool> {
+    if (table.rows() == most) return false;
+    QX_DO(table.Add(row));
+    return true;
+  };
+  if (source) QX_DO(ForEachRow(call.services, *snapshot, view.resource(), *source, runner, nullptr, take));
+  return table.Finish();
+}
+
+Result<std::optional<ViewSource>> ViewSourceOf(const OperationCall& call, store::Snapshot& snapshot) {
+  ViewSource source;
+  source.since = call.arguments.Text("_since");
+  if (!source.since.empty()) QX_DO(fhir::ParseDateTime(source.since, fhir::DateSyntax::kSearch));
+  QX_TRY(source.patients, ReferencedIds(call, "patient", "Patient"));
+  QX_TRY(std::vector<std::string> groups, ReferencedIds(call, "group", "Group"));
+  for (const std::string& group : groups) {
+    QX_TRY(std::set<std::string> members, PatientsOfGroup(snapshot, group));
+    source.patients.insert(source.patients.end(), members.begin(), members.end());
+  }
+  if (source.patients.empty() && !groups.empty()) return std::optional<ViewSource>();
+  return std::optional(std::move(source));
+}
+
+Result<http::Response> RunViewExport(OperationCall& call) {
+  QX_DO(call.arguments.Allow({"view", "viewResource", "viewReference", "clientTrackingId", "_format", "header", "patient", "group", "_since"}));
+  ViewExportRequest request;
+  std::string asked;
+  for (const auto& [name, value] : call.call.query) {
+    if (name == "_format") asked = value;
+  }
+  if (asked.empty()) asked = call.arguments.Text("_format");
+  std::optional<TableFormat> format = asked.empty() ? TableFormat::kNdjson : FindTableFormat(ToLowerAscii(asked));
+  if (!format || *format == TableFormat::kJson) return NotAcceptable("ndjson, csv or parquet", "ndjson、csv 或 parquet");
+  request.format = *format;
+  QX_TRY(request.header, call.arguments.Boolean("header", true));
+  request.tracking = call.arguments.Text("clientTrackingId");
+  QX_TRY(request.views, ViewsOf(call));
+  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(std::optional<ViewSource> source, ViewSourceOf(call, *snapshot));
+  request.nobody = !source;
+  if (source) request.source = std::move(*source);
+  return StartJob(call, "view-export", ViewExportJson(request), snapshot->t());
 }
 
 }  // namespace qianxian::api

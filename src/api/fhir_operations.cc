@@ -121,13 +121,14 @@ const std::vector<Operation>& Operations() {
   static const std::vector<Operation> operations = {
       {"convert", kS, {}, "http://hl7.org/fhir/OperationDefinition/Resource-convert", RunConvert},
       {"events", kI, {"Subscription"}, "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events", RunSubscriptionEvents},
-      {"everything", kI, {"Patient", "Encounter"}, "http://hl7.org/fhir/OperationDefinition/{type}-everything", RunEverything},
+      {"everything", kT | kI, {"Patient", "Encounter"}, "http://hl7.org/fhir/OperationDefinition/{type}-everything", RunEverything},
       {"expand", kT | kI, {"ValueSet"}, "http://hl7.org/fhir/OperationDefinition/ValueSet-expand", RunExpand},
-      {"export", kS | kT | kI, {"Patient", "Group"}, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/{type}export", RunExport, false, true},
-      {"export-file", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/export-file", RunExportFile, false, true},
-      {"export-status", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/export-status", RunExportStatus, false, true, true},
+      {"export", kS | kT | kI, {"Patient", "Group", "ViewDefinition"}, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/{type}export", RunExport, false, true},
       {"fhirpath", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/fhirpath", RunFhirPath},
       {"get-ws-binding-token", kT | kI, {"Subscription"}, "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-get-ws-binding-token", RunSubscriptionToken},
+      {"import", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/import", RunImport, true, true, true},
+      {"job-file", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/job-file", RunJobFile, false, true},
+      {"job-status", kS, {}, "https://fhir.qianxian.cn/OperationDefinition/job-status", RunJobStatus, false, true, false, true},
       {"lookup", kT | kI, {"CodeSystem"}, "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup", RunLookup},
       {"meta", kS | kT | kI | kV, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta", RunMeta},
       {"meta-add", kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-meta-add", RunMetaAdd, true},
@@ -138,6 +139,7 @@ const std::vector<Operation>& Operations() {
       {"translate", kT | kI, {"ConceptMap"}, "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate", RunTranslate},
       {"validate", kT | kI, {}, "http://hl7.org/fhir/OperationDefinition/Resource-validate", RunValidate},
       {"validate-code", kT | kI, {"CodeSystem", "ValueSet"}, "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code", RunValidateCode},
+      {"viewdefinition-export", kS | kT | kI, {"ViewDefinition"}, "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-export", RunViewExport, false, true},
       {"viewdefinition-run", kS, {}, "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run", RunView, false, true},
   };
   return operations;
@@ -155,7 +157,7 @@ const Operation* OperationOfPath(const std::vector<std::string>& path) {
   return FindOperation(std::string_view(path.back()).substr(1));
 }
 
-Result<http::Response> RunOperation(const Services& services, const Exchange& exchange, const Call& call) {
+Result<http::Response> RunOperation(const Services& services, BulkJobs& jobs, const Exchange& exchange, const Call& call) {
   const std::vector<std::string>& path = call.path;
   const Operation* operation = OperationOfPath(path);
   if (!operation) return NoSuchOperation(call);
@@ -180,12 +182,12 @@ Result<http::Response> RunOperation(const Services& services, const Exchange& ex
   }
   std::optional<json::Document> own;
   std::optional<json::Value> body = call.resource;
-  if (!body && call.method == "POST" && !TrimAscii(call.body).empty()) {
+  if (!body && !operation->own_body && call.method == "POST" && !TrimAscii(call.body).empty()) {
     QX_TRY(own, json::Document::Parse(call.body));
     body = own->root();
   }
-  QX_TRY(Arguments arguments, Arguments::Read(call.query, body));
-  OperationCall operation_call{services, exchange, call, std::move(type), std::move(id), std::move(version), std::move(arguments)};
+  QX_TRY(Arguments arguments, Arguments::Read(call.query, operation->own_body ? std::nullopt : body));
+  OperationCall operation_call{services, jobs, exchange, call, std::move(type), std::move(id), std::move(version), std::move(arguments)};
   return operation->run(operation_call);
 }
 

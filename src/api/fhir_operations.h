@@ -46,8 +46,11 @@ class Arguments {
   std::vector<Argument> all_;
 };
 
+class BulkJobs;                            // bulk_jobs.h
+
 struct OperationCall {
   const Services& services;
+  BulkJobs& jobs;
   const Exchange& exchange;
   const Call& call;
   std::string type, id, version;           // where it was asked; "" = at the level above
@@ -63,6 +66,7 @@ struct Operation {
   Result<http::Response> (*run)(OperationCall& call) = nullptr;
   bool affects_state = false;              // POST only, and not in a transaction
   bool own_formats = false;                // reads _format and Accept itself; not in Bundles
+  bool own_body = false;                   // reads call.body itself: it may be no resource
   bool deletes = false;                    // DELETE is a way to call it too
   bool Serves(Level level, std::string_view type) const;
 };
@@ -72,18 +76,23 @@ const Operation* FindOperation(std::string_view name);             // nullptr: t
 // The operation that a path names by its last part ("$meta"), or nullptr.
 const Operation* OperationOfPath(const std::vector<std::string>& path);
 // Runs what `path` names; not_found, unsupported ("unsupported-operation", "method-not-allowed"), or the operation's own.
-Result<http::Response> RunOperation(const Services& services, const Exchange& exchange, const Call& call);
+Result<http::Response> RunOperation(const Services& services, BulkJobs& jobs, const Exchange& exchange, const Call& call);
+
+// Starts a job of bulk_jobs.h; 202 with Content-Location. Error: invalid ("bad-parameters") without Prefer: respond-async.
+Result<http::Response> StartJob(const OperationCall& call, std::string_view kind, std::string request, uint64_t t);
 
 // The operations, each in its own file.
 Result<http::Response> RunConvert(OperationCall& call);
 Result<http::Response> RunEverything(OperationCall& call);
 Result<http::Response> RunExpand(OperationCall& call);
 Result<http::Response> RunExport(OperationCall& call);
-Result<http::Response> RunExportFile(OperationCall& call);
-Result<http::Response> RunExportStatus(OperationCall& call);
 Result<http::Response> RunFhirPath(OperationCall& call);
+Result<http::Response> RunImport(OperationCall& call);
+Result<http::Response> RunJobFile(OperationCall& call);
+Result<http::Response> RunJobStatus(OperationCall& call);
 Result<http::Response> RunLookup(OperationCall& call);
 Result<http::Response> RunView(OperationCall& call);
+Result<http::Response> RunViewExport(OperationCall& call);
 Result<http::Response> RunMeta(OperationCall& call);
 Result<http::Response> RunMetaAdd(OperationCall& call);
 Result<http::Response> RunMetaDelete(OperationCall& call);

@@ -2,9 +2,9 @@
 #include "api/fhir_filter.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
+#include "api/point_read.h"
 #include "base/text.h"
 #include "fhir/date.h"
-#include "fhir/primitive.h"
 #include "json/writer.h"
 
 namespace qianxian::api {
@@ -37,41 +37,39 @@ bool TagMatches(std::string_view wanted, uint64_t version) {
   return false;
 }
 
+// RFC 9110 §13.1.3: the date only counts where no tags are given.
+bool IsFresh(const store::Resource& resource, std::string_view if_none_match, std::string_view if_modified_since) {
+  if (!if_none_match.empty()) return TagMatches(if_none_match, resource.version);
+  if (if_modified_since.empty()) return false;
+  std::optional<Instant> since = ParseHttpDate(if_modified_since);
+  return since && resource.last_updated.microseconds / 1'000'000 <= since->microseconds / 1'000'000;
+}
+
+http::Response NotModified(const store::Resource& resource) {
+  http::Response response = ResourceResponse(resource, "");
+  response.status = 304;
+  return response;
+}
+
 }  // namespace
 
 std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request, const auth::Session& session) {
-  constexpr std::string_view kPrefix = "/fhir/";
-  if (request.method != "GET" || !request.query.empty() || !StartsWith(request.path, kPrefix)) return std::nullopt;
-  std::string_view rest = std::string_view(request.path).substr(kPrefix.size());
-  size_t slash = rest.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  std::string_view type = rest.substr(0, slash), id = rest.substr(slash + 1);
-  // Ids cannot hold what makes another route: '/', '$', '_'. What may come from elsewhere goes the long way.
-  if (!fhir::IsValidId(id) || MayBeVirtual(type)) return std::nullopt;
-  if (!services_.definitions->FindResource(type)) return std::nullopt;
-  for (std::string_view name : {"if-none-match", "if-modified-since", "prefer"}) {
-    if (!request.Header(name).empty()) return std::nullopt;
-  }
-  if (request.Header("accept").find("xml") != std::string_view::npos) return std::nullopt;
+  std::optional<PointRead> read = ParsePointRead(request.method, request.path);
+  if (!read || !request.query.empty() || !services_.definitions->FindResource(read->type)) return std::nullopt;
+  if (!request.Header("prefer").empty() || request.Header("accept").find("xml") != std::string_view::npos) return std::nullopt;
   Result<std::unique_ptr<store::Snapshot>> snapshot = services_.store->OpenSnapshot(session.caller);
   if (!snapshot.ok()) return FhirError(snapshot.error());
-  Result<store::Resource> resource = (*snapshot)->Read(type, id);
+  Result<store::Resource> resource =
+      read->version == 0 ? (*snapshot)->Read(read->type, read->id) : (*snapshot)->ReadVersion(read->type, read->id, read->version);
   if (!resource.ok()) return FhirError(resource.error());
+  if (resource->deleted) return std::nullopt;
+  if (IsFresh(*resource, request.Header("if-none-match"), request.Header("if-modified-since"))) return NotModified(*resource);
   return ResourceResponse(*resource, std::move(resource->body));
 }
 
 Result<http::Response> FhirApi::Show(const Call& call, store::Resource resource) const {
   QX_TRY(Filter filter, ParseFilter(call.query));
-  bool fresh = !call.if_none_match.empty() && TagMatches(call.if_none_match, resource.version);
-  if (call.if_none_match.empty() && !call.if_modified_since.empty()) {
-    std::optional<Instant> since = ParseHttpDate(call.if_modified_since);
-    fresh = since && resource.last_updated.microseconds / 1'000'000 <= since->microseconds / 1'000'000;
-  }
-  if (fresh) {
-    http::Response response = ResourceResponse(resource, "");
-    response.status = 304;
-    return response;
-  }
+  if (IsFresh(resource, call.if_none_match, call.if_modified_since)) return NotModified(resource);
   QX_TRY(std::string body, ApplyFilter(*services_.definitions, filter, std::move(resource.body)));
   return ResourceResponse(resource, std::move(body));
 }

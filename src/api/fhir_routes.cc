@@ -1,8 +1,10 @@
 #include "api/fhir_api.h"
 
 #include "api/fhir_export.h"
+#include "api/fhir_import.h"
 #include "api/fhir_format.h"
 #include "api/fhir_operations.h"
+#include "api/fhir_view_export.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
 #include "base/text.h"
@@ -47,9 +49,12 @@ Error NoSuchRoute(const Call& call) {
   return MakeError(ErrorCategory::kUnsupported, "method-not-allowed", call.method + " is not done here", "此处不支持 " + call.method);
 }
 
-Services WithExports(Services services, ExportJobs& exports) {
-  services.exports = &exports;
-  return services;
+std::unique_ptr<BulkJobs> MakeJobs(const Services& services) {
+  std::vector<std::unique_ptr<BulkKind>> kinds;
+  kinds.push_back(std::make_unique<ExportKind>(services));
+  kinds.push_back(std::make_unique<ImportKind>(services));
+  kinds.push_back(std::make_unique<ViewExportKind>(services));
+  return std::make_unique<BulkJobs>(services, std::move(kinds));
 }
 
 // POST _search: what stands in the address and in the form.
@@ -62,7 +67,7 @@ NamedValues AskedByForm(const Call& call) {
 }  // namespace
 
 FhirApi::FhirApi(const Services& services)
-    : exports_(std::make_unique<ExportJobs>(services)), services_(WithExports(services, *exports_)) {}
+    : services_(services), jobs_(MakeJobs(services)) {}
 
 FhirApi::~FhirApi() = default;
 
@@ -146,7 +151,7 @@ http::Response FhirApi::Route(const Exchange& exchange, const Call& call) {
 
 Result<http::Response> FhirApi::RouteChecked(const Exchange& exchange, const Call& call) {
   const std::vector<std::string>& path = call.path;
-  if (!path.empty() && StartsWith(path.back(), "$")) return RunOperation(services_, exchange, call);
+  if (!path.empty() && StartsWith(path.back(), "$")) return RunOperation(services_, *jobs_, exchange, call);
   if (path.empty()) {
     if (call.method == "POST") return RunBundle(exchange, call.body);
     if (call.method == "GET") return Search(exchange, call, "", call.query);

@@ -3,6 +3,7 @@
 #include "api/fhir_filter.h"
 #include "api/outcome.h"
 #include "json/writer.h"
+#include "search/clauses.h"
 
 namespace qianxian::api {
 namespace {
@@ -19,7 +20,8 @@ Status WriteEntry(json::Writer& writer, const Exchange& exchange, const fhir::De
 void WriteNotes(json::Writer& writer, const std::vector<std::string>& notes) {
   std::vector<fhir::Issue> issues;
   for (const std::string& note : notes) {
-    issues.push_back({fhir::Severity::kWarning, "informational", "note", "", note, ""});
+    const bool plan = note.starts_with(search::kPlanMark);
+    issues.push_back({plan ? fhir::Severity::kInformation : fhir::Severity::kWarning, "informational", plan ? "plan" : "note", "", note, ""});
   }
   writer.BeginObject().Name("resource").Raw(fhir::OutcomeJson(issues));
   writer.Name("search").BeginObject().Member("mode", "outcome").EndObject().EndObject();
@@ -41,8 +43,7 @@ void WriteLinks(json::Writer& writer, const std::string& address, const search::
 
 Result<http::Response> SearchsetAnswer(const Services& services, const Exchange& exchange, const std::string& address,
                                        const search::Query& query, store::SearchPage page) {
-  std::vector<std::string> notes = query.notes;
-  notes.insert(notes.end(), page.notes.begin(), page.notes.end());
+  const std::vector<std::string>& notes = page.notes;   // the query's too
   Filter filter{query.summary, query.elements};
 
   json::Writer writer;

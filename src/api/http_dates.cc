@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdio>
 
 #include "base/date.h"
 #include "base/text.h"
@@ -22,9 +21,17 @@ std::string FormatHttpDate(Instant instant) {
   int32_t days = static_cast<int32_t>(seconds / kDaySeconds);
   int rest = static_cast<int>(seconds % kDaySeconds);
   Date date = Date::FromDays(days);
-  char text[64];   // 1970-01-01 was a Thursday
-  std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[static_cast<size_t>((days + 4) % 7)], date.day,
-                kMonths[static_cast<size_t>(date.month - 1)], date.year, rest / 3600, rest / 60 % 60, rest % 60);
+  std::string text = "Day, 00 Mon 0000 00:00:00 GMT";
+  auto digits = [&](size_t at, size_t count, int value) {
+    for (size_t i = count; i-- > 0; value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
+  };
+  text.replace(0, 3, kDays[static_cast<size_t>((days + 4) % 7)]);   // 1970-01-01 was a Thursday
+  text.replace(8, 3, kMonths[static_cast<size_t>(date.month - 1)]);
+  digits(5, 2, date.day);
+  digits(12, 4, date.year);
+  digits(17, 2, rest / 3600);
+  digits(20, 2, rest / 60 % 60);
+  digits(23, 2, rest % 60);
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include "gap/gap.h"
 #include "measure/measure.h"
 #include "pack/pack.h"
+#include "pack/referral_rules.h"
 #include "search/parameters.h"
 #include "store/ledger.h"
 #include "store/store.h"
@@ -24,7 +25,6 @@ class Subscriptions;                       // subscribe/service.h
 
 namespace qianxian::api {
 
-class ExportJobs;                          // fhir_export.h
 class EventStream;                         // event_stream.h
 
 struct Services {
@@ -39,10 +39,10 @@ struct Services {
   terminology::Terminology* terminology = nullptr;
   const validate::Validator* validator = nullptr;
   const pack::Pack* pack = nullptr;
+  const pack::ReferralRules* referral_rules = nullptr;      // without them there are no referrals on the page
   const std::vector<pack::Pack>* packs = nullptr;   // those that `pack` was merged from: their titles and editions
   Clock* clock = nullptr;
   Random* random = nullptr;
-  ExportJobs* exports = nullptr;           // made by FhirApi itself
   EventStream* events = nullptr;           // made by Api itself
   subscribe::Subscriptions* subscriptions = nullptr;
   std::string directory;                   // the data folder

@@ -154,5 +154,12 @@ TEST(SubscriptionApi, MetadataNamesStoredTopicsAndTheOperations) {
   EXPECT_NE(metadata.body.find("backport-subscription-get-ws-binding-token"), std::string::npos);
 }
 
+TEST(SubscriptionWrites, OneThatAsksBySearchIsKeptAsItWasSent) {
+  testing::World world;
+  const std::string sent = R"({"resourceType":"Subscription","id":"s1","status":"requested","reason":"test","criteria":"Observation?code=1975-2","channel":{"type":"rest-hook","endpoint":"https://example.org/hook"}})";
+  EXPECT_EQ(world.As("admin", "PUT", "/fhir/Subscription/s1", sent).status, 201);
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/Subscription/s1").At("criteria"), "Observation?code=1975-2");
+}
+
 }  // namespace
 }  // namespace qianxian::api

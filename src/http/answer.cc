@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -65,13 +68,23 @@ constexpr Reason kReasons[] = {
 bool HasBody(int status) { return status >= 200 && status != 204 && status != 304; }
 
 // No control characters: a line break in a value would begin a header of the sender's own.
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 void AppendField(std::string& out, std::string_view name, std::string_view value) {
   for (char c : name) {
     if (c > ' ' && c != ':' && c != 0x7f) out += c;
   }
   out += ": ";
-  for (char c : value) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  size_t begin = out.size();
+  out += value;
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), IsControl, ' ');
   out += "\r\n";
+}
+
+// What the server says itself.
+bool IsOurs(std::string_view name) {
+  constexpr std::string_view kOurs[] = {"content-length", "connection", "date", "transfer-encoding"};
+  return std::any_of(std::begin(kOurs), std::end(kOurs), [&](std::string_view ours) { return ours.size() == name.size() && ToLowerAscii(name) == ours; });
 }
 
 bool IsText(std::string_view content_type) {
@@ -110,7 +123,7 @@ void OpenFile(Response& response, Answer& answer) {
 
 // length: none for an answer that goes on.
 void AppendHead(std::string& out, const Response& response, const AnswerContext& context, bool close, std::optional<uint64_t> length) {
-  out.reserve(256 + response.headers.size() * 48);
+  out.reserve(256 + response.headers.size() * 48 + (response.body.size() <= kOneWriteBytes ? response.body.size() : 0));
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
@@ -127,9 +140,7 @@ void AppendHead(std::string& out, const Response& response, const AnswerContext&
   out += cached_date;
   out += "\r\n";
   for (const auto& [name, value] : response.headers) {
-    std::string lower = ToLowerAscii(name);
-    bool ours = lower == "content-length" || lower == "connection" || lower == "date" || lower == "transfer-encoding";
-    if (!ours) AppendField(out, name, value);
+    if (!IsOurs(name)) AppendField(out, name, value);
   }
   if (HasBody(response.status) && length) {
     out += "Content-Length: ";

@@ -29,6 +29,7 @@ constexpr size_t kBodyReadBytes = 256 << 10;
 constexpr size_t kStoreBytes = 1 << 20;       // pieces in which an upload goes to its file
 constexpr size_t kSendFileBytes = 1 << 20;    // then others have their turn
 constexpr uint64_t kLingerBytes = 64 << 20;
+constexpr size_t kInlinePackBytes = 64 << 10;     // larger answers are not packed on an io thread
 
 }  // namespace
 
@@ -235,7 +236,7 @@ void Connection::Dispatch() {
   request.peer = peer_;
   const auto& runs_inline = shared_.options.inline_handler;
   if (runs_inline && request.body.empty() && upload_ == nullptr && runs_inline(request.method, request.path)) {
-    return Write(Finish(Handle()));
+    return FinishInline(Handle());
   }
   auto job = [self = shared_from_this()]() mutable {
     Answer answer = self->Finish(self->Handle());
@@ -249,6 +250,20 @@ void Connection::Dispatch() {
   if (!shared_.workers.TryPush(std::move(job))) {
     Refuse(503);
   }
+}
+
+// What was answered on the io thread is written by it, but packing a large body would hold the others.
+void Connection::FinishInline(Response response) {
+  bool packs = response.body.size() > kInlinePackBytes && AcceptsGzip(parser_->request().Header("accept-encoding"));
+  if (!packs) return Write(Finish(std::move(response)));
+  auto job = [self = shared_from_this(), response = std::move(response)]() mutable {
+    Answer answer = self->Finish(std::move(response));
+    auto executor = self->socket_.get_executor();
+    asio::post(executor, [self = std::move(self), answer = std::move(answer)]() mutable {
+      if (!self->closed_) self->Write(std::move(answer));
+    });
+  };
+  if (!shared_.workers.TryPush(std::move(job))) Refuse(503);
 }
 
 // On a worker, or inline on the io thread.

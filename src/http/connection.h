@@ -61,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void StoreUpload();
   void SendContinue();
   void Dispatch();
+  void FinishInline(Response response);
   Response Handle();
   Response CallHandler();
   bool UnpackBody(Response& refusal);

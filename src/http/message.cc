@@ -22,6 +22,13 @@ int HexDigit(char c) {
   return -1;
 }
 
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+// Header names, in whatever case each is.
+bool SameName(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
 bool IsUnreserved(char c) {  // RFC 3986 §2.3
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
@@ -47,9 +54,8 @@ std::string Request::Cookie(std::string_view name) const {
 }
 
 Response& Response::Set(std::string_view name, std::string_view value) {
-  std::string wanted = ToLowerAscii(name);
   for (auto& [key, old] : headers) {
-    if (ToLowerAscii(key) == wanted) {
+    if (SameName(key, name)) {
       old = value;
       return *this;
     }
@@ -60,7 +66,7 @@ Response& Response::Set(std::string_view name, std::string_view value) {
 
 std::string_view Response::Header(std::string_view lower_case_name) const {
   for (const auto& [key, value] : headers) {
-    if (key.size() == lower_case_name.size() && ToLowerAscii(key) == lower_case_name) return value;
+    if (SameName(key, lower_case_name)) return value;
   }
   return {};
 }
@@ -81,6 +87,7 @@ std::string PercentEncode(std::string_view text) {
 }
 
 std::string PercentDecode(std::string_view text, bool plus_is_space) {
+  if (text.find('%') == std::string_view::npos && (!plus_is_space || text.find('+') == std::string_view::npos)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {

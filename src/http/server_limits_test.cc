@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/server.h"
+#include "bytes/compress.h"
 #include "http/test_client.h"
 
 namespace qianxian::http {
@@ -122,6 +123,36 @@ TEST(ServerLimits, AFullQueueIsBusyAndInlineStillAnswers) {
   EXPECT_EQ(running.Read().body, "/wait");
   EXPECT_EQ(queued.Read().body, "/queued");
   EXPECT_EQ(refused.Ask(Get("/again")).body, "/again");
+}
+
+// A look-up is answered on the io thread; what takes long about a large answer is not done there.
+TEST(ServerLimits, PackingALargeAnswerHoldsNobody) {
+  ServerOptions options;
+  options.workers = 1;
+  options.io_threads = 1;
+  options.inline_handler = [](std::string_view, std::string_view path) { return StartsWith(path, "/inline"); };
+  std::latch handling(1), go_on(1);
+  auto server = Start(options, [&](Request& request) {
+    if (request.path == "/wait") {
+      handling.count_down();
+      go_on.wait();
+    }
+    Response response = Text(request.path == "/inline-large" ? std::string(1'000'000, 'x') : request.path);
+    response.Set("Content-Type", "text/plain");
+    return response;
+  });
+  TestClient running(server->port()), large(server->port()), reader(server->port());
+  ASSERT_TRUE(running.Send(Get("/wait")));
+  handling.wait();
+  ASSERT_TRUE(large.Send(Get("/inline-large", "Accept-Encoding: gzip\r\n")));
+  EXPECT_EQ(reader.Ask(Get("/inline", "Accept-Encoding: gzip\r\n")).body, "/inline");
+  pollfd waiting{large.fd(), POLLIN, 0};
+  EXPECT_EQ(poll(&waiting, 1, 0), 0) << "the worker that would pack it is busy";
+  go_on.count_down();
+  EXPECT_EQ(running.Read().body, "/wait");
+  TestAnswer answer = large.Read();
+  EXPECT_NE(answer.head.find("Content-Encoding: gzip\r\n"), std::string::npos);
+  EXPECT_EQ(bytes::Gunzip(answer.body, 10'000'000).value(), std::string(1'000'000, 'x'));
 }
 
 // In the tests below one io thread serves all: an answer to `other` shows that what was sent before has been taken in.

@@ -201,7 +201,9 @@ void World::Open() {
   services.directory = directory_;
   services.web_directory = directory_ + "/web";
   services.version = "test";
-  api_ = Api::Make(services);
+  services.referral_rules = &referral_rules;
+  flow_ = flow::MakeFlow({store_.get(), parameters_.get(), services.definitions, &pack, &clock});
+  api_ = Api::Make(services, flow_.get());
   http::ServerOptions options;
   options.port = 0;
   options.upload = [this](std::string_view method, std::string_view path) { return api_->UploadDirectory(method, path); };

@@ -11,6 +11,7 @@
 #include "api/vocabulary.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "flow/flow.h"
 #include "http/server.h"
 #include "intake/import.h"
 #include "json/value.h"
@@ -113,6 +114,7 @@ class World {
   SetMeasures& measures() { return *measures_; }
   SetGaps gaps;
   pack::Pack pack;
+  pack::ReferralRules referral_rules;       // none: no referrals on the page
   std::string admin_password;
 
  private:
@@ -127,6 +129,7 @@ class World {
   std::unique_ptr<SetWarehouse> warehouse_;
   std::unique_ptr<SetMeasures> measures_;
   std::vector<pack::Pack> packs_;
+  std::unique_ptr<flow::Flow> flow_;         // of the pathways in `pack` when the server was started
   std::unique_ptr<subscribe::Subscriptions> subscriptions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<http::Server> server_;

@@ -1,0 +1,69 @@
+// The page's calls about people under care (docs/formats/api.md): residents, today's list, forms, visits, enrolments,
+// pathways, programmes. Threads: any. Failures: none leaves this class but as a response.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/services.h"
+#include "flow/flow.h"
+#include "http/server.h"
+#include "json/writer.h"
+#include "search/query.h"
+
+namespace qianxian::api {
+
+struct CareCall {
+  const http::Request& request;
+  const access::Caller& caller;
+  std::vector<std::string> arguments;      // what stands for {} in the pattern
+  std::string Query(std::string_view name) const { return std::string(request.QueryValue(name)); }
+};
+
+class CareApi {
+ public:
+  CareApi(const Services& services, flow::Flow* flow) : services_(services), flow_(flow) {}
+  // None: no call of these.
+  std::optional<http::Response> Handle(const http::Request& request, const auth::Session& session);
+  // GET or POST /fhir/PlanDefinition/{id}/$apply?subject=Patient/{id}: the CarePlan with its Tasks contained; nothing is written.
+  std::optional<http::Response> HandleApply(const http::Request& request, const auth::Session& session);
+  // A person as every list of the page shows one: the identity number's last four digits only.
+  void WritePerson(json::Writer& writer, store::Snapshot& snapshot, const store::Resource& patient);
+
+ private:
+  using Method = Result<http::Response> (CareApi::*)(const CareCall& call);
+  struct Route {
+    std::string_view method, pattern;
+    Method run;
+  };
+  static const std::vector<Route>& Routes();
+
+  // care_people.cc
+  Result<http::Response> FindPatients(const CareCall& call);
+  Result<http::Response> AddPatient(const CareCall& call);
+  Result<http::Response> ShowPatient(const CareCall& call);
+  // care_today.cc
+  Result<http::Response> Today(const CareCall& call);
+  Result<http::Response> Programme(const CareCall& call);
+  Result<http::Response> ProgrammePeople(const CareCall& call);
+  // care_visits.cc
+  Result<http::Response> ListPathways(const CareCall& call);
+  Result<http::Response> ShowForm(const CareCall& call);
+  Result<http::Response> AddVisit(const CareCall& call);
+  Result<http::Response> Enrol(const CareCall& call);
+  Result<http::Response> Exit(const CareCall& call);
+  Result<http::Response> Move(const CareCall& call);
+
+  Result<store::SearchPage> Search(store::Snapshot& snapshot, std::string_view type, const search::NamedValues& values, size_t count);
+  std::string OrganizationName(store::Snapshot& snapshot, const std::string& code);
+  std::string TodayText() const;           // in China Standard Time
+
+  const Services services_;
+  flow::Flow* flow_;
+};
+
+void WriteStep(json::Writer& writer, const flow::OpenStep& step);
+
+}  // namespace qianxian::api

@@ -1,0 +1,307 @@
+// Residents: found, added, and one with everything that is known of the person across institutions.
+#include <algorithm>
+#include <map>
+
+#include "api/care_api.h"
+#include "api/page_api.h"
+#include "api/page_json.h"
+#include "base/date.h"
+#include "base/text.h"
+#include "crypto/crypto.h"
+#include "flow/records.h"
+
+namespace qianxian::api {
+namespace {
+
+constexpr std::string_view kIdCard = "https://fhir.qianxian.cn/id-card";
+constexpr size_t kFound = 20;
+constexpr size_t kFoundMost = 100;
+constexpr size_t kOfAType = 200;           // newest records of each type in a person's timeline
+
+std::string NameOf(json::Value patient) {
+  const auto names = patient.Find("name");
+  if (!names || names->size() == 0) return {};
+  const std::string_view text = names->At(0).FindString("text");
+  if (!text.empty()) return std::string(text);
+  std::string given;
+  if (const auto parts = names->At(0).Find("given"))
+    for (json::Value part : parts->Elements())
+      if (part.IsString()) given += part.AsString();
+  return std::string(names->At(0).FindString("family")) + given;
+}
+
+std::string Phone(json::Value patient) {
+  const auto telecom = patient.Find("telecom");
+  if (telecom)
+    for (json::Value one : telecom->Elements())
+      if (one.FindString("system") != "email") return std::string(one.FindString("value"));
+  return {};
+}
+
+// All but the last four characters are hidden.
+std::string MaskedIdCard(json::Value patient) {
+  const auto identifiers = patient.Find("identifier");
+  if (!identifiers) return {};
+  for (json::Value one : identifiers->Elements()) {
+    if (one.FindString("system") != kIdCard) continue;
+    const std::string value(one.FindString("value"));
+    return value.size() <= 4 ? value : std::string(value.size() - 4, '*') + value.substr(value.size() - 4);
+  }
+  return {};
+}
+
+std::string Address(json::Value patient) {
+  const auto addresses = patient.Find("address");
+  return addresses && addresses->size() > 0 ? std::string(addresses->At(0).FindString("text")) : std::string();
+}
+
+int AgeOn(std::string_view birth, const std::string& today) {
+  int64_t from = 0, to = 0;
+  if (birth.size() < 4 || !ParseInteger(birth.substr(0, 4), from) || !ParseInteger(today.substr(0, 4), to)) return -1;
+  return static_cast<int>(to - from) - (birth.size() >= 10 && today.substr(5) < std::string(birth.substr(5, 5)));
+}
+
+std::string FirstText(json::Value resource, std::string_view member) {
+  const auto concept_ = resource.Find(member);
+  if (!concept_) return {};
+  if (const std::string_view text = concept_->FindString("text"); !text.empty()) return std::string(text);
+  const auto codings = concept_->Find("coding");
+  if (!codings || codings->size() == 0) return {};
+  const std::string_view display = codings->At(0).FindString("display");
+  return std::string(display.empty() ? codings->At(0).FindString("code") : display);
+}
+
+std::string CodeIn(json::Value resource, std::string_view member) {
+  const auto concept_ = resource.Find(member);
+  const auto codings = concept_ ? concept_->Find("coding") : std::nullopt;
+  return codings && codings->size() > 0 ? std::string(codings->At(0).FindString("code")) : std::string();
+}
+
+// The day of a record, by whatever member of its type says it.
+std::string DayOf(json::Value root) {
+  for (const char* name : {"effectiveDateTime", "performedDateTime", "authored", "authoredOn", "onsetDateTime", "recordedDate", "date", "issued", "created"})
+    if (const std::string_view text = root.FindString(name); !text.empty()) return std::string(text.substr(0, 10));
+  for (const char* name : {"period", "performedPeriod", "effectivePeriod"})
+    if (const auto period = root.Find(name))
+      if (const std::string_view text = period->FindString("start"); !text.empty()) return std::string(text.substr(0, 10));
+  return {};
+}
+
+struct Event {
+  std::string on, kind, title, institution, reference;
+};
+
+}  // namespace
+
+std::string CareApi::OrganizationName(store::Snapshot& snapshot, const std::string& code) {
+  if (code.empty()) return {};
+  const Result<store::Resource> organization = snapshot.Read("Organization", code);
+  if (!organization.ok()) return code;
+  const auto document = json::Document::Parse(organization->body);
+  const std::string_view name = document.ok() ? document->root().FindString("name") : std::string_view();
+  return name.empty() ? code : std::string(name);
+}
+
+void CareApi::WritePerson(json::Writer& w, store::Snapshot& snapshot, const store::Resource& patient) {
+  const auto document = json::Document::Parse(patient.body);
+  if (!document.ok()) {
+    w.BeginObject().Member("id", patient.id).EndObject();
+    return;
+  }
+  const json::Value root = document->root();
+  w.BeginObject().Member("id", patient.id).Member("name", NameOf(root)).Member("gender", root.FindString("gender"));
+  WriteOrNull(w, "birthDate", root.FindString("birthDate"));
+  const int age = AgeOn(root.FindString("birthDate"), TodayText());
+  if (age < 0) w.Name("age").Null();
+  else w.Member("age", age);
+  WriteOrNull(w, "phone", Phone(root));
+  WriteOrNull(w, "idNumber", MaskedIdCard(root));
+  w.Member("organization", patient.owner).Member("organizationName", OrganizationName(snapshot, patient.owner));
+  WriteOrNull(w, "address", Address(root));
+  w.EndObject();
+}
+
+Result<http::Response> CareApi::FindPatients(const CareCall& call) {
+  const std::string text(TrimUnicode(call.Query("find")));
+  if (text.empty()) return Invalid("no-text", "say whom to find (find=)", "请输入要查找的姓名、证件号或电话");
+  int64_t wanted = kFound;
+  ParseInteger(call.Query("count"), wanted);
+  const size_t count = static_cast<size_t>(std::clamp<int64_t>(wanted, 1, kFoundMost));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  const bool number = std::all_of(text.begin(), text.end() - 1, [](char c) { return c >= '0' && c <= '9'; }) && text.size() >= 4;
+  std::vector<search::NamedValues> ways;
+  if (number) ways = {{{"identifier", text}}, {{"phone", text}}};
+  else ways = {{{"name", text}}, {{"identifier", text}}};
+  std::vector<store::Resource> found;
+  for (const search::NamedValues& way : ways) {
+    QX_TRY(store::SearchPage page, Search(*snapshot, "Patient", way, count));
+    for (store::Resource& one : page.matches)
+      if (found.size() < count && std::none_of(found.begin(), found.end(), [&](const auto& f) { return f.id == one.id; })) found.push_back(std::move(one));
+  }
+  json::Writer w;
+  w.BeginObject().Name("patients").BeginArray();
+  for (const store::Resource& one : found) WritePerson(w, *snapshot, one);
+  w.EndArray().EndObject();
+  return JsonResponse(w.Take());
+}
+
+Result<http::Response> CareApi::AddPatient(const CareCall& call) {
+  QX_TRY(const json::Document body, ParseBody(call.request));
+  std::map<std::string, std::string> given;
+  for (const char* name : {"name", "gender", "birthDate", "idNumber", "phone", "address", "organization", "clientKey"}) {
+    QX_TRY(given[name], TextMember(body.root(), name));
+  }
+  if (given["name"].empty()) return Invalid("no-name", "a name is needed", "请填写姓名");
+  if (given["clientKey"].empty()) return Invalid("no-key", "clientKey is missing", "缺少 clientKey");
+  if (!given["birthDate"].empty() && !ParseDate(given["birthDate"]).ok()) return Invalid("bad-date", "not a date: " + given["birthDate"], "不是日期：" + given["birthDate"]);
+  if (given["organization"].empty() && !call.caller.organizations.empty()) given["organization"] = call.caller.organizations.front();
+  json::Writer w;
+  w.BeginObject().Member("resourceType", "Patient");
+  if (!given["idNumber"].empty())
+    w.Name("identifier").BeginArray().BeginObject().Member("system", kIdCard).Member("value", ToUpperAscii(given["idNumber"])).EndObject().EndArray();
+  w.Name("name").BeginArray().BeginObject().Member("text", given["name"]).EndObject().EndArray();
+  if (!given["phone"].empty())
+    w.Name("telecom").BeginArray().BeginObject().Member("system", "phone").Member("value", given["phone"]).EndObject().EndArray();
+  w.MemberIfAny("gender", given["gender"]).MemberIfAny("birthDate", given["birthDate"]);
+  if (!given["address"].empty()) w.Name("address").BeginArray().BeginObject().Member("text", given["address"]).EndObject().EndArray();
+  if (!given["organization"].empty())
+    w.Name("managingOrganization").BeginObject().Member("reference", "Organization/" + given["organization"]).EndObject();
+  w.EndObject();
+  store::CommitRequest commit;
+  commit.reason = "api:patient";
+  store::Change change;
+  change.type = "Patient";
+  // The client's key makes the id: sent twice is one person.
+  change.id = crypto::Sha256Hex(call.caller.user + "|patient|" + given["clientKey"]).substr(0, 32);
+  change.owner = given["organization"];
+  change.body = w.Take();
+  change.if_version = 0;
+  const std::string id = change.id;
+  json::Writer answer;
+  answer.BeginObject().Member("id", id).EndObject();
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  if (snapshot->Read("Patient", id).ok()) return JsonResponse(answer.Take());
+  commit.changes.push_back(std::move(change));
+  QX_DO(services_.store->Commit(call.caller, std::move(commit)));
+  return JsonResponse(answer.Take(), 201);
+}
+
+namespace {
+
+void WriteEnrolment(json::Writer& w, const flow::Enrolment& e, const std::string& owner, const pack::Pack& pack) {
+  w.BeginObject().Member("id", e.id).Member("pathway", e.pathway);
+  pack::Text title{e.pathway, e.pathway}, stage_name{e.stage, e.stage};
+  std::string course;
+  for (const pack::Pathway& pathway : pack.pathways) {
+    if (pathway.id != e.pathway) continue;
+    title = pathway.title;
+    for (const pack::Stage& stage : pathway.stages)
+      if (stage.id == e.stage) stage_name = stage.name, course = stage.course;
+  }
+  WriteText(w, "title", title);
+  WriteOrNull(w, "stage", e.stage);
+  WriteText(w, "stageName", stage_name);
+  WriteOrNull(w, "course", course);
+  w.Member("status", e.status).Member("since", e.since);
+  WriteOrNull(w, "until", e.until);
+  WriteOrNull(w, "exitReason", e.exit_reason);
+  WriteOrNull(w, "edition", e.edition);
+  w.Member("organization", owner).EndObject();
+}
+
+struct Reading {
+  std::string code, name, unit;
+  std::vector<std::pair<std::string, std::string>> points;   // day and value, newest first
+};
+
+void AddReading(json::Value value_holder, const std::string& on, std::map<std::string, Reading>& readings) {
+  const auto quantity = value_holder.Find("valueQuantity");
+  const auto value = quantity ? quantity->Find("value") : std::nullopt;
+  const std::string code = CodeIn(value_holder, "code");
+  if (!value || !value->IsNumber() || code.empty()) return;
+  Reading& reading = readings[code];
+  reading.code = code;
+  reading.name = FirstText(value_holder, "code");
+  reading.unit = quantity->FindString("unit");
+  reading.points.emplace_back(on, std::string(value->NumberText()));
+}
+
+}  // namespace
+
+Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
+  const std::string& id = call.arguments[0];
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const store::Resource patient, snapshot->Read("Patient", id));
+  json::Writer enrolments, steps, problems;
+  enrolments.BeginArray(), steps.BeginArray(), problems.BeginArray();
+  std::map<std::string, Reading> readings;
+  std::vector<Event> events, documents;
+  for (const char* type : {"EpisodeOfCare", "Task", "Condition", "Observation", "Encounter", "Procedure", "DiagnosticReport",
+                           "QuestionnaireResponse", "ServiceRequest", "DocumentReference"}) {
+    const std::string_view kind = type;
+    QX_TRY(const store::SearchPage page, Search(*snapshot, type, {{"patient", "Patient/" + id}, {"_sort", "-_lastUpdated"}}, kOfAType));
+    for (const store::Resource& one : page.matches) {
+      QX_TRY(const json::Document document, json::Document::Parse(one.body));
+      const json::Value root = document.root();
+      const std::string on = DayOf(root);
+      if (kind == "EpisodeOfCare" && StartsWith(one.id, "care-")) {
+        WriteEnrolment(enrolments, flow::EnrolmentFromFhir(root), one.owner, *services_.pack);
+      } else if (kind == "Task") {
+        const Result<flow::OpenStep> step = flow::StepFromFhir(one, *services_.pack);
+        if (step.ok() && (step->status == "ready" || step->status == "in-progress")) WriteStep(steps, *step);
+      } else if (kind == "Observation") {
+        AddReading(root, on, readings);
+        if (const auto components = root.Find("component"))
+          for (json::Value component : components->Elements()) AddReading(component, on, readings);
+      } else if (kind == "DocumentReference") {
+        documents.push_back({on, "DocumentReference", FirstText(root, "type"), one.owner, "DocumentReference/" + one.id});
+      } else if (kind != "EpisodeOfCare") {
+        std::string title = FirstText(root, "code");
+        if (title.empty() && kind == "Encounter") title = FirstText(root, "serviceType");
+        if (kind == "QuestionnaireResponse")
+          for (const pack::Form& form : services_.pack->forms)
+            if (root.FindString("questionnaire").find("/" + form.id + "|") != std::string_view::npos) title = form.title.zh;
+        events.push_back({on, type, title, one.owner, std::string(type) + "/" + one.id});
+        if (kind == "Condition") {
+          problems.BeginObject().Member("code", CodeIn(root, "code")).Member("name", FirstText(root, "code"));
+          WriteOrNull(problems, "since", on);
+          WriteOrNull(problems, "status", CodeIn(root, "clinicalStatus"));
+          problems.EndObject();
+        }
+      }
+    }
+  }
+  const auto newest = [](const Event& a, const Event& b) { return a.on > b.on; };
+  std::stable_sort(events.begin(), events.end(), newest);
+  const auto write = [&](json::Writer& w, const std::vector<Event>& list) {
+    w.BeginArray();
+    for (const Event& event : list) {
+      w.BeginObject();
+      WriteOrNull(w, "on", event.on);
+      w.Member("kind", event.kind).Member("title", event.title).Member("institution", event.institution);
+      w.Member("institutionName", OrganizationName(*snapshot, event.institution)).Member("reference", event.reference).EndObject();
+    }
+    w.EndArray();
+  };
+  json::Writer w;
+  w.BeginObject().Name("patient");
+  WritePerson(w, *snapshot, patient);
+  w.Name("enrolments").Raw(enrolments.EndArray().Take()).Name("steps").Raw(steps.EndArray().Take());
+  w.Name("problems").Raw(problems.EndArray().Take()).Name("readings").BeginArray();
+  for (auto& [code, reading] : readings) {
+    std::sort(reading.points.begin(), reading.points.end());
+    w.BeginObject().Member("code", code);
+    WriteText(w, "name", {reading.name, reading.name});
+    w.Member("unit", reading.unit).Name("points").BeginArray();
+    for (const auto& [on, value] : reading.points) w.BeginObject().Member("on", on).Name("value").Number(value).EndObject();
+    w.EndArray().EndObject();
+  }
+  w.EndArray().Name("timeline");
+  write(w, events);
+  w.Name("documents");
+  write(w, documents);
+  w.EndObject();
+  return JsonResponse(w.Take());
+}
+
+}  // namespace qianxian::api

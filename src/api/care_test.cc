@@ -1,0 +1,115 @@
+// People under care through the page's API: found, enrolled, on today's list, visited, twice and at once.
+#include <gtest/gtest.h>
+
+#include "api/testing/world.h"
+#include "base/files.h"
+#include "base/text.h"
+
+namespace qianxian::api {
+namespace {
+
+using testing::Answer;
+using testing::World;
+
+struct CareWorld : World {
+  CareWorld() {
+    const std::string folder = std::string(QIANXIAN_SOURCE_DIR) + "/src/flow/testing/pack/";
+    pack.pathways = {pack::ParsePathway("pathways/pressure.yaml", ReadFile(folder + "pathways/pressure.yaml").value()).value()};
+    pack.forms = {pack::ParseForm("forms/pressure-visit.yaml", ReadFile(folder + "forms/pressure-visit.yaml").value()).value()};
+    Restart();
+    clock.Set({1'772'413'200'000'000});    // 2026-03-02 09:00 in China
+    PutOrganization("T1");
+    PutOrganization("T2");
+    AddUser("doctor", "clinician", {"T1"});
+    AddUser("other", "clinician", {"T2"});
+    Put("Patient", "p1",
+        R"({"resourceType":"Patient","id":"p1","name":[{"text":"王建国"}],"gender":"male","birthDate":"1960-05-01",)"
+        R"("identifier":[{"system":"https://fhir.qianxian.cn/id-card","value":"330123196005011234"}]})", "T1");
+  }
+  std::string Visit(const std::string& key, const std::string& task, const std::string& version, int systolic) {
+    return R"({"clientKey":")" + key + R"(","patient":"p1","method":"home","tasks":[{"task":")" + task + R"(","version":)" + version +
+           R"(}],"forms":[{"form":"pressure-visit","answers":{"systolic":)" + std::to_string(systolic) +
+           R"(,"diastolic":95,"symptoms":["headache"],"smoking":"1","cigarettes":5}}]})";
+  }
+};
+
+TEST(CareApi, AVillageDoctorsMorning) {
+  CareWorld world;
+  const Answer found = world.As("doctor", "GET", "/api/patients?find=%E7%8E%8B%E5%BB%BA%E5%9B%BD");
+  ASSERT_EQ(found.Count("patients"), 1u) << found.body;
+  EXPECT_EQ(found.At("patients.0.idNumber"), "**************1234");
+  EXPECT_EQ(found.At("patients.0.age"), "65");
+  EXPECT_EQ(found.body.find("330123196005011234"), std::string::npos);
+  EXPECT_EQ(world.As("other", "GET", "/api/patients?find=%E7%8E%8B%E5%BB%BA%E5%9B%BD").Count("patients"), 0u);
+
+  const Answer enrolled = world.As("doctor", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"pressure"})");
+  ASSERT_EQ(enrolled.status, 200) << enrolled.body;
+  EXPECT_EQ(world.As("other", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"pressure"})").status, 404);
+
+  const Answer today = world.As("doctor", "GET", "/api/today");
+  ASSERT_EQ(today.Count("people"), 1u) << today.body;
+  EXPECT_EQ(today.At("counts.due"), "1");
+  ASSERT_EQ(today.Count("people.0.steps"), 2u);            // the visit, and the test whose window is open
+  EXPECT_EQ(today.At("people.0.steps.0.step"), "follow-up");
+  EXPECT_EQ(world.As("other", "GET", "/api/today").Count("people"), 0u);
+
+  const std::string task = today.At("people.0.steps.0.task"), version = today.At("people.0.steps.0.version");
+  const Answer visited = world.As("doctor", "POST", "/api/visits", world.Visit("k1", task, version, 185));
+  ASSERT_EQ(visited.status, 201) << visited.body;
+  EXPECT_EQ(visited.At("completed.0"), task);
+  EXPECT_EQ(visited.At("next.0.due"), "2026-03-16");
+  EXPECT_EQ(visited.At("dangers.0.refer.urgency"), "emergency");
+  const Answer again = world.As("doctor", "POST", "/api/visits", world.Visit("k1", task, version, 185));
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body, visited.body);
+  const Answer late = world.As("doctor", "POST", "/api/visits", world.Visit("k2", task, version, 120));
+  EXPECT_EQ(late.status, 409) << late.body;
+  EXPECT_EQ(late.At("theirs.tasks.0.status"), "completed");
+  EXPECT_EQ(late.Count("theirs.responses"), 1u);
+
+  const Answer form = world.As("doctor", "GET", "/api/forms/pressure-visit?patient=p1");
+  EXPECT_EQ(form.At("previous.answers.smoking"), "1") << form.body;
+  EXPECT_EQ(form.At("previous.answers.symptoms.0"), "headache");
+  EXPECT_EQ(form.At("readings.systolic.0.value"), "185");
+  const Answer person = world.As("doctor", "GET", "/api/patients/p1");
+  EXPECT_EQ(person.At("enrolments.0.stage"), "managed") << person.body;
+  EXPECT_EQ(person.Count("steps"), 2u);
+  EXPECT_GE(person.Count("timeline"), 2u);
+  const Answer programme = world.As("doctor", "GET", "/api/programmes/pressure");
+  EXPECT_EQ(programme.At("pool.enrolled"), "1") << programme.body;
+  EXPECT_EQ(programme.At("stages.0.people"), "1");
+  EXPECT_EQ(world.As("doctor", "GET", "/api/programmes/pressure/people").Count("people"), 1u);
+  EXPECT_EQ(world.As("doctor", "GET", "/api/pathways").At("pathways.0.id"), "pressure");
+
+  const std::string id = enrolled.At("id");
+  EXPECT_EQ(world.As("doctor", "POST", "/api/enrolments/" + id + "/exit", "{}").status, 400);
+  EXPECT_EQ(world.As("doctor", "POST", "/api/enrolments/" + id + "/exit", R"({"reason":"declined"})").status, 200);
+  EXPECT_EQ(world.As("doctor", "GET", "/api/today").Count("people"), 0u);
+}
+
+TEST(CareApi, PatientsAreAddedOnce) {
+  CareWorld world;
+  const std::string body = R"({"name":"李梅","gender":"female","birthDate":"1970-01-01","clientKey":"c1"})";
+  const Answer added = world.As("doctor", "POST", "/api/patients", body);
+  ASSERT_EQ(added.status, 201) << added.body;
+  const Answer again = world.As("doctor", "POST", "/api/patients", body);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.At("id"), added.At("id"));
+  EXPECT_EQ(world.As("doctor", "POST", "/api/patients", R"({"clientKey":"c2"})").status, 400);
+}
+
+TEST(CareApi, TheEnginesRecordsAreNotEditedThroughAFrontDoor) {
+  CareWorld world;
+  world.As("doctor", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"pressure"})");
+  const std::string task = world.As("doctor", "GET", "/api/today").At("people.0.steps.0.task");
+  ASSERT_FALSE(task.empty());
+  EXPECT_EQ(world.As("admin", "DELETE", "/fhir/Task/" + task).status, 403);
+  const Answer plan = world.As("doctor", "GET", "/fhir/PlanDefinition/pressure/$apply?subject=Patient/p1");
+  EXPECT_EQ(plan.At("resourceType"), "CarePlan") << plan.body;
+  EXPECT_EQ(plan.Count("contained"), 2u);
+  EXPECT_EQ(world.As("doctor", "GET", "/fhir/PlanDefinition/pressure").At("version"), "2026.1");
+  EXPECT_EQ(world.As("doctor", "GET", "/fhir/Questionnaire/pressure-visit").Count("item"), 9u);
+}
+
+}  // namespace
+}  // namespace qianxian::api

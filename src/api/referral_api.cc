@@ -1,0 +1,352 @@
+#include "api/referral_api.h"
+
+#include <algorithm>
+
+#include "api/outcome.h"
+#include "api/page_api.h"
+#include "api/page_json.h"
+#include "api/routes.h"
+#include "base/text.h"
+#include "referral/inbox.h"
+
+namespace qianxian::api {
+namespace {
+
+constexpr int64_t kListed = 100, kListedMost = 500;
+constexpr size_t kNotices = 100;
+
+void WriteTextOrNull(json::Writer& w, std::string_view name, std::string_view text) {
+  if (text.empty()) w.Name(name).Null();
+  else w.Member(name, text);
+}
+
+void WriteWords(json::Writer& w, std::string_view name, const std::vector<pack::Word>& words) {
+  w.Name(name).BeginArray();
+  for (const pack::Word& word : words) {
+    w.BeginObject().Member("id", word.id);
+    WriteText(w, "text", word.text);
+    w.EndObject();
+  }
+  w.EndArray();
+}
+
+int64_t NumberOf(const std::string& text, int64_t otherwise, int64_t most) {
+  int64_t number = otherwise;
+  if (!text.empty() && !ParseInteger(text, number)) number = otherwise;
+  return std::clamp<int64_t>(number, 0, most);
+}
+
+std::vector<std::string> TextsMember(json::Value body, std::string_view name) {
+  std::vector<std::string> texts;
+  for (json::Value one : body.Find(name).value_or(json::Value()).Elements())
+    if (one.IsString()) texts.emplace_back(one.AsString());
+  return texts;
+}
+
+Result<std::optional<referral::Plan>> PlanMember(json::Value body) {
+  const auto member = body.Find("plan");
+  if (!member || !member->IsObject()) return std::optional<referral::Plan>();
+  referral::Plan plan;
+  QX_TRY(plan.pathway, TextMember(*member, "pathway"));
+  QX_TRY(plan.text, TextMember(*member, "text"));
+  QX_TRY(plan.next_date, TextMember(*member, "nextDate"));
+  return std::optional<referral::Plan>(std::move(plan));
+}
+
+bool IsTrue(json::Value body, std::string_view name, bool otherwise) {
+  const auto member = body.Find(name);
+  return member && member->IsBoolean() ? member->AsBoolean() : otherwise;
+}
+
+// The page has versions as it was given them: a number, or its text.
+uint64_t VersionMember(json::Value body) {
+  const auto member = body.Find("version");
+  int64_t number = 0;
+  if (member && member->IsNumber()) number = member->AsInteger().value_or(0);
+  else if (member && member->IsString()) ParseInteger(member->AsString(), number);
+  return number > 0 ? static_cast<uint64_t>(number) : 0;
+}
+
+}  // namespace
+
+const std::vector<ReferralApi::Route>& ReferralApi::Routes() {
+  static const std::vector<Route> routes = {
+      {"GET", "/api/referral-rules", &ReferralApi::Rules},
+      {"GET", "/api/receivers", &ReferralApi::Receivers},
+      {"GET", "/api/referrals", &ReferralApi::List},
+      {"POST", "/api/referrals", &ReferralApi::Create},
+      {"GET", "/api/referrals/{}", &ReferralApi::Show},
+      {"POST", "/api/referrals/{}/{}", &ReferralApi::Step},
+      {"GET", "/api/inbox", &ReferralApi::Inbox},
+      {"POST", "/api/notices/{}/read", &ReferralApi::ReadNotice},
+      {"GET", "/api/work", &ReferralApi::Work},
+  };
+  return routes;
+}
+
+std::optional<http::Response> ReferralApi::Handle(const http::Request& request, const auth::Session& session) {
+  if (!services_.referral_rules || !services_.referral_rules->settings) return std::nullopt;
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string_view target = request.target;
+  const std::vector<std::string_view> path = Split(target.substr(0, target.find('?')), '/');
+  ReferralCall call{request, session, {}};
+  for (const Route& route : Routes()) {
+    if (route.method != method || !FitsPattern(route.pattern, path, call.arguments)) continue;
+    Result<http::Response> answer = (this->*route.run)(call);
+    return answer.ok() ? std::move(*answer) : ApiError(answer.error());
+  }
+  return std::nullopt;
+}
+
+referral::Referrals ReferralApi::Referrals() const {
+  return referral::Referrals(*services_.store, *services_.parameters, *services_.referral_rules, *services_.clock);
+}
+
+// The codes of a patient's problems, so that the rules of his diseases stand first.
+Result<std::vector<std::string>> ReferralApi::ConditionsOf(const ReferralCall& call, const std::string& patient) {
+  std::vector<std::string> codes;
+  if (patient.empty()) return codes;
+  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const search::Query query, search::Query::Parse(*services_.parameters, "Condition", {{"patient", "Patient/" + patient}, {"_count", "200"}}, {}));
+  QX_TRY(const store::SearchPage page, snapshot->Search(query));
+  for (const store::Resource& one : page.matches) {
+    const auto document = json::Document::Parse(one.body);
+    const auto code = document.ok() ? document->root().Find("code") : std::nullopt;
+    const auto codings = code ? code->Find("coding") : std::nullopt;
+    if (codings)
+      for (json::Value coding : codings->Elements()) codes.emplace_back(coding.FindString("code"));
+  }
+  return codes;
+}
+
+Result<http::Response> ReferralApi::Rules(const ReferralCall& call) {
+  const bool up = call.Query("direction") != "down";
+  QX_TRY(const std::vector<std::string> codes, ConditionsOf(call, call.Query("patient")));
+  const auto concerns = [&](const pack::ReferralCatalogue& one) {
+    return std::ranges::any_of(one.conditions, [&](const std::string& prefix) {
+      return std::ranges::any_of(codes, [&](const std::string& code) { return StartsWith(code, prefix); });
+    });
+  };
+  std::vector<const pack::ReferralCatalogue*> catalogues;
+  for (const pack::ReferralCatalogue& one : services_.referral_rules->catalogues) catalogues.push_back(&one);
+  std::ranges::stable_sort(catalogues, [&](const auto* a, const auto* b) {
+    const auto rank = [&](const pack::ReferralCatalogue& one) { return concerns(one) ? 0 : one.id == "general" ? 1 : 2; };
+    return rank(*a) < rank(*b);
+  });
+  json::Writer w;
+  w.BeginObject().Name("rules").BeginArray();
+  for (const pack::ReferralCatalogue* catalogue : catalogues)
+    for (const pack::Criterion& criterion : catalogue->criteria) {
+      if (criterion.up != up) continue;
+      w.BeginObject().Member("id", criterion.id).Member("group", catalogue->id);
+      WriteText(w, "groupName", catalogue->name);
+      w.Member("direction", up ? "up" : "down").Member("urgency", criterion.urgency.empty() ? "routine" : criterion.urgency).Member("to", criterion.to);
+      WriteText(w, "text", criterion.text);
+      w.Member("mark", criterion.mark).Name("services").BeginArray();
+      for (const std::string& service : criterion.services) w.String(service);
+      w.EndArray().MemberIfAny("plan", criterion.plan).Member("proposed", concerns(*catalogue)).EndObject();
+    }
+  w.EndArray().Name("urgencies").BeginArray();
+  const pack::ReferralSettings& settings = *services_.referral_rules->settings;
+  for (const pack::Urgency& urgency : settings.urgencies) {
+    w.BeginObject().Member("id", urgency.id);
+    WriteText(w, "name", urgency.name);
+    w.Member("answerMinutes", urgency.answer_minutes).EndObject();
+  }
+  w.EndArray().Name("reasons").BeginObject();
+  WriteWords(w, "decline", settings.decline);
+  WriteWords(w, "withdraw", settings.withdraw);
+  WriteWords(w, "notTakenOver", settings.not_taken_over);
+  w.EndObject().EndObject();
+  return JsonResponse(w.Take());
+}
+
+Result<http::Response> ReferralApi::Receivers(const ReferralCall& call) {
+  QX_TRY(const std::vector<referral::Receiver> receivers,
+         Referrals().Receivers(call.caller(), call.Query("direction"), call.Query("service"), call.Organization()));
+  json::Writer w;
+  w.BeginObject().Name("receivers").BeginArray();
+  for (const referral::Receiver& one : receivers) {
+    w.BeginObject().Member("organization", one.organization).Member("name", one.name).Member("level", one.level).Member("distance", one.distance);
+    w.Member("openReferrals", one.open).Name("services").BeginArray();
+    for (const std::string& service : one.services) w.String(service);
+    w.EndArray().Member("suggested", one.suggested);
+    WriteText(w, "why", one.why);
+    w.EndObject();
+  }
+  w.EndArray().EndObject();
+  return JsonResponse(w.Take());
+}
+
+void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, const referral::Referral& r) {
+  const pack::ReferralRules& rules = *services_.referral_rules;
+  const auto state_name = [&](std::string_view name, std::string_view state) {
+    const pack::Word* word = pack::FindWord(rules.settings->states, state);
+    WriteText(w, name, word ? word->text : pack::Text{std::string(state), std::string(state)});
+  };
+  const auto place = [&](std::string_view name, const referral::Place& one) {
+    w.Name(name).BeginObject().Member("organization", one.organization).Member("name", one.name);
+    w.MemberIfAny("department", one.department).MemberIfAny("practitioner", one.practitioner).EndObject();
+  };
+  w.BeginObject().Member("id", r.id).Member("version", r.version).Member("direction", r.direction).Member("urgency", r.urgency);
+  w.MemberIfAny("type", r.type).Member("state", r.state);
+  state_name("stateName", r.state);
+  w.Name("patient");
+  if (const Result<store::Resource> patient = snapshot.Read("Patient", r.patient); patient.ok()) care_.WritePerson(w, snapshot, *patient);
+  else w.BeginObject().Member("id", r.patient).Member("name", r.patient_name).Member("gender", "").Name("age").Null().EndObject();
+  place("from", r.from);
+  place("to", r.to);
+  w.Member("criterion", r.criterion).Name("criterionText");
+  if (const pack::Criterion* criterion = rules.Find(r.criterion)) w.BeginObject().Member("zh", criterion->text.zh).Member("en", criterion->text.en).EndObject();
+  else w.Null();
+  w.Member("reason", r.reason).Member("summary", r.summary);
+  WriteTextOrNull(w, "sentAt", r.sent_at);
+  WriteTextOrNull(w, "answerBy", r.answer_by);
+  w.Member("overdue", r.overdue).Name("slot");
+  if (r.slot) w.BeginObject().MemberIfAny("start", r.slot->start).MemberIfAny("department", r.slot->department).MemberIfAny("bed", r.slot->bed).EndObject();
+  else w.Null();
+  w.Name("history").BeginArray();
+  for (const referral::Entry& entry : r.history) {
+    w.BeginObject().Member("at", entry.at).Member("who", entry.who).Member("verb", entry.verb).Member("state", entry.state);
+    state_name("stateName", entry.state);
+    w.Member("note", entry.note).MemberIfAny("reason", entry.reason).EndObject();
+  }
+  w.EndArray().Name("attachments").BeginArray();
+  for (const std::string& reference : r.attachments) w.BeginObject().Member("reference", reference).Member("title", reference).EndObject();
+  w.EndArray().Name("results").BeginArray();
+  for (const referral::ReferralResult& result : r.results) {
+    w.BeginObject().Member("at", result.at).Member("text", result.text).Name("documents").BeginArray();
+    for (const std::string& document : result.documents) w.String(document);
+    w.EndArray().EndObject();
+  }
+  w.EndArray().Name("plan");
+  if (r.plan) w.BeginObject().MemberIfAny("pathway", r.plan->pathway).Member("text", r.plan->text).MemberIfAny("nextDate", r.plan->next_date).EndObject();
+  else w.Null();
+  w.Name("may").BeginArray();
+  for (const std::string& verb : r.may) w.String(verb);
+  w.EndArray().EndObject();
+}
+
+Result<http::Response> ReferralApi::Answer(const ReferralCall& call, const referral::Referral& r, int status) {
+  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  json::Writer w;
+  WriteReferral(w, *snapshot, r);
+  return JsonResponse(w.Take(), status);
+}
+
+// Seen by whoever may see it; with the steps of the account's own institutions.
+Result<referral::Referral> ReferralApi::Find(const ReferralCall& call, const std::string& id) {
+  Result<referral::Referral> own = Referrals().Get(call.Acting(), id);
+  if (own.ok()) return own;
+  QX_TRY(referral::Referral r, Referrals().Get(call.caller(), id));
+  r.may.clear();
+  return r;
+}
+
+Result<http::Response> ReferralApi::List(const ReferralCall& call) {
+  const std::string box = call.Query("box").empty() ? "received" : call.Query("box");
+  if (box != "received" && box != "sent" && box != "review") return Invalid("bad-box", "box is received, sent or review", "box 应为 received、sent 或 review");
+  QX_TRY(const referral::Page page, Referrals().List(call.Acting(), box, call.Query("state"), static_cast<size_t>(NumberOf(call.Query("offset"), 0, 1'000'000)),
+                                                     static_cast<size_t>(NumberOf(call.Query("count"), kListed, kListedMost))));
+  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  json::Writer w;
+  w.BeginObject().Member("total", page.total).Name("referrals").BeginArray();
+  for (const referral::Referral& r : page.referrals) WriteReferral(w, *snapshot, r);
+  w.EndArray().EndObject();
+  return JsonResponse(w.Take());
+}
+
+Result<http::Response> ReferralApi::Create(const ReferralCall& call) {
+  QX_TRY(const json::Document body, ParseBody(call.request));
+  const json::Value root = body.root();
+  referral::NewReferral wanted;
+  QX_TRY(wanted.client_key, TextMember(root, "clientKey"));
+  QX_TRY(wanted.patient, TextMember(root, "patient"));
+  QX_TRY(wanted.direction, TextMember(root, "direction"));
+  QX_TRY(wanted.urgency, TextMember(root, "urgency"));
+  QX_TRY(wanted.type, TextMember(root, "type"));
+  QX_TRY(wanted.criterion, TextMember(root, "criterion"));
+  QX_TRY(wanted.reason, TextMember(root, "reasonText"));
+  QX_TRY(wanted.summary, TextMember(root, "summary"));
+  if (const auto receiver = root.Find("receiver"); receiver && receiver->IsObject()) {
+    QX_TRY(wanted.receiver, TextMember(*receiver, "organization"));
+    QX_TRY(wanted.department, TextMember(*receiver, "department"));
+  }
+  wanted.from = call.Organization();
+  wanted.attachments = TextsMember(root, "attachments");
+  QX_TRY(wanted.plan, PlanMember(root));
+  wanted.consent = IsTrue(root, "consent", false);
+  wanted.send = IsTrue(root, "send", true);
+  QX_TRY(const referral::Referral made, Referrals().Create(call.caller(), wanted));
+  QX_TRY(const referral::Referral r, Find(call, made.id));
+  return Answer(call, r, 201);
+}
+
+Result<http::Response> ReferralApi::Show(const ReferralCall& call) {
+  QX_TRY(const referral::Referral r, Find(call, call.arguments[0]));
+  return Answer(call, r);
+}
+
+Result<http::Response> ReferralApi::Step(const ReferralCall& call) {
+  QX_TRY(const json::Document body, ParseBody(call.request));
+  const json::Value root = body.root();
+  referral::Step step;
+  step.verb = call.arguments[1];
+  step.version = VersionMember(root);
+  QX_TRY(step.reason, TextMember(root, "reason"));
+  QX_TRY(step.note, TextMember(root, "note"));
+  if (const auto slot = root.Find("slot"); slot && slot->IsObject()) {
+    referral::Slot one;
+    QX_TRY(one.start, TextMember(*slot, "start"));
+    QX_TRY(one.department, TextMember(*slot, "department"));
+    QX_TRY(one.bed, TextMember(*slot, "bed"));
+    step.slot = std::move(one);
+  }
+  if (const auto result = root.Find("result"); result && result->IsObject()) {
+    referral::ReferralResult one;
+    QX_TRY(one.text, TextMember(*result, "text"));
+    one.documents = TextsMember(*result, "documents");
+    step.result = std::move(one);
+  }
+  QX_TRY(step.plan, PlanMember(root));
+  if (const auto receiver = root.Find("receiver"); receiver && receiver->IsObject()) {
+    QX_TRY(step.receiver, TextMember(*receiver, "organization"));
+  }
+  QX_TRY(const referral::Referral r, Referrals().Do(call.Acting(), call.arguments[0], step));
+  return Answer(call, r);
+}
+
+Result<http::Response> ReferralApi::Inbox(const ReferralCall& call) {
+  QX_TRY(const referral::InboxPage page, referral::Inbox(*services_.store, *services_.parameters).List(call.Acting(), true, kNotices));
+  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  json::Writer w;
+  w.BeginObject().Member("unread", page.unread).Name("notices").BeginArray();
+  for (const referral::InboxEntry& entry : page.notices) {
+    w.BeginObject().Member("id", entry.id).Member("at", entry.at).Member("kind", entry.kind);
+    WriteText(w, "title", {entry.zh, entry.en});
+    w.Name("about").BeginObject().Member("type", "referral").Member("id", entry.about.substr(entry.about.rfind('/') + 1)).EndObject();
+    w.Name("patient");
+    if (const Result<store::Resource> patient = snapshot->Read("Patient", entry.patient); patient.ok()) care_.WritePerson(w, *snapshot, *patient);
+    else w.Null();
+    w.Member("read", entry.read).EndObject();
+  }
+  w.EndArray().EndObject();
+  return JsonResponse(w.Take());
+}
+
+Result<http::Response> ReferralApi::ReadNotice(const ReferralCall& call) {
+  QX_DO(referral::Inbox(*services_.store, *services_.parameters).MarkRead(call.Acting(), call.arguments[0]));
+  return JsonResponse("{}");
+}
+
+// What waits, for the navigation.
+Result<http::Response> ReferralApi::Work(const ReferralCall& call) {
+  QX_TRY(const referral::Page received, Referrals().List(call.Acting(), "received", "sent", 0, 0));
+  QX_TRY(const referral::Page review, Referrals().List(call.Acting(), "review", "", 0, 0));
+  QX_TRY(const referral::InboxPage notices, referral::Inbox(*services_.store, *services_.parameters).List(call.Acting(), false, 1));
+  json::Writer w;
+  w.BeginObject().Member("referralsReceived", received.total).Member("referralsToReview", review.total).Member("notices", notices.unread).EndObject();
+  return JsonResponse(w.Take());
+}
+
+}  // namespace qianxian::api

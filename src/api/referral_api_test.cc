@@ -1,0 +1,111 @@
+// A referral through the page's API: rules, receivers, sent, reviewed, accepted, arrived, returned, sent down, taken over.
+#include <gtest/gtest.h>
+
+#include "api/testing/world.h"
+#include "base/files.h"
+
+namespace qianxian::api {
+namespace {
+
+using testing::Answer;
+using testing::World;
+
+constexpr char kRules[] = R"(id: pressure
+name: {zh: 高血压, en: Hypertension}
+conditions: [I10]
+sources: [{title: {zh: 测试, en: Test}, reference: "", mark: K}]
+up:
+  - {id: high, urgency: urgent, to: county, mark: K, text: {zh: 血压很高, en: Very high}}
+down:
+  - {id: stable, from: county, to: township, mark: K, text: {zh: 稳定, en: Stable}}
+)";
+
+struct ReferralWorld : World {
+  ReferralWorld() {
+    const std::string settings = std::string(QIANXIAN_SOURCE_DIR) + "/packs/referral-core/referral-settings.yaml";
+    referral_rules = pack::MergeReferralRules({pack::ParseReferralFiles({{"referral/pressure.yaml", kRules}, {"referral-settings.yaml", ReadFile(settings).value()}}).value()}).value();
+    Restart();
+    PutKind("H1", "county-general", "");
+    PutKind("T1", "township", "H1");
+    PutKind("T2", "township", "H1");
+    AddUser("li", "clinician", {"T1"});
+    AddUser("zhao", "clinician", {"H1"});
+    AddUser("other", "clinician", {"T2"});
+    Put("Patient", "p1", R"({"resourceType":"Patient","id":"p1","name":[{"text":"王建国"}],"gender":"male","birthDate":"1960-05-01"})", "T1");
+    Put("Condition", "c1", R"({"resourceType":"Condition","id":"c1","code":{"coding":[{"code":"I10.x00"}]},"subject":{"reference":"Patient/p1"}})", "T1");
+  }
+  void PutKind(const std::string& code, const std::string& kind, const std::string& above) {
+    Put("Organization", code,
+        R"({"resourceType":"Organization","id":")" + code + R"(","identifier":[{"system":"https://fhir.qianxian.cn/organization-code","value":")" + code +
+            R"("}],"name":")" + code + R"(","type":[{"coding":[{"system":"https://fhir.qianxian.cn/CodeSystem/organization-kind","code":")" + kind + R"("}]}])" +
+            (above.empty() ? "" : R"(,"partOf":{"reference":"Organization/)" + above + R"("})") + "}");
+  }
+  Answer Send(const std::string& key) {
+    return As("li", "POST", "/api/referrals",
+              R"({"clientKey":")" + key + R"(","patient":"p1","direction":"up","urgency":"urgent","type":"outpatient","criterion":"pressure/high","reasonText":"",)"
+              R"("summary":"血压 190/115","receiver":{"organization":"H1"},"attachments":[],"consent":true,"send":true})");
+  }
+  Answer Do(const std::string& user, const Answer& referral, const std::string& verb, const std::string& more = "") {
+    return As(user, "POST", "/api/referrals/" + referral.At("id") + "/" + verb, R"({"version":)" + referral.At("version") + more + "}");
+  }
+};
+
+TEST(ReferralApi, UpAndDownAgain) {
+  ReferralWorld world;
+  const Answer rules = world.As("li", "GET", "/api/referral-rules?patient=p1&direction=up");
+  ASSERT_EQ(rules.status, 200) << rules.body;
+  EXPECT_EQ(rules.At("rules.0.id"), "high");
+  EXPECT_EQ(rules.At("rules.0.proposed"), "true");
+  EXPECT_EQ(rules.Count("urgencies"), 3u);
+  const Answer receivers = world.As("li", "GET", "/api/receivers?direction=up&patient=p1");
+  ASSERT_EQ(receivers.status, 200) << receivers.body;
+  EXPECT_EQ(receivers.At("receivers.0.organization"), "H1");
+
+  Answer referral = world.Send("key-1");
+  ASSERT_EQ(referral.status, 201) << referral.body;
+  EXPECT_EQ(referral.At("state"), "sent");
+  EXPECT_EQ(referral.At("patient.name"), "王建国");
+  EXPECT_EQ(world.Send("key-1").At("id"), referral.At("id"));     // twice is once
+  EXPECT_EQ(world.As("zhao", "GET", "/api/work").At("referralsReceived"), "1");
+  EXPECT_EQ(world.As("zhao", "GET", "/api/inbox").At("unread"), "1");
+  // The hospital leads the township and does not act in its name.
+  EXPECT_EQ(world.As("zhao", "GET", "/api/referrals?box=sent").At("total"), "0");
+  EXPECT_EQ(world.As("zhao", "GET", "/api/referrals/" + referral.At("id")).body.find("withdraw"), std::string::npos);
+  EXPECT_NE(world.As("li", "GET", "/api/referrals/" + referral.At("id")).body.find("\"withdraw\""), std::string::npos);
+  EXPECT_EQ(world.As("zhao", "GET", "/api/referrals?box=received").Count("referrals"), 1u);
+  EXPECT_EQ(world.As("other", "GET", "/api/referrals?box=received").Count("referrals"), 0u);
+  EXPECT_EQ(world.As("other", "GET", "/api/referrals/" + referral.At("id")).status, 404);
+
+  EXPECT_EQ(world.Do("li", referral, "accept").status, 403);      // not the sender's step
+  EXPECT_EQ(world.Do("zhao", referral, "decline").status, 400);   // without a reason
+  Answer accepted = world.Do("zhao", referral, "accept", R"(,"slot":{"start":"2026-03-03T09:00:00+08:00","department":"心内科"})");
+  ASSERT_EQ(accepted.status, 200) << accepted.body;
+  EXPECT_EQ(accepted.At("state"), "accepted");
+  EXPECT_EQ(world.Do("zhao", referral, "decline", R"(,"reason":"no-bed")").status, 409);      // an old version
+  Answer arrived = world.Do("zhao", accepted, "arrive");
+  ASSERT_EQ(arrived.status, 200) << arrived.body;
+  Answer returned = world.Do("zhao", arrived, "return-result", R"(,"result":{"text":"已调整用药","documents":[]})");
+  ASSERT_EQ(returned.status, 200) << returned.body;
+  Answer down = world.Do("zhao", returned, "send-down", R"(,"plan":{"text":"两周后复查","nextDate":"2026-03-20"})");
+  ASSERT_EQ(down.status, 200) << down.body;
+  EXPECT_EQ(down.At("state"), "sent-down");
+  Answer taken = world.Do("li", down, "take-over");
+  ASSERT_EQ(taken.status, 200) << taken.body;
+  EXPECT_EQ(taken.At("state"), "taken-over");
+  EXPECT_EQ(taken.At("results.0.text"), "已调整用药");
+}
+
+TEST(ReferralApi, NoRulesNoCalls) {
+  World world;
+  EXPECT_EQ(world.As("admin", "GET", "/api/work").status, 404);
+}
+
+TEST(ReferralApi, WhatIsWrongIsSaid) {
+  ReferralWorld world;
+  EXPECT_EQ(world.As("li", "POST", "/api/referrals", R"({"clientKey":"k","patient":"p1","direction":"sideways"})").status, 400);
+  EXPECT_EQ(world.As("li", "GET", "/api/referrals?box=nowhere").status, 400);
+  EXPECT_EQ(world.As("li", "POST", "/api/referrals/referral-nothing/accept", R"({"version":1})").status, 404);
+}
+
+}  // namespace
+}  // namespace qianxian::api
