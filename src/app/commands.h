@@ -45,6 +45,7 @@ struct DemoOptions {
   FolderOptions folder;
   std::string size = "small";
   uint64_t seed = 1;
+  bool drop_files = false;                 // each generated file goes once it is imported
 };
 int RunDemo(const DemoOptions& options);
 
@@ -91,6 +92,7 @@ struct RestoreOptions {
   FolderOptions folder;
   std::string file;
   std::optional<uint64_t> t;               // none: all that the backup holds
+  std::string at;                          // or the time, "2026-11-28T10:00", China time unless it names a zone; "" = none
 };
 int RunRestore(const RestoreOptions& options);
 

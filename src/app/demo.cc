@@ -6,6 +6,8 @@
 #include "api/settings.h"
 #include "app/commands.h"
 #include "app/demo_actions.h"
+#include "app/demo_care.h"
+#include "app/demo_files.h"
 #include "app/terminal.h"
 #include "auth/organizations.h"
 #include "auth/secret_file.h"
@@ -18,16 +20,20 @@
 namespace qianxian::app {
 namespace {
 
+enum class Where { kCounty, kHospital, kTownship, kVillage };
 struct DemoAccount {
   const char *user, *name, *role;
-  bool hospital;                           // of the county hospital only
+  Where where;
 };
 constexpr DemoAccount kAccounts[] = {
-    {"director", "示例院长 Demo director", "county-director", false},
-    {"insurance", "示例医保办 Demo insurance officer", "insurance-officer", false},
-    {"manager", "示例县医院管理者 Demo hospital manager", "hospital-manager", true},
-    {"it", "示例信息科 Demo hospital IT", "hospital-it", true},
-    {"viewer", "示例访客 Demo viewer", "viewer", false},
+    {"director", "示例院长 Demo director", "county-director", Where::kCounty},
+    {"insurance", "示例医保办 Demo insurance officer", "insurance-officer", Where::kCounty},
+    {"manager", "示例县医院管理者 Demo hospital manager", "hospital-manager", Where::kHospital},
+    {"it", "示例信息科 Demo hospital IT", "hospital-it", Where::kHospital},
+    {"specialist", "示例县医院医师 Demo specialist", "clinician", Where::kHospital},
+    {"township", "示例卫生院医师 Demo township doctor", "clinician", Where::kTownship},
+    {"village", "示例村医 Demo village doctor", "clinician", Where::kVillage},
+    {"viewer", "示例访客 Demo viewer", "viewer", Where::kCounty},
 };
 
 // What has been done, so that a demonstration that was stopped goes on where it was.
@@ -36,6 +42,7 @@ struct State {
   int64_t seed = 0;
   std::vector<std::string> imported;       // file names
   bool finished = false;
+  bool resumed = false;                    // an earlier run wrote it
 };
 
 std::string StatePath(const Folder& folder) { return folder.directory() + "/demo-files/state.json"; }
@@ -47,6 +54,7 @@ Result<std::optional<State>> ReadState(const Folder& folder) {
   QX_TRY(json::Document document, json::Document::Parse(std::move(*text)));
   json::Value root = document.root();
   State state;
+  state.resumed = true;
   state.size = root.FindString("size");
   if (auto seed = root.Find("seed")) state.seed = seed->AsInteger().value_or(0);
   if (auto finished = root.Find("finished")) state.finished = finished->IsBoolean() && finished->AsBoolean();
@@ -83,38 +91,65 @@ Status CheckFolderIsOurs(Folder& folder, const std::optional<State>& state, cons
   return Ok();
 }
 
-Result<demo::GeneratedCounty> GenerateFiles(Folder& folder, const DemoOptions& options, const Cancel& cancel) {
+// Used again where an earlier run left them whole, else generated.
+Result<demo::GeneratedCounty> GenerateFiles(Folder& folder, const DemoOptions& options, const State& state, const Cancel& cancel) {
   demo::Options wanted;
   wanted.size = options.size;
   wanted.seed = options.seed;
   wanted.directory = folder.directory() + "/demo-files";
   wanted.packs_directory = options.folder.packs_directory.empty() ? DefaultPacksDirectory() : options.folder.packs_directory;
+  QX_TRY(std::optional<demo::GeneratedCounty> found, FindGenerated(wanted, state.imported));
+  QX_TRY(const Room room, FindRoom(wanted, folder.directory(), options.drop_files));
+  if (room.needed > room.there) return NoRoom(room, folder.directory());
+  if (found) return std::move(*found);
   ProgressLine line(folder.clock(), "生成演示数据 generating");
   return demo::Generate(wanted, [&](double fraction, uint64_t rows) { line.Show(fraction, std::to_string(rows) + " 行 rows"); }, &cancel);
 }
 
-Status ImportFiles(Folder& folder, const demo::GeneratedCounty& county, State& state, const Cancel& cancel) {
+// What the generator knows of its file must come back; of a file that a stopped run had begun, some rows are met again.
+Status CheckCounts(const demo::GeneratedFile& file, const std::string& name, bool begun, const intake::Counts& counts) {
+  uint64_t rejected = 0;
+  for (const auto& [code, rows] : file.rejected) rejected += rows;
+  const bool whole = counts.accepted + counts.unchanged + counts.replaced + counts.rejected == file.rows && counts.rejected == rejected;
+  const bool same = counts.accepted == file.accepted && counts.unchanged == file.unchanged && counts.replaced == file.replaced;
+  if (whole && (same || (begun && counts.accepted <= file.accepted))) return Ok();
+  return Fault("demo-counts", "the import of " + name + " does not give what the generator wrote: " + std::to_string(file.accepted) +
+               " accepted, " + std::to_string(file.unchanged) + " unchanged, " + std::to_string(file.replaced) + " replaced, " +
+               std::to_string(rejected) + " rejected");
+}
+
+Result<intake::Counts> ImportOne(Folder& folder, const demo::GeneratedFile& file, const std::string& what, const Cancel& cancel) {
+  intake::Request request;
+  QX_TRY(request.kind, intake::ParseKind(file.kind));
+  request.paths = {file.path};
+  request.organization = file.organization;
+  ProgressLine line(folder.clock(), what);
+  QX_TRY(const intake::Summary summary,
+         intake::Run(CommandLineCaller(), folder.intake_tools(), request, cancel, [&](const intake::Progress& progress) {
+           line.Show(progress.fraction, std::to_string(progress.rows_read) + " 行 rows");
+         }));
+  return summary.counts;
+}
+
+Status ImportFiles(Folder& folder, const demo::GeneratedCounty& county, bool drop, State& state, const Cancel& cancel) {
+  size_t number = 0;
+  bool begun = state.resumed;
   for (const demo::GeneratedFile& file : county.files) {
-    std::string name = file.path.substr(file.path.rfind('/') + 1);
-    if (std::find(state.imported.begin(), state.imported.end(), name) != state.imported.end()) continue;
-    intake::Request request;
-    QX_TRY(request.kind, intake::ParseKind(file.kind));
-    request.paths = {file.path};
-    request.organization = file.organization;
-    Result<intake::Summary> summary = Error{};
-    {
-      ProgressLine line(folder.clock(), "导入 import " + name);
-      summary = intake::Run(CommandLineCaller(), folder.intake_tools(), request, cancel, [&](const intake::Progress& progress) {
-        line.Show(progress.fraction, std::to_string(progress.rows_read) + " 行 rows");
-      });
+    ++number;
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
+    if (std::find(state.imported.begin(), state.imported.end(), name) == state.imported.end()) {
+      const std::string place = std::to_string(number) + "/" + std::to_string(county.files.size());
+      QX_TRY(const intake::Counts counts, ImportOne(folder, file, "导入 import " + place + " " + name, cancel));
+      std::printf("%-9s %-40s accepted %llu, unchanged %llu, replaced %llu, rejected %llu\n", place.c_str(), name.c_str(),
+                  static_cast<unsigned long long>(counts.accepted), static_cast<unsigned long long>(counts.unchanged),
+                  static_cast<unsigned long long>(counts.replaced), static_cast<unsigned long long>(counts.rejected));
+      std::fflush(stdout);
+      QX_DO(CheckCounts(file, name, begun, counts));
+      begun = false;
+      state.imported.push_back(name);
+      QX_DO(WriteState(folder, state));
     }
-    if (!summary.ok()) return std::move(summary).error();
-    std::printf("%-40s accepted %llu, unchanged %llu, replaced %llu, rejected %llu\n", name.c_str(),
-                static_cast<unsigned long long>(summary->counts.accepted), static_cast<unsigned long long>(summary->counts.unchanged),
-                static_cast<unsigned long long>(summary->counts.replaced), static_cast<unsigned long long>(summary->counts.rejected));
-    std::fflush(stdout);
-    state.imported.push_back(name);
-    QX_DO(WriteState(folder, state));
+    if (drop) QX_DO(RemoveFile(file.path));
   }
   return Ok();
 }
@@ -146,7 +181,7 @@ Result<std::string> CountyHospital(Folder& folder, const std::string& region) {
   return NotFound("no-hospital", "the demonstration has no county hospital", "演示数据中没有县医院");
 }
 
-Status MakeAccounts(Folder& folder, const std::string& hospital) {
+Status MakeAccounts(Folder& folder, const std::string& hospital, const DemoPlaces& places) {
   std::string path = folder.directory() + "/" + std::string(auth::kDemonstrationFile);
   std::string lines;
   if (FileExists(path)) {
@@ -157,7 +192,9 @@ Status MakeAccounts(Folder& folder, const std::string& hospital) {
     wanted.user = account.user;
     wanted.name = account.name;
     wanted.role = account.role;
-    if (account.hospital) wanted.organizations = {hospital};
+    const std::string place = account.where == Where::kHospital ? hospital : account.where == Where::kTownship ? places.township : places.village;
+    if (account.where != Where::kCounty && place.empty()) continue;
+    if (account.where != Where::kCounty) wanted.organizations = {place};
     Result<auth::AccountReceipt> made = folder.auth().AddAccount(CommandLineCaller(), wanted);
     if (!made.ok() && made.error().code == "user-exists") continue;
     if (!made.ok()) return std::move(made).error();
@@ -185,24 +222,26 @@ void PrintLogins(const Folder& folder) {
 Status MakeDemonstration(Folder& folder, const DemoOptions& options, const Cancel& cancel) {
   QX_TRY(std::optional<State> found, ReadState(folder));
   QX_DO(CheckFolderIsOurs(folder, found, options));
-  State state = found.value_or(State{options.size, static_cast<int64_t>(options.seed), {}, false});
+  State state = found.value_or(State{options.size, static_cast<int64_t>(options.seed), {}});
   if (state.finished) return Ok();
   QX_DO(MarkFolder(folder, ""));           // before the first invented person comes in
   QX_DO(MakeDirectories(folder.directory() + "/demo-files"));
   QX_DO(WriteState(folder, state));
-  QX_TRY(demo::GeneratedCounty county, GenerateFiles(folder, options, cancel));
-  QX_DO(ImportFiles(folder, county, state, cancel));
+  QX_TRY(demo::GeneratedCounty county, GenerateFiles(folder, options, state, cancel));
+  QX_DO(ImportFiles(folder, county, options.drop_files, state, cancel));
   const demo::GeneratedRegion first = county.counties.empty() ? demo::GeneratedRegion{} : county.counties.front();
   QX_DO(MarkFolder(folder, first.name));
   QX_TRY(std::string hospital, CountyHospital(folder, first.code));
-  QX_DO(MakeAccounts(folder, hospital));
+  QX_TRY(const DemoPlaces places, FindDemoPlaces(folder, first.code));
+  QX_DO(MakeAccounts(folder, hospital, places));
   // A server that is at work on the folder does this by itself.
   Status numbers = folder.OpenNumbers();
   if (!numbers.ok() && numbers.error().category != ErrorCategory::kBusy) return numbers;
   if (numbers.ok()) {
+    const std::string packs = options.folder.packs_directory.empty() ? DefaultPacksDirectory() : options.folder.packs_directory;
+    QX_DO(MakeDemoCare(folder, packs, first.code, cancel));
     QX_DO(folder.CatchUp(cancel));
     QX_DO(folder.gaps().Sweep());
-    const std::string packs = options.folder.packs_directory.empty() ? DefaultPacksDirectory() : options.folder.packs_directory;
     QX_DO(ApproveDemoActions(folder.gaps(), packs, first.code, hospital));
   }
   state.finished = true;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "referral/referral.h"
 
 namespace qianxian::app {
 namespace {
@@ -11,6 +12,10 @@ namespace {
 // A pause after each round, as long as the round took: at most half of one core goes into following.
 constexpr auto kShortestPause = std::chrono::milliseconds(50);
 constexpr auto kLongestPause = std::chrono::seconds(10);
+// Time passes without commits: tasks whose hour has come are looked for so often. A clock that a test moves is looked at more often.
+constexpr auto kTick = std::chrono::seconds(15);
+constexpr auto kTickOfTests = std::chrono::milliseconds(100);
+constexpr int64_t kLongTick = 900'000'000; // nanoseconds: it came back before it was through
 
 }  // namespace
 
@@ -18,11 +23,12 @@ FeedRunner::FeedRunner(Folder& folder, std::function<void()> warm_up) : folder_(
   subscription_ = folder_.store().Subscribe([this](uint64_t) {
     {
       std::lock_guard lock(mutex_);
-      pending_ = true;
+      pending_ = flow_pending_ = true;
     }
     wake_.notify_all();
   });
   thread_ = std::thread([this] { Work(); });
+  flow_thread_ = std::thread([this] { FollowPathways(); });
 }
 
 FeedRunner::~FeedRunner() {
@@ -34,6 +40,7 @@ FeedRunner::~FeedRunner() {
   cancel_.Request();
   wake_.notify_all();
   thread_.join();
+  flow_thread_.join();
 }
 
 void FeedRunner::Work() {
@@ -52,6 +59,32 @@ void FeedRunner::Work() {
     wake_.wait_for(lock, pause, [&] { return stopping_; });
     if (stopping_) return;
   }
+}
+
+void FeedRunner::FollowPathways() {
+  const std::chrono::milliseconds tick = folder_.options().clock_file.empty() ? kTick : kTickOfTests;
+  bool more = false;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, more ? kShortestPause : tick, [&] { return stopping_ || flow_pending_; });
+      if (stopping_) return;
+      flow_pending_ = false;
+    }
+    const int64_t begin = folder_.clock().MonotonicNanoseconds();
+    const Result<uint64_t> written = folder_.flow().Tick();
+    if (!written.ok()) LogError("pathways were not followed: " + Describe(written.error()));
+    SweepReferrals();
+    more = written.ok() && folder_.clock().MonotonicNanoseconds() - begin > kLongTick;
+  }
+}
+
+// What time does to referrals: deadlines, escalation, expiry.
+void FeedRunner::SweepReferrals() {
+  const pack::ReferralRules& rules = folder_.packs().referral;
+  if (!rules.settings) return;
+  const Result<size_t> swept = referral::Referrals(folder_.store(), folder_.parameters(), rules, folder_.clock()).Sweep(referrals_since_);
+  if (!swept.ok()) LogError("referrals were not swept: " + Describe(swept.error()));
 }
 
 void FeedRunner::OneRound() {

@@ -1,6 +1,7 @@
 // Follows the record while the server runs: newer t → warehouse catches up → gaps are swept → the first view's answers
 // are made. One thread of its own; the listener only wakes it. Under a stream of commits it works in rounds, so that an
-// import is not slowed by its readers. Failures are logged and tried again with the next commit.
+// import is not slowed by its readers. Beside it, in a thread of its own, what follows for patients in pathways, also when
+// time passes. Failures are logged and tried again with the next commit.
 #pragma once
 
 #include <condition_variable>
@@ -11,6 +12,7 @@
 
 #include "app/folder.h"
 #include "base/cancel.h"
+#include "base/clock.h"
 
 namespace qianxian::app {
 
@@ -23,6 +25,8 @@ class FeedRunner {
  private:
   void Work();
   void OneRound();
+  void FollowPathways();
+  void SweepReferrals();
 
   Folder& folder_;
   std::function<void()> warm_up_;
@@ -30,9 +34,11 @@ class FeedRunner {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool flow_pending_ = true;
+  Instant referrals_since_;                // of the thread of pathways
   bool pending_ = true;                    // the first round: whatever came while no server ran
   std::shared_ptr<void> subscription_;
-  std::thread thread_;
+  std::thread thread_, flow_thread_;
 };
 
 }  // namespace qianxian::app

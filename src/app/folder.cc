@@ -3,6 +3,7 @@
 #include "app/terminal.h"
 #include "auth/first_use.h"
 #include "auth/secret_file.h"
+#include "base/file_clock.h"
 #include "base/files.h"
 #include "fhir/definitions.h"
 
@@ -10,17 +11,22 @@ namespace qianxian::app {
 
 Result<std::unique_ptr<Folder>> Folder::Open(const FolderOptions& options) {
   std::unique_ptr<Folder> folder(new Folder(options));
+  if (options.clock_file.empty()) {
+    folder->clock_ = std::make_unique<SystemClock>();
+  } else {
+    QX_TRY(folder->clock_, FileClock::Open(options.clock_file));
+  }
   QX_DO(MakeDirectories(options.directory));
   QX_TRY(folder->parameters_, search::Parameters::Create(fhir::Definitions::R4()));
   store::OpenOptions open;
   open.directory = options.directory;
   open.parameters = folder->parameters_.get();
-  open.clock = &folder->clock_;
+  open.clock = folder->clock_.get();
   open.random = &folder->random_;
   QX_TRY(folder->store_, store::OpenSqliteStore(open));
   folder->vocabulary_ = std::make_unique<api::Vocabulary>(*folder->store_, *folder->parameters_);
-  QX_TRY(folder->ledger_, store::OpenLedger(options.directory, *folder->store_, folder->clock_, folder->random_));
-  auth::Tools tools{folder->store_.get(), &folder->clock_, &folder->random_, options.directory};
+  QX_TRY(folder->ledger_, store::OpenLedger(options.directory, *folder->store_, *folder->clock_, folder->random_));
+  auth::Tools tools{folder->store_.get(), folder->clock_.get(), &folder->random_, options.directory};
   folder->auth_ = auth::Auth::Make(tools);
   QX_TRY(std::optional<std::string> password, auth::EnsureAdministrator(tools));
   if (password && !options.quiet) {
@@ -43,18 +49,19 @@ Status Folder::OpenNumbers() {
   open.pack = &packs_->merged;
   QX_TRY(warehouse_, warehouse::Warehouse::Open(open));
   measures_ = measure::MakeMeasures(*warehouse_, packs_->merged);
-  gaps_ = gap::MakeGaps(*store_, *measures_, *warehouse_, clock_, random_);
+  gaps_ = gap::MakeGaps(*store_, *measures_, *warehouse_, *clock_, random_);
+  flow_ = flow::MakeFlow({store_.get(), parameters_.get(), &fhir::Definitions::R4(), &packs_->merged, clock_.get()});
   return Ok();
 }
 
 Status Folder::CatchUp(const Cancel& cancel) {
-  ProgressLine line(clock_, "更新数据仓库 warehouse");
+  ProgressLine line(*clock_, "更新数据仓库 warehouse");
   QX_DO(warehouse_->CatchUp(cancel, [&](uint64_t done, uint64_t total) { line.ShowCount(done, total); }));
   return Ok();
 }
 
 intake::Tools Folder::intake_tools() {
-  return {store_.get(), ledger_.get(), &clock_, &random_, options_.directory};
+  return {store_.get(), ledger_.get(), clock_.get(), &random_, options_.directory};
 }
 
 access::Caller CommandLineCaller() {

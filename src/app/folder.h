@@ -1,4 +1,4 @@
-// A data folder, opened: the record and the ledger, and on demand the numbers (warehouse, measures, gaps). The only place
+// A data folder, opened: the record and the ledger, and on demand the numbers (warehouse, measures, gaps, pathways). The only place
 // that wires the modules together. Its first use makes the administrator, and says so.
 // Threads: open and close in one; what is inside has its own rules. Failures: those of the parts.
 #pragma once
@@ -13,6 +13,7 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "flow/flow.h"
 #include "gap/gap.h"
 #include "intake/import.h"
 #include "measure/measure.h"
@@ -26,6 +27,7 @@ namespace qianxian::app {
 struct FolderOptions {
   std::string directory = "./data";
   std::string packs_directory;             // "" = found beside the program
+  std::string clock_file;                  // the time stands in this file (base/file_clock.h); "" = the machine's
   bool quiet = false;                      // says nothing of the first administrator (it stands in the folder all the same)
 };
 
@@ -37,8 +39,9 @@ class Folder {
   // Eats what is new, with progress on standard error.
   Status CatchUp(const Cancel& cancel);
 
+  const FolderOptions& options() const { return options_; }
   const std::string& directory() const { return options_.directory; }
-  Clock& clock() { return clock_; }
+  Clock& clock() { return *clock_; }
   Random& random() { return random_; }
   const search::Parameters& parameters() const { return *parameters_; }
   store::Store& store() { return *store_; }
@@ -49,12 +52,13 @@ class Folder {
   warehouse::Warehouse& warehouse() { return *warehouse_; }      // after OpenNumbers
   measure::Measures& measures() { return *measures_; }           // after OpenNumbers
   gap::Gaps& gaps() { return *gaps_; }                           // after OpenNumbers
+  flow::Flow& flow() { return *flow_; }                          // after OpenNumbers
   intake::Tools intake_tools();
 
  private:
   explicit Folder(FolderOptions options) : options_(std::move(options)) {}
   FolderOptions options_;
-  SystemClock clock_;
+  std::unique_ptr<Clock> clock_;
   SystemRandom random_;
   std::unique_ptr<const search::Parameters> parameters_;
   std::unique_ptr<store::Store> store_;
@@ -65,6 +69,7 @@ class Folder {
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<measure::Measures> measures_;
   std::unique_ptr<gap::Gaps> gaps_;
+  std::unique_ptr<flow::Flow> flow_;
 };
 
 // Whoever may read the folder's files may do everything with them anyway.

@@ -25,6 +25,9 @@ void AddServe(CLI::App& app, Run& run) {
   AddFolder(*command, options->folder, true);
   command->add_option("--port", options->port, "端口，0 为任意空闲端口 · port, 0 = any free one")->capture_default_str();
   command->add_option("--address", options->address, "监听地址 · address to listen on")->capture_default_str();
+  command->add_option("--clock-file", options->folder.clock_file, "时间取自文件，仅供测试 · the time stands in a file, for tests only")
+      ->type_name("FILE")
+      ->group("");
   command->add_option("--web", options->web_directory, "网页目录 · folder of the built page")->type_name("DIR");
   command->add_option("--hook", options->hooks, "允许订阅通知发往的主机（除本机外）· hosts that subscriptions may send to, beside this machine")
       ->type_name("HOST[:PORT]");
@@ -70,6 +73,8 @@ void AddDemo(CLI::App& app, Run& run) {
   command->add_option("--size", options->size, "规模 · size: small | county | province")
       ->check(CLI::IsMember({"tiny", "small", "county", "province"}))->capture_default_str();
   command->add_option("--seed", options->seed, "随机种子 · seed")->capture_default_str();
+  command->add_flag("--drop-files", options->drop_files,
+                    "导入后即删除生成的文件（默认保留在 DIR/demo-files）· remove each generated file once it is imported (they are kept in DIR/demo-files)");
   command->callback([options, &run] { run = [options] { return RunDemo(*options); }; });
 }
 
@@ -148,7 +153,9 @@ void AddRestore(CLI::App& app, Run& run) {
   CLI::App* command = app.add_subcommand("restore", "从备份恢复到新目录 · restore a backup into a new folder");
   command->add_option("file", options->file, "备份文件 · the backup")->required();
   AddFolder(*command, options->folder, false);
-  command->add_option("--t", options->t, "恢复到第 t 次提交后的状态 · as it was after commit t")->type_name("N");
+  CLI::Option* t = command->add_option("--t", options->t, "恢复到第 t 次提交后的状态 · as it was after commit t")->type_name("N");
+  command->add_option("--at", options->at, "恢复到该时刻的状态（北京时间，除非写明时区） · as it was at that time (China time unless a zone is given)")
+      ->type_name("TIME")->excludes(t);
   command->callback([options, &run] { run = [options] { return RunRestore(*options); }; });
 }
 

@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "app/packs.h"
 #include "app/terminal.h"
+#include "flow/flow.h"
 
 namespace qianxian::app {
 namespace {
@@ -96,6 +97,10 @@ int RunPackCheck(const PackOptions& options) {
   if (!packs.ok()) {
     Fail(packs.error());
     return packs.error().category == ErrorCategory::kInvalid ? kDamaged : kCouldNot;
+  }
+  if (const Status expressions = flow::CheckExpressions(packs->merged); !expressions.ok()) {
+    Fail(expressions.error());
+    return kDamaged;
   }
   for (const pack::Pack& pack : packs->all) {
     Print(pack.id + " " + pack.edition + ": " + std::to_string(pack.measures.size()) + " measures, " +

@@ -9,6 +9,8 @@
 #include "app/terminal.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "fhir/definitions.h"
+#include "flow/cases.h"
 #include "sheet/csv.h"
 
 namespace qianxian::app {
@@ -79,15 +81,17 @@ bool Agrees(const std::string& expected, const std::string& got) {
 
 Status ImportSheets(Folder& folder, const std::string& directory) {
   QX_TRY(const std::vector<std::string> files, ListFiles(directory));
-  const std::pair<const char*, intake::Kind> kinds[] = {{"organizations", intake::Kind::kOrganizations},
-                                                        {"population", intake::Kind::kPopulation},
-                                                        {"settlements", intake::Kind::kSettlements},
-                                                        {"first-pages-", intake::Kind::kFirstPages}};
+  struct Sheet { const char *prefix, *ending; intake::Kind kind; };
+  const Sheet sheets[] = {{"organizations", ".csv", intake::Kind::kOrganizations},
+                          {"population", ".csv", intake::Kind::kPopulation},
+                          {"settlements", ".csv", intake::Kind::kSettlements},
+                          {"first-pages-", ".csv", intake::Kind::kFirstPages},
+                          {"records", ".ndjson", intake::Kind::kFhir}};
   const Cancel cancel;
-  for (const auto& [prefix, kind] : kinds) {
+  for (const auto& [prefix, ending, kind] : sheets) {
     for (const std::string& path : files) {
       const std::string name = path.substr(path.rfind('/') + 1);
-      if (!StartsWith(name, prefix) || !EndsWith(name, ".csv")) continue;
+      if (!StartsWith(name, prefix) || !EndsWith(name, ending)) continue;
       intake::Request request;
       request.kind = kind;
       request.paths = {path};
@@ -128,6 +132,24 @@ Status Compare(Folder& folder, const Expected& expected, CaseResult& result) {
   if (expected.Get("numerator") != "-") result.faults.push_back(place + ": there is no such row");
   return Ok();
 }
+
+// cases/pathways/*.yaml, played by the engine with the forms and pathways of all packs.
+Status RunCasesOfPathways(const std::string& packs_directory, const std::string& pack_directory, std::vector<CaseResult>& results) {
+  std::error_code error;
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(pack_directory + "/cases/pathways", error)) paths.push_back(entry.path().string());
+  if (paths.empty()) return Ok();
+  std::sort(paths.begin(), paths.end());
+  QX_TRY(const Packs packs, LoadPacks(packs_directory));
+  QX_TRY(const std::unique_ptr<const search::Parameters> parameters, search::Parameters::Create(fhir::Definitions::R4()));
+  for (const std::string& path : paths) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    QX_TRY(const std::string text, ReadFile(path));
+    QX_TRY(const std::vector<flow::PathwayCaseResult> played, flow::RunPathwayCases(packs.merged, *parameters, "cases/pathways/" + name, text));
+    for (const flow::PathwayCaseResult& one : played) results.push_back({"pathways/" + name + " " + one.name, one.compared, one.faults});
+  }
+  return Ok();
+}
 }  // namespace
 
 Result<std::vector<CaseResult>> RunPackCases(const std::string& packs_directory, const std::string& pack_directory) {
@@ -135,7 +157,7 @@ Result<std::vector<CaseResult>> RunPackCases(const std::string& packs_directory,
   std::error_code error;
   std::vector<std::string> folders;
   for (const auto& entry : std::filesystem::directory_iterator(pack_directory + "/cases", error))
-    if (entry.is_directory()) folders.push_back(entry.path().string());
+    if (entry.is_directory() && entry.path().filename() != "pathways") folders.push_back(entry.path().string());
   std::sort(folders.begin(), folders.end());
   SystemClock clock;
   SystemRandom random;
@@ -155,6 +177,7 @@ Result<std::vector<CaseResult>> RunPackCases(const std::string& packs_directory,
     for (const Expected& row : expected) QX_DO(Compare(*folder, row, result));
     results.push_back(std::move(result));
   }
+  QX_DO(RunCasesOfPathways(packs_directory, pack_directory, results));
   return results;
 }
 

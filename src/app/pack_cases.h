@@ -2,6 +2,7 @@
 // settlements*.csv, first-pages-ORG*.csv), imported through the front door into a temporary data folder, and expected.csv with
 // what a person computed by hand: measure,subject,period,by,stratum,numerator,denominator,value,met,not_met,missing,conflicting
 // (an empty field is not compared; "-" means that there must be nothing). Lines that begin with # say how it was computed.
+// The files of cases/pathways/ are boundary cases of pathways (flow/cases.h).
 // Threads: one. Errors: not_found, invalid (a bad expected.csv, with its line), and those of the parts.
 #pragma once
 

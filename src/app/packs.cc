@@ -39,13 +39,20 @@ Error AtPack(const std::string& directory, Error error) {
 
 }  // namespace
 
-Result<pack::Pack> LoadPack(const std::string& directory) {
+namespace {
+Result<std::map<std::string, std::string>> FilesOf(const std::string& directory) {
   QX_TRY(std::vector<std::string> paths, ListFiles(directory));
   std::map<std::string, std::string> files;
   for (const std::string& path : paths) {
     std::string inside = fs::path(path).lexically_relative(directory).generic_string();
     QX_TRY(files[inside], ReadFile(path));
   }
+  return files;
+}
+}  // namespace
+
+Result<pack::Pack> LoadPack(const std::string& directory) {
+  QX_TRY(const auto files, FilesOf(directory));
   Result<pack::Pack> pack = pack::ParsePack(files);
   if (!pack.ok()) return AtPack(directory, std::move(pack).error());
   return pack;
@@ -63,10 +70,16 @@ Result<Packs> LoadPacks(const std::string& directory) {
   }
   std::sort(folders.begin(), folders.end());
   Packs packs;
+  std::vector<pack::ReferralRules> rules;
   for (const std::string& folder : folders) {
     QX_TRY(pack::Pack pack, LoadPack(folder));
     packs.all.push_back(std::move(pack));
+    QX_TRY(const auto files, FilesOf(folder));
+    Result<pack::ReferralRules> own = pack::ParseReferralFiles(files);
+    if (!own.ok()) return AtPack(folder, std::move(own).error());
+    rules.push_back(std::move(*own));
   }
+  QX_TRY(packs.referral, pack::MergeReferralRules(rules));
   QX_TRY(packs.merged, pack::MergePacks(packs.all));
   return packs;
 }

@@ -7,12 +7,14 @@
 
 #include "base/result.h"
 #include "pack/pack.h"
+#include "pack/referral_rules.h"
 
 namespace qianxian::app {
 
 struct Packs {
   std::vector<pack::Pack> all;             // by folder name
   pack::Pack merged;
+  pack::ReferralRules referral;            // of all of them
 };
 // Folders without pack.yaml are none.
 Result<Packs> LoadPacks(const std::string& directory);

@@ -46,6 +46,7 @@ api::Services ServicesOf(Folder& folder, const ServeOptions& options) {
   services.validator = &folder.vocabulary().validator;
   services.pack = &folder.packs().merged;
   services.packs = &folder.packs().all;
+  services.referral_rules = &folder.packs().referral;
   services.clock = &folder.clock();
   services.random = &folder.random();
   services.directory = folder.directory();
@@ -89,6 +90,9 @@ void SayReady(const ServeOptions& options, const RunningServer& running, int64_t
   if (options.address != "127.0.0.1" && options.address != "localhost") {
     std::printf("注意：监听 %s，其他机器可以访问 · listening on %s: other machines can reach it\n", options.address.c_str(), options.address.c_str());
   }
+  if (!options.folder.clock_file.empty())
+    std::printf("注意：时间来自文件 %s，不是真实时间 · THE CLOCK IS NOT REAL: it is read from %s\n", options.folder.clock_file.c_str(),
+                options.folder.clock_file.c_str());
   std::fflush(stdout);
 }
 
@@ -109,7 +113,7 @@ int RunServe(const ServeOptions& options) {
   if (!subscriptions.ok()) return Fail(subscriptions.error());
   api::Services services = ServicesOf(folder, options);
   services.subscriptions = subscriptions->get();
-  std::unique_ptr<api::Api> api = api::Api::Make(services);
+  std::unique_ptr<api::Api> api = api::Api::Make(services, &folder.flow());
   Result<std::unique_ptr<http::Server>> server = Listen(options, *api);
   if (!server.ok()) return Fail(server.error());
   RunningServer running{ReachableAddress(options.address), (*server)->port(), getpid()};

@@ -41,6 +41,7 @@ struct GeneratedFile {
   std::string path;
   std::string organization;  // first pages: the hospital's code
   std::string region;        // the county's six digits; empty where the file belongs to all
+  uint64_t bytes = 0;
   uint64_t rows = 0;
   uint64_t accepted = 0;
   uint64_t unchanged = 0;
@@ -60,6 +61,15 @@ struct GeneratedCounty {
   std::string truth_path;
   uint64_t rows = 0;
 };
+
+// About how much a size is going to be, for three years; what `small` and `county` were, by the person (docs/numbers.md).
+struct Expected {
+  uint64_t persons = 0;
+  uint64_t rows = 0;
+  uint64_t file_bytes = 0;
+  uint64_t data_bytes = 0;   // what the files become: the record, the ledger, the warehouse
+};
+Result<Expected> Expect(const Options& options);
 
 // How much is done (0 to 1) and how many rows are written.
 using Progress = std::function<void(double fraction, uint64_t rows)>;

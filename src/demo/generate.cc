@@ -199,7 +199,8 @@ Status Close(Run& run, SheetFile& sheet, size_t position) {
 
 std::string FileJson(const GeneratedFile& file) {
   std::string out = "{\"file\":" + JsonText(file.path.substr(file.path.rfind('/') + 1)) + ",\"kind\":" + JsonText(file.kind) +
-                    ",\"organization\":" + JsonText(file.organization) + ",\"rows\":" + std::to_string(file.rows) +
+                    ",\"organization\":" + JsonText(file.organization) + ",\"region\":" + JsonText(file.region) +
+                    ",\"bytes\":" + std::to_string(file.bytes) + ",\"rows\":" + std::to_string(file.rows) +
                     ",\"accepted\":" + std::to_string(file.accepted) + ",\"unchanged\":" + std::to_string(file.unchanged) +
                     ",\"replaced\":" + std::to_string(file.replaced) + ",\"rejected\":{";
   bool first = true;
@@ -219,6 +220,9 @@ std::string FileJson(const GeneratedFile& file) {
 
 // Last and durably: where truth.json is, the generation ended.
 Status WriteTruth(Run& run) {
+  for (GeneratedFile& file : run.result.files) {
+    QX_TRY(file.bytes, FileSize(file.path));
+  }
   std::string out = "{\"invented\":true,\"size\":" + JsonText(run.options.size) + ",\"seed\":" + std::to_string(run.options.seed) +
                     ",\"last_month\":" + JsonText(run.options.last_month) + ",\n\"files\":[\n";
   for (size_t i = 0; i < run.result.files.size(); ++i) {
@@ -251,15 +255,26 @@ Status GenerateAll(Run& run, const std::vector<CountyFacts>& counties) {
   return WriteTruth(run);
 }
 
+Error UnknownSize(const std::string& size) {
+  return Invalid("unknown-size", "there is no size " + size + ": small, county or province",
+                 "没有这种规模：" + size + "（可选 small、county、province）");
+}
+
 }  // namespace
+
+Result<Expected> Expect(const Options& options) {
+  constexpr uint64_t kRows = 21, kFileBytes = 4'000, kDataBytes = 2'500;   // by the person
+  QX_TRY(Tables tables, LoadTables(options.packs_directory + "/demo-county"));
+  auto size = tables.sizes.find(options.size);
+  if (size == tables.sizes.end()) return UnknownSize(options.size);
+  const uint64_t persons = static_cast<uint64_t>(size->second.counties) * static_cast<uint64_t>(size->second.persons);
+  return Expected{persons, persons * kRows, persons * kFileBytes, persons * kDataBytes};
+}
 
 Result<GeneratedCounty> Generate(const Options& options, const Progress& progress, const Cancel* cancel) {
   QX_TRY(Tables tables, LoadTables(options.packs_directory + "/demo-county"));
   auto size = tables.sizes.find(options.size);
-  if (size == tables.sizes.end()) {
-    return Invalid("unknown-size", "there is no size " + options.size + ": small, county or province",
-                   "没有这种规模：" + options.size + "（可选 small、county、province）");
-  }
+  if (size == tables.sizes.end()) return UnknownSize(options.size);
   QX_TRY(Calendar calendar, Calendar::Make(tables, options.last_month));
   QX_TRY(std::vector<CountyFacts> counties, ListCounties(tables, size->second));
   QX_DO(MakeDirectories(options.directory));

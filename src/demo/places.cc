@@ -121,7 +121,7 @@ void Places::AddPrimary(const Tables& tables, const CountyFacts& county) {
       place.kind = Kind::kVillage;
       place.focus = "primary";
       place.region = county.code;
-      place.lead = lead;
+      place.lead = places_[centres_[i]].code;
       place.code = Code('H', county.code, ++number);
       place.name = county.name + area_names_[i] + tables.villages[v] + "村卫生室";
       villages_.back().push_back(Add(place, tables));

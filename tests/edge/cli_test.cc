@@ -331,5 +331,25 @@ TEST(Demo, IsMadeOnceAndNeverOverRealRecords) {
   EXPECT_NE(refused.err.find("empty"), std::string::npos) << refused.err;
 }
 
+TEST(Demo, GoesOnWhereItWasKilled) {
+  Folder folder;
+  const std::string data = folder.path("data"), truth = data + "/demo-files/truth.json";
+  {
+    Child killed({"demo", "--size", "tiny", "--data", data});
+    ASSERT_TRUE(killed.WaitFor("settlements-2023.csv", 120));
+    killed.Signal(SIGKILL);
+    killed.End();
+  }
+  const auto written = std::filesystem::last_write_time(truth);
+  Ended on = RunProgram({"demo", "--size", "tiny", "--data", data, "--drop-files"});
+  ASSERT_EQ(on.code, 0) << on.err;
+  EXPECT_EQ(on.out.find("organizations.csv"), std::string::npos) << "what was imported is not imported again\n" << on.out;
+  EXPECT_NE(on.out.find("settlements-2025.csv"), std::string::npos) << on.out;
+  EXPECT_EQ(std::filesystem::last_write_time(truth), written) << "what was generated is not generated again";
+  EXPECT_FALSE(std::filesystem::exists(data + "/demo-files/settlements-2023.csv"));
+  EXPECT_FALSE(std::filesystem::exists(data + "/demo-files/settlements-2025.csv"));
+  EXPECT_EQ(RunProgram({"check", "--data", data}).code, 0);
+}
+
 }  // namespace
 }  // namespace qianxian::tests

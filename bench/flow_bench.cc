@@ -1,0 +1,196 @@
+// Pathways at the size of a county: N residents enrolled in two programmes, a day's events followed, a township's list of the
+// morning. Every result is checked. Usage: flow_bench [RESIDENTS] [FOLDER] [EVENTS]
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "fhir/definitions.h"
+#include "flow/flow.h"
+#include "flow/programme.h"
+#include "flow/records.h"
+#include "search/parameters.h"
+#include "search/query.h"
+#include "store/store.h"
+
+namespace qianxian::flow {
+namespace {
+
+constexpr int kTownship = 25'000;          // residents of a township
+constexpr int kBatch = 1000;               // residents in a commit
+
+template <typename T>
+T Must(Result<T> result) {
+  if (result.ok()) return std::move(result).value();
+  std::fprintf(stderr, "%s\n", qianxian::Describe(result.error()).c_str());
+  std::exit(1);
+}
+
+double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+pack::Pack Pack() {
+  const std::string folder = std::string(QIANXIAN_SOURCE_DIR) + "/src/flow/testing/pack/";
+  std::map<std::string, std::string> files;
+  for (const char* name : {"pack.yaml", "pathways/pressure.yaml", "pathways/sugar.yaml", "forms/pressure-visit.yaml", "forms/sugar-visit.yaml"})
+    files[name] = Must(ReadFile(folder + name));
+  return Must(pack::MergePacks({Must(pack::ParsePack(files))}));
+}
+
+store::Change Put(std::string type, std::string id, std::string body, const std::string& owner) {
+  store::Change change;
+  change.type = std::move(type), change.id = std::move(id), change.body = std::move(body), change.owner = owner;
+  return change;
+}
+
+struct County {
+  pack::Pack pack = Pack();
+  FakeClock clock{{1'772'413'200'000'000}};                // 2026-03-02 09:00 in China
+  SystemRandom random;
+  std::unique_ptr<const search::Parameters> parameters = Must(search::Parameters::Create(fhir::Definitions::R4()));
+  std::unique_ptr<store::Store> store;
+
+  static access::Caller Program() { return access::SystemCaller("bench"); }
+  static std::string Patient(int i) { return "p" + std::to_string(i); }
+  static std::string Township(int i) { return "T" + std::to_string(i / kTownship); }
+
+  // One step as the engine would have opened it, due somewhere in the next 90 days or the last 3.
+  void Enrol(int i, const pack::Pathway& pathway, std::vector<store::Change>& out) {
+    const std::string patient = Patient(i), owner = Township(i), today = "2026-03-02";
+    Enrolment e;
+    e.id = EnrolmentId(pathway.id, patient, 1), e.status = "active", e.pathway = pathway.id, e.patient = patient, e.since = "2026-01-05";
+    e.owner = owner, e.edition = pathway.edition, e.definition = DefinitionHash(pathway), e.stage = pathway.stages[0].id;
+    const Plan p{PlanIdOf(e.id), 0, owner, "active", e.pathway, patient, e.id, e.edition, e.stage, e.since, pathway.stages[0].course};
+    out.push_back(Put("EpisodeOfCare", e.id, AsFhir(e, pathway.title.zh), owner));
+    out.push_back(Put("CarePlan", p.id, AsFhir(p, pathway.title.zh), owner));
+    for (const pack::Step& step : pathway.stages[0].steps) {
+      Step s;
+      s.id = StepId(e.id, step.id, 1), s.owner = owner, s.status = "ready", s.pathway = e.pathway, s.edition = e.edition, s.patient = patient;
+      s.enrolment = e.id, s.plan = p.id, s.step = step.id, s.name = step.name.zh, s.form = step.form, s.activity = step.activity;
+      s.since = e.since, s.due = PlusDays(today, static_cast<int>(i * 7919LL % 94) - 3), s.who = step.who;
+      s.window_start = PlusDays(s.due, -step.days_before), s.window_end = PlusDays(s.due, step.days_after);
+      if (!step.escalate.empty()) s.wake = StartOfDay(PlusDays(s.due, step.escalate[0].after_days + 1));
+      out.push_back(Put("Task", s.id, AsFhir(s), owner));
+    }
+  }
+
+  void Commit(std::vector<store::Change> changes) {
+    store::CommitRequest request;
+    request.reason = "bench", request.changes = std::move(changes);
+    Must(store->Commit(Program(), std::move(request)));
+  }
+
+  void Fill(int residents) {
+    std::vector<store::Change> first;
+    for (const pack::Pathway& pathway : pack.pathways) {
+      const std::string id = DefinitionId(DefinitionHash(pathway));
+      first.push_back(Put("Basic", id, DefinitionAsFhir(id, pathway), ""));
+    }
+    for (int t = 0; t * kTownship < residents; ++t) {
+      const std::string code = "T" + std::to_string(t);
+      first.push_back(Put("Organization", code, R"({"resourceType":"Organization","type":[{"coding":[{"code":"township"}]}]})", code));
+    }
+    Commit(std::move(first));
+    for (int from = 0; from < residents; from += kBatch) {
+      std::vector<store::Change> changes;
+      for (int i = from; i < std::min(residents, from + kBatch); ++i) {
+        changes.push_back(Put("Patient", Patient(i), R"({"resourceType":"Patient","birthDate":"1960-05-01","gender":"male"})", Township(i)));
+        for (const pack::Pathway& pathway : pack.pathways) Enrol(i, pathway, changes);
+      }
+      Commit(std::move(changes));
+    }
+    // The engine has seen all this: its place is here.
+    Commit({Put("Basic", "flow-cursor",
+                R"({"resourceType":"Basic","extension":[{"url":"https://fhir.qianxian.cn/StructureDefinition/feed-t","valueString":")" +
+                    std::to_string(store->LastT()) + R"("}],"code":{"text":"flow-cursor"}})", "")});
+  }
+
+  // Every third brings the result that a step waits for; the others are readings.
+  int AddEvents(int residents, int events) {
+    int done = 0;
+    std::vector<store::Change> changes;
+    for (int k = 0; k < events; ++k) {
+      const int i = static_cast<int>(k * 104'729LL % residents);
+      const bool result = k % 3 == 0;
+      done += result;
+      changes.push_back(Put("Observation", "o" + std::to_string(k),
+                            R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/)" + Patient(i) +
+                                R"("},"effectiveDateTime":"2026-03-02T00:30:00Z","code":{"coding":[{"system":"http://loinc.org","code":")" +
+                                (result ? "2160-0" : "8480-6") + R"("}]},"valueQuantity":{"value":80}})", Township(i)));
+      if (changes.size() == 1000 || k + 1 == events) Commit(std::exchange(changes, {}));
+    }
+    return done;
+  }
+
+  uint64_t Count(const search::NamedValues& values) {
+    search::NamedValues all = values;
+    all.emplace_back("_summary", "count");
+    auto snapshot = Must(store->OpenSnapshot(Program()));
+    return Must(snapshot->Search(Must(search::Query::Parse(*parameters, "Task", all, {})))).total.value_or(0);
+  }
+};
+
+int Run(int residents, const std::string& folder, int events) {
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  County county;
+  store::OpenOptions open{folder, county.parameters.get(), &county.clock, &county.random};
+  county.store = Must(store::OpenSqliteStore(open));
+  double begin = Seconds();
+  county.Fill(residents);
+  std::printf("residents %d, enrolled in 2 programmes each: %.1f s to write\n", residents, Seconds() - begin);
+  events = std::min(events, residents);
+  const int expected = county.AddEvents(residents, events);
+  auto flow = MakeFlow({county.store.get(), county.parameters.get(), &fhir::Definitions::R4(), &county.pack, &county.clock});
+  begin = Seconds();
+  const double cpu = CpuSeconds();
+  const uint64_t written = Must(flow->Tick());
+  std::printf("events %d followed: %.2f s (%.2f s of processor), %llu records written\n", events, Seconds() - begin, CpuSeconds() - cpu,
+              static_cast<unsigned long long>(written));
+  const uint64_t done = county.Count({{"status", "completed"}, {"code", "kidney-test"}});
+  const bool once = Must(flow->Tick()) == 0;
+  std::vector<double> took, worked;
+  uint64_t listed = 0, wrong = 0;
+  for (int round = 0; round < 21; ++round) {
+    access::Caller doctor;
+    doctor.user = "doctor", doctor.role = access::Role::kClinician;
+    const std::string code = County::Township(round * kTownship % residents);
+    doctor.organizations = {code};
+    begin = Seconds();
+    const double cpu_begin = CpuSeconds();
+    auto snapshot = Must(county.store->OpenSnapshot(doctor));
+    search::Query query = Must(search::Query::Parse(*county.parameters, "Task",
+        {{"owner", "Organization/" + code}, {"status", "ready,in-progress"}, {"due", "le2026-03-02"}, {"_sort", "due"}}, {}));
+    query.count = 200;
+    const store::SearchPage page = Must(snapshot->Search(query));
+    for (const store::Resource& one : page.matches) {
+      const OpenStep step = Must(StepFromFhir(one, county.pack));
+      wrong += step.due > "2026-03-02" || step.owner != code;
+    }
+    took.push_back((Seconds() - begin) * 1000);
+    worked.push_back((CpuSeconds() - cpu_begin) * 1000);
+    listed += page.matches.size();
+  }
+  std::sort(took.begin(), took.end());
+  std::sort(worked.begin(), worked.end());
+  std::printf("a township's due list (first 200): median %.2f ms (%.2f ms of processor), longest %.2f ms, %llu entries\n", took[took.size() / 2],
+              worked[worked.size() / 2], took.back(), static_cast<unsigned long long>(listed));
+  const bool right = done == static_cast<uint64_t>(expected) && once && listed > 0 && wrong == 0;
+  std::printf("%s: %llu steps done of %d expected, told again %s\n", right ? "right" : "WRONG", static_cast<unsigned long long>(done), expected,
+              once ? "changes nothing" : "CHANGES SOMETHING");
+  return right ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace qianxian::flow
+
+int main(int argc, char** argv) {
+  const int residents = argc > 1 ? std::atoi(argv[1]) : 100'000;
+  return qianxian::flow::Run(residents, argc > 2 ? argv[2] : "/tmp/flow-bench", argc > 3 ? std::atoi(argv[3]) : 30'000);
+}
