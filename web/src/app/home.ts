@@ -70,7 +70,7 @@ export function useHome(): Home | null {
   const { data: county } = useCounty();
   const asked = useFeatures(may(me, 'care') || may(me, 'inbox') || may(me, 'programmes'));
   // Where the first page does not depend on it, nobody waits for it: the entry comes when it is known.
-  const features = asked ?? (may(me, 'care') ? null : { flow: false, referral: false });
+  const features = asked ?? (may(me, 'care') ? null : { flow: false, referral: false, consultation: false });
   if (!county || !features) return null;
   const found = makeHome(me, county, features);
   remember(found.home);

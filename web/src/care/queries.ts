@@ -13,6 +13,7 @@ import type {
 export interface Features {
   flow: boolean;
   referral: boolean;
+  consultation: boolean;
 }
 
 const askSeconds = 10;
@@ -28,9 +29,9 @@ const answers = async (path: string): Promise<boolean> => {
 };
 
 async function askFeatures(user: string): Promise<Features> {
-  const [flow, referral] = await Promise.all([answers('/api/pathways'), answers('/api/work')]);
-  await keep(user, 'features', { flow, referral });
-  return { flow, referral };
+  const [flow, referral, consultation] = await Promise.all([answers('/api/pathways'), answers('/api/work'), answers('/api/consultations?box=received')]);
+  await keep(user, 'features', { flow, referral, consultation });
+  return { flow, referral, consultation };
 }
 
 // Which of these pages the server answers for this user. What it answered last counts until it answers again: on a bad line

@@ -29,7 +29,7 @@ export default function InboxPage() {
       <div className="page-head"><h1>{t('nav.inbox')}</h1></div>
       <SavedHere />
       <nav className="tabs inbox-tabs" aria-label={t('nav.inbox')}>
-        {tabs.map((each) => (
+        {tabs.filter((each) => each !== 'consultations' || !work || work.consultations !== undefined).map((each) => (
           <Link key={each} to={hrefWith({ tab: each === 'received' ? null : each })} replace aria-current={tab === each ? 'page' : undefined}>
             {t(`inboxTab.${each}`)}{counts[each] ? <span className="tab-count">{counts[each]}</span> : null}
           </Link>

@@ -76,7 +76,7 @@ function Ways({ record }: { record: PatientRecord }) {
     <nav className="ways no-print" aria-label={t('patient.ways')}>
       {record.steps.some((step) => step.form) && <Link className="way way-strong" to={hrefTo(`${at}/visit`)}><Icon name="check" />{t('patient.visit')}</Link>}
       {features?.referral && <Link className="way" to={hrefTo(`${at}/refer`)}><Icon name="leak" />{t('patient.refer')}</Link>}
-      {features?.referral && <Link className="way" to={hrefTo(`${at}/consult`)}><Icon name="people" />{t('patient.consult')}</Link>}
+      {features?.consultation && <Link className="way" to={hrefTo(`${at}/consult`)}><Icon name="people" />{t('patient.consult')}</Link>}
       <Enrol record={record} />
     </nav>
   );
@@ -267,6 +267,7 @@ function Documents({ record }: { record: PatientRecord }) {
 function Access({ record }: { record: PatientRecord }) {
   const { t, i18n } = useWords();
   const language = useLanguage();
+  if (!record.access) return null;
   const what = (word: string): string => (i18n.exists(`accessWhat.${word}`) ? t(`accessWhat.${word}`) : word);
   return (
     <Panel title={t('patient.whoLooked')}>
