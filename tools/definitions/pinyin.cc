@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace {
@@ -42,8 +43,8 @@ std::string Read(const icu::Transliterator& transliterator, UChar32 character, c
 
 int main(int count, char** arguments) {
   UErrorCode status = U_ZERO_ERROR;
-  const auto* plain = icu::Transliterator::createInstance("Han-Latin", UTRANS_FORWARD, status);
-  const auto* names = icu::Transliterator::createInstance("Han-Latin/Names", UTRANS_FORWARD, status);
+  const std::unique_ptr<icu::Transliterator> plain(icu::Transliterator::createInstance("Han-Latin", UTRANS_FORWARD, status));
+  const std::unique_ptr<icu::Transliterator> names(icu::Transliterator::createInstance("Han-Latin/Names", UTRANS_FORWARD, status));
   const icu::Normalizer2* decompose = icu::Normalizer2::getNFDInstance(status);
   std::FILE* out = count == 2 ? std::fopen(arguments[1], "w") : nullptr;
   if (U_FAILURE(status) || out == nullptr) {
