@@ -135,7 +135,7 @@ function Enrolments({ record }: { record: PatientRecord }) {
           <li key={`${each.pathway}${each.since}`}>
             <p className="enrolment-head"><strong>{text(each.title)}</strong> <span className="badge">{each.stageName ? text(each.stageName) : t(`enrolmentState.${each.status}`)}</span></p>
             <CourseLine now={each.course} seen={seenOf(each)} />
-            <p className="faint">{t('patient.since', { date: formatDate(each.since, language), edition: each.edition })}</p>
+            <p className="faint">{t(each.edition ? 'patient.since' : 'programmes.since', { date: formatDate(each.since, language), edition: each.edition })}</p>
             <ul className="open-steps">
               {record.steps.filter((step) => step.pathway === each.pathway).map((step) => (
                 <li key={step.task}>
