@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 
 #include "base/files.h"
 #include "base/ids.h"
+#include "base/temporary_folder.h"
 #include "fhir/definitions.h"
 #include "flow/flow.h"
 #include "flow/records.h"
@@ -86,8 +86,8 @@ struct Opened {
 };
 
 TEST(FlowKill, NothingIsLostOrDoubled) {
-  std::string folder = (std::filesystem::temp_directory_path() / "qianxian-flow-kill-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  TemporaryFolder place;
+  const std::string& folder = place.path();
   const char* given = std::getenv("QIANXIAN_SEED");
   const uint64_t seed = given ? std::strtoull(given, nullptr, 10) : SystemRandom().Next();
   SCOPED_TRACE("QIANXIAN_SEED=" + std::to_string(seed));
@@ -126,7 +126,6 @@ TEST(FlowKill, NothingIsLostOrDoubled) {
       ASSERT_EQ(read->version, 1u) << type << " of p" << i;
     }
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "base/files.h"
 #include "base/ids.h"
+#include "base/temporary_folder.h"
 #include "columns/database.h"
 #include "fhir/definitions.h"
 #include "intake/import.h"
@@ -122,12 +123,6 @@ void ExpectSound(Data& data) {
 
 class ImportKill : public ::testing::Test {
  protected:
-  ImportKill() {
-    string name = std::filesystem::temp_directory_path() / "qx-import-kill-XXXXXX";
-    root_ = mkdtemp(name.data());
-  }
-  ~ImportKill() override { std::filesystem::remove_all(root_); }
-
   // Kills `kills` imports of the same file at random steps, then lets one finish; every time the folder must be sound.
   void KillAndCompare(const string& kind, const string& path, int kills) {
     const Ended clean = ImportInAChild(root_ + "/clean", kind, path, 0);
@@ -160,7 +155,8 @@ class ImportKill : public ::testing::Test {
     }
   }
 
-  string root_;
+  TemporaryFolder place_;
+  const string& root_ = place_.path();
 };
 
 TEST_F(ImportKill, FirstPages) {

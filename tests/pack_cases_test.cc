@@ -9,6 +9,7 @@
 #include "app/pack_cases.h"
 #include "app/packs.h"
 #include "base/files.h"
+#include "base/temporary_folder.h"
 #include "base/text.h"
 
 namespace qianxian::app {
@@ -19,12 +20,9 @@ const std::string kSource = QIANXIAN_SOURCE_DIR;
 class PackCases : public ::testing::Test {
  protected:
   PackCases() {
-    std::string name = std::filesystem::temp_directory_path() / "qianxian-pack-cases-XXXXXX";
-    folder_ = mkdtemp(name.data());
     std::filesystem::create_directories(folder_ + "/packs");
     std::filesystem::copy(kSource + "/packs/county-core", folder_ + "/packs/county-core", std::filesystem::copy_options::recursive);
   }
-  ~PackCases() override { std::filesystem::remove_all(folder_); }
 
   std::string packs() const { return folder_ + "/packs"; }
   std::string pack() const { return folder_ + "/packs/county-core"; }
@@ -42,7 +40,8 @@ class PackCases : public ::testing::Test {
     return results.ok() ? *results : std::vector<CaseResult>{};
   }
 
-  std::string folder_;
+  TemporaryFolder place_;
+  const std::string& folder_ = place_.path();
 };
 
 // Path → content of the blocks of a page that begin with ```WORD file=PATH.

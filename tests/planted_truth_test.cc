@@ -2,12 +2,12 @@
 // back: what an import says of each file and of each refused line, and each measure of each year, quarter and month.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
 
 #include "base/files.h"
+#include "base/temporary_folder.h"
 #include "base/text.h"
 #include "demo/demo.h"
 #include "fhir/definitions.h"
@@ -40,21 +40,12 @@ pack::Pack CountyCore() {
 class PlantedTruth : public ::testing::Test {
  protected:
   PlantedTruth() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "qianxian-truth-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     auto made = demo::Generate({.size = "tiny", .seed = 20, .directory = folder_ + "/files", .packs_directory = QIANXIAN_SOURCE_DIR "/packs"});
     EXPECT_TRUE(made.ok()) << Describe(made.error());
     county_ = std::move(made).value();
     parameters_ = std::move(search::Parameters::Create(fhir::Definitions::R4())).value();
     store_ = std::move(store::OpenSqliteStore({folder_ + "/data", parameters_.get(), &clock_, &random_})).value();
     ledger_ = std::move(store::OpenLedger(folder_ + "/data", *store_, clock_, random_)).value();
-  }
-  ~PlantedTruth() override {
-    measures_.reset();
-    warehouse_.reset();
-    ledger_.reset();
-    store_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   static access::Caller Administrator() {
@@ -107,7 +98,8 @@ class PlantedTruth : public ::testing::Test {
     return out;
   }
 
-  std::string folder_;
+  TemporaryFolder place_;
+  const std::string& folder_ = place_.path();
   SystemClock clock_;
   SystemRandom random_;
   demo::GeneratedCounty county_;

@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <set>
 #include <thread>
 
 #include "base/ids.h"
+#include "base/temporary_folder.h"
 #include "base/text.h"
 #include "fhir/definitions.h"
 #include "search/parameters.h"
@@ -137,8 +137,8 @@ std::vector<uint64_t> RunAndKill(const std::string& directory, int round, size_t
 }
 
 TEST(SubscriptionKill, NoEventIsLostAndNoneHasTwoNumbers) {
-  std::string directory = (std::filesystem::temp_directory_path() / "qx-subscription-kill-XXXXXX").string();
-  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  TemporaryFolder place;
+  const std::string& directory = place.path();
   std::vector<uint64_t> delivered;
   uint64_t first_t = 0;
   {
@@ -186,7 +186,6 @@ TEST(SubscriptionKill, NoEventIsLostAndNoneHasTwoNumbers) {
   }
   EXPECT_EQ(seen.size(), committed.size());
   std::printf("%zu commits, %zu notifications, %d kills\n", committed.size(), delivered.size(), kRounds);
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

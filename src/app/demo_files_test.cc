@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/files.h"
+#include "base/temporary_folder.h"
 
 namespace qianxian::app {
 namespace {
@@ -15,19 +16,17 @@ namespace {
 class DemoFiles : public ::testing::Test {
  protected:
   DemoFiles() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "qianxian-demo-files-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     options_ = {.size = "tiny", .seed = 3, .directory = folder_ + "/demo-files", .packs_directory = QIANXIAN_SOURCE_DIR "/packs"};
     std::filesystem::create_directories(options_.directory);
   }
-  ~DemoFiles() override { std::filesystem::remove_all(folder_); }
   bool Found(const std::vector<std::string>& done = {}) const {
     auto found = FindGenerated(options_, done);
     EXPECT_TRUE(found.ok()) << Describe(found.error());
     return found.ok() && found->has_value();
   }
 
-  std::string folder_;
+  TemporaryFolder place_;
+  const std::string& folder_ = place_.path();
   demo::Options options_;
 };
 

@@ -1,23 +1,18 @@
 #include "base/files.h"
+#include "base/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
 
 namespace qianxian {
 namespace {
 
 class FilesTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "qianxian-files-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
+  TemporaryFolder place_;
+  const std::string& folder_ = place_.path();
 };
 
 TEST_F(FilesTest, WritesAndReadsBack) {

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <functional>
 
 #include "base/ids.h"
+#include "base/temporary_folder.h"
 #include "bytes/compress.h"
 
 namespace qianxian::bytes {
@@ -26,13 +26,6 @@ std::string Zstd(std::string_view plain) { return Codec::Make("")->Compress(plai
 
 class ReaderTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "qianxian-bytes-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string Put(std::string_view content) {
     std::string path = folder_ + "/file";
     std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
@@ -57,7 +50,8 @@ class ReaderTest : public testing::Test {
     EXPECT_EQ((*reader)->Read(buffer.data(), buffer.size()).value(), 0U) << "the end stays the end";
     return out;
   }
-  std::string folder_;
+  TemporaryFolder place_;
+  const std::string& folder_ = place_.path();
 };
 
 // Some noise, some repetition: packs to more than one buffer of the reader.

@@ -5,27 +5,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "base/date.h"
 #include "base/files.h"
+#include "base/temporary_folder.h"
 
 namespace qianxian::columns {
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "qx-columns-XXXXXX";
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 std::unique_ptr<Connection> Memory() {
   auto database = Database::Open({});
@@ -157,7 +144,7 @@ TEST(Database, NothingIsFetchedFromANetwork) {
 }
 
 TEST(Database, FilesReadOnlyAndLocked) {
-  Folder folder;
+  TemporaryFolder folder;
   const std::string path = folder / "deep/x.duckdb";
   auto database = Database::Open({.path = path, .memory_bytes = 100 << 20, .threads = 1});
   ASSERT_TRUE(database.ok()) << Describe(database.error());
@@ -191,7 +178,7 @@ TEST(Database, FilesReadOnlyAndLocked) {
 }
 
 TEST(Database, CancelStopsARunningStatementAndTheConnectionLivesOn) {
-  Folder folder;
+  TemporaryFolder folder;
   const std::string path = folder / "endless.csv";
   auto c = Memory();
   Cancel cancel;

@@ -2,13 +2,13 @@
 // the importer, so that both can be checked against them.
 #pragma once
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "bytes/reader.h"
 #include "demo/demo.h"
 #include "gtest/gtest.h"
@@ -16,21 +16,6 @@
 namespace qianxian::demo {
 
 inline std::string PacksDirectory() { return QIANXIAN_SOURCE_DIR "/packs"; }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "qianxian-demo-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 inline Options TinyOptions(const std::string& directory) {
   Options options;

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include <filesystem>
 #include <fstream>
 #include <latch>
 #include <thread>
@@ -9,6 +8,7 @@
 #include "base/files.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/temporary_folder.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "bytes/compress.h"
@@ -232,14 +232,10 @@ TEST(ServerLimits, AClientThatDoesNotReadIsDropped) {
 class UploadTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "qianxian-upload-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     options_.upload = [this](std::string_view method, std::string_view path) { return method == "POST" && path == "/upload" ? folder_ : std::string(); };
     options_.upload_bytes = 20'000'000;
     options_.body_bytes = 1000;
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   // Reads the upload, removes it, says its size and hash.
   static Response Take(Request& request) {
@@ -266,7 +262,8 @@ class UploadTest : public testing::Test {
     return false;
   }
 
-  std::string folder_;
+  TemporaryFolder place_;
+  const std::string& folder_ = place_.path();
   ServerOptions options_;
 };
 

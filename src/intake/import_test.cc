@@ -2,6 +2,7 @@
 #include "intake/import.h"
 
 #include "base/limits.h"
+#include "base/temporary_folder.h"
 #include "intake/import_test_tools.h"
 #include "intake/report.h"
 
@@ -107,16 +108,15 @@ TEST_F(JobTest, SeveralFilesAtOnce) {
 }
 
 TEST(Report, KeepsSoManyRowsAndCountsTheRest) {
-  std::string folder = std::filesystem::temp_directory_path() / "qx-report-XXXXXX";
-  folder = mkdtemp(folder.data());
-  auto report = Report::Create(folder + "/r.csv", false);
+  TemporaryFolder folder;
+  auto report = Report::Create(folder / "r.csv", false);
   ASSERT_TRUE(report.ok());
   Rejection fault{.column = "A", .value = "=1+1", .code = "bad-number", .reason_zh = "坏", .reason_en = "bad"};
   for (uint64_t i = 0; i < limits::kReportRows + 5; ++i) ASSERT_TRUE((*report)->Refuse(i, "f", {fault}).ok());
   ASSERT_TRUE((*report)->Close().ok());
   EXPECT_EQ((*report)->rejected(), limits::kReportRows + 5);
   EXPECT_EQ((*report)->kept(), limits::kReportRows);
-  std::ifstream file(folder + "/r.csv");
+  std::ifstream file(folder / "r.csv");
   std::string line;
   uint64_t lines = 0;
   while (std::getline(file, line)) {
@@ -124,7 +124,6 @@ TEST(Report, KeepsSoManyRowsAndCountsTheRest) {
     if (++lines == 2) { EXPECT_EQ(line, "0,A,'=1+1,bad-number,坏,bad\r"); }
   }
   EXPECT_EQ(lines, limits::kReportRows + 1);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

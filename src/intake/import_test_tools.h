@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -13,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/ids.h"
+#include "base/temporary_folder.h"
 #include "fhir/definitions.h"
 #include "intake/import.h"
 #include "json/value.h"
@@ -26,18 +26,11 @@ namespace qianxian::intake {
 class ImportTest : public ::testing::Test {
  protected:
   ImportTest() {
-    std::string name = std::filesystem::temp_directory_path() / "qx-intake-XXXXXX";
-    folder_ = mkdtemp(name.data());
     static const auto parameters = search::Parameters::Create(fhir::Definitions::R4());
     auto store = store::OpenSqliteStore({folder_ + "/data", parameters->get(), &clock_, &random_});
     EXPECT_TRUE(store.ok()) << Describe(store.error());
     store_ = std::move(store).value();
     ledger_ = std::move(store::OpenLedger(folder_ + "/data", *store_, clock_, random_)).value();
-  }
-  ~ImportTest() override {
-    ledger_.reset();
-    store_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   std::string Write(const std::string& name, const std::string& content) const {
@@ -118,7 +111,8 @@ class ImportTest : public ::testing::Test {
     return out;
   }
 
-  std::string folder_;
+  TemporaryFolder place_;
+  const std::string& folder_ = place_.path();
   SystemClock clock_;
   SystemRandom random_;
   std::unique_ptr<store::Store> store_;

@@ -3,29 +3,24 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "base/temporary_folder.h"
 #include "sheet/csv.h"
 
 namespace qianxian::sheet {
 
 class TestFiles {
  public:
-  TestFiles() {
-    std::string name = std::filesystem::temp_directory_path() / "qx-sheet-XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~TestFiles() { std::filesystem::remove_all(folder_); }
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string Path(const std::string& name) const { return folder_ / name; }
   std::string Write(const std::string& bytes, const std::string& name = "x.csv") const {
     std::ofstream(Path(name), std::ios::binary) << bytes;
     return Path(name);
   }
 
  private:
-  std::string folder_;
+  TemporaryFolder folder_;
 };
 
 struct Table {

@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/ids.h"
+#include "base/temporary_folder.h"
 #include "columns/database.h"
 #include "json/value.h"
 #include "store/ledger_bounds.h"
@@ -86,7 +87,7 @@ class LedgerTest : public ::testing::TestWithParam<Engine> {
     return names;
   }
 
-  TestFolder folder_;
+  TemporaryFolder folder_;
   FakeClock clock_;
   SeededRandom random_{42};
   std::unique_ptr<Store> store_;

@@ -103,16 +103,6 @@ Ended Child::End() {
 
 Ended RunProgram(const std::vector<std::string>& arguments) { return Child(arguments).End(); }
 
-Folder::Folder() {
-  std::string place = (std::filesystem::temp_directory_path() / "qianxian-edge-XXXXXX").string();
-  path_ = mkdtemp(place.data()) ? place : "";
-}
-
-Folder::~Folder() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-}
-
 std::string Folder::Write(const std::string& name, const std::string& content) const {
   std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
   std::ofstream(path(name), std::ios::binary) << content;

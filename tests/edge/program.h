@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "http/server.h"
 
 namespace qianxian::tests {
@@ -46,13 +47,11 @@ Ended RunProgram(const std::vector<std::string>& arguments);
 // A folder that is gone with the object.
 class Folder {
  public:
-  Folder();
-  ~Folder();
-  std::string path(const std::string& name = {}) const { return name.empty() ? path_ : path_ + "/" + name; }
+  std::string path(const std::string& name = {}) const { return name.empty() ? place_.path() : place_ / name; }
   std::string Write(const std::string& name, const std::string& content) const;
 
  private:
-  std::string path_;
+  TemporaryFolder place_;
 };
 
 // `serve` on a free port, ready.

@@ -11,6 +11,7 @@
 #include "api/vocabulary.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/temporary_folder.h"
 #include "flow/flow.h"
 #include "http/server.h"
 #include "intake/import.h"
@@ -120,7 +121,8 @@ class World {
  private:
   void Open();
   void Close();
-  std::string directory_;
+  TemporaryFolder place_;
+  const std::string& directory_ = place_.path();
   std::unique_ptr<const search::Parameters> parameters_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Vocabulary> vocabulary_;
