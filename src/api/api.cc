@@ -9,6 +9,7 @@
 #include "api/page_json.h"
 #include "api/point_read.h"
 #include "api/referral_api.h"
+#include "api/routes.h"
 #include "api/static_files.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -27,11 +28,6 @@ bool IsUnder(std::string_view path, std::string_view folder) {
 }
 
 bool IsSafeMethod(std::string_view method) { return method == "GET" || method == "HEAD"; }
-
-Error PasswordChangeRequired() {
-  return MakeError(ErrorCategory::kForbidden, "password-change-required", "change the one-time password first (POST /api/password)",
-                   "请先修改一次性密码");
-}
 
 struct Identity {
   std::string secret;

@@ -26,24 +26,14 @@ const std::vector<CareApi::Route>& CareApi::Routes() {
 
 std::optional<http::Response> CareApi::Handle(const http::Request& request, const auth::Session& session) {
   if (!flow_) return std::nullopt;
-  const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  const std::string_view target = request.target;
-  const std::vector<std::string_view> path = Split(target.substr(0, target.find('?')), '/');
-  CareCall call{request, session.caller, {}};
-  std::string allowed;
-  for (const Route& route : Routes()) {
-    if (!FitsPattern(route.pattern, path, call.arguments)) continue;
-    if (route.method != method) {
-      allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
-      continue;
-    }
-    Result<http::Response> answer = (this->*route.run)(call);
+  FoundRoute<Route> found = FindRoute(Routes(), request);
+  if (found.route) {
+    const CareCall call{request, session.caller, std::move(found.arguments)};
+    Result<http::Response> answer = (this->*found.route->run)(call);
     return answer.ok() ? std::move(*answer) : ApiError(answer.error());
   }
-  if (allowed.empty()) return std::nullopt;
-  http::Response response = ApiError(MakeError(ErrorCategory::kUnsupported, "method-not-allowed", request.method + " is not done here", "此处不支持 " + request.method));
-  response.Set("Allow", allowed);
-  return response;
+  if (found.allowed.empty()) return std::nullopt;
+  return MethodNotAllowed(request, found.allowed);
 }
 
 std::optional<http::Response> CareApi::HandleApply(const http::Request& request, const auth::Session& session) {

@@ -5,6 +5,7 @@
 #include "api/care_api.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
+#include "api/routes.h"
 #include "base/date.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
@@ -124,9 +125,7 @@ void CareApi::WritePerson(json::Writer& w, store::Snapshot& snapshot, const stor
 Result<http::Response> CareApi::FindPatients(const CareCall& call) {
   const std::string text(TrimUnicode(call.Query("find")));
   if (text.empty()) return Invalid("no-text", "say whom to find (find=)", "请输入要查找的姓名、证件号或电话");
-  int64_t wanted = kFound;
-  ParseInteger(call.Query("count"), wanted);
-  const size_t count = static_cast<size_t>(std::clamp<int64_t>(wanted, 1, kFoundMost));
+  QX_TRY(const size_t count, QueryNumber(call.request, "count", kFound, kFoundMost));
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
   const bool number = std::all_of(text.begin(), text.end() - 1, [](char c) { return c >= '0' && c <= '9'; }) && text.size() >= 4;
   std::vector<search::NamedValues> ways;

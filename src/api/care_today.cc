@@ -4,6 +4,7 @@
 
 #include "api/care_api.h"
 #include "api/page_json.h"
+#include "api/routes.h"
 #include "base/date.h"
 #include "base/text.h"
 #include "flow/records.h"
@@ -25,12 +26,6 @@ std::string PlusDays(const std::string& date, int days) {
 int DaysBetween(const std::string& from, const std::string& to) {
   const Result<Date> a = ParseDate(from), b = ParseDate(to);
   return a.ok() && b.ok() ? b->ToDays() - a->ToDays() : 0;
-}
-
-size_t NumberOf(const std::string& text, size_t otherwise, size_t most) {
-  int64_t number = 0;
-  if (!ParseInteger(text, number) || number < 0) return otherwise;
-  return std::min(static_cast<size_t>(number), most);
 }
 
 struct Person {
@@ -74,7 +69,8 @@ Result<http::Response> CareApi::Today(const CareCall& call) {
   std::vector<Person> people = Merge(std::move(steps), *services_.pack);
   size_t overdue = 0, returned = 0;
   for (const Person& person : people) overdue += person.earliest_end < date, returned += person.returned;
-  const size_t offset = NumberOf(call.Query("offset"), 0, people.size()), count = NumberOf(call.Query("count"), kPeople, kPeopleMost);
+  QX_TRY(const size_t offset, QueryNumber(call.request, "offset", 0, people.size()));
+  QX_TRY(const size_t count, QueryNumber(call.request, "count", kPeople, kPeopleMost));
   json::Writer w;
   w.BeginObject().Member("date", date).Member("asOf", snapshot->t()).Member("complete", page.next.empty()).Name("counts").BeginObject();
   w.Member("due", people.size()).Member("overdue", overdue).Member("returned", returned).EndObject().Name("people").BeginArray();

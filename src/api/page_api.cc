@@ -1,30 +1,10 @@
 #include "api/page_api.h"
 
 #include "api/outcome.h"
+#include "api/routes.h"
 #include "base/text.h"
 
 namespace qianxian::api {
-namespace {
-
-// "/api/gaps/{}/actions" and "/api/gaps/g1/actions" → {"g1"}
-bool Matches(std::string_view pattern, const std::vector<std::string_view>& path, std::vector<std::string>& arguments) {
-  std::vector<std::string_view> wanted = Split(pattern, '/');
-  if (wanted.size() != path.size()) return false;
-  arguments.clear();
-  for (size_t i = 0; i < path.size(); ++i) {
-    // Split as it was sent, decoded afterwards: a key may hold %2F.
-    if (wanted[i] == "{}" && !path[i].empty()) arguments.push_back(http::PercentDecode(path[i], false));
-    else if (wanted[i] != path[i]) return false;
-  }
-  return true;
-}
-
-Error SignInFirst() {
-  return MakeError(ErrorCategory::kUnauthenticated, "no-session", "please sign in", "请先登录");
-}
-
-}  // namespace
-
 const std::vector<PageApi::Route>& PageApi::Routes() {
   static const std::vector<Route> routes = {
       {"POST", "/api/session", &PageApi::SignIn, true, true},
@@ -59,32 +39,15 @@ const std::vector<PageApi::Route>& PageApi::Routes() {
 }
 
 http::Response PageApi::Handle(http::Request& request, const auth::Session* session, std::string secret) {
-  std::string method = request.method == "HEAD" ? "GET" : request.method;
-  std::string_view target = request.target;
-  std::vector<std::string_view> path = Split(target.substr(0, target.find('?')), '/');
-  std::string allowed;
-  PageCall call{request, session, std::move(secret), {}};
-  for (const Route& route : Routes()) {
-    if (!Matches(route.pattern, path, call.arguments)) continue;
-    if (route.method != method) {
-      allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
-      continue;
-    }
-    if (!session && !route.open) return ApiError(SignInFirst());
-    if (session && session->must_change && !route.before_change) {
-      return ApiError(MakeError(ErrorCategory::kForbidden, "password-change-required",
-                                "change the one-time password first (POST /api/password)", "请先修改一次性密码"));
-    }
-    Result<http::Response> answer = (this->*route.run)(call);
+  FoundRoute<Route> found = FindRoute(Routes(), request);
+  if (!session && !(found.route && found.route->open) && found.allowed.empty()) return ApiError(SignInFirst());
+  if (session && session->must_change && !(found.route && found.route->before_change)) return ApiError(PasswordChangeRequired());
+  if (found.route) {
+    PageCall call{request, session, std::move(secret), std::move(found.arguments)};
+    Result<http::Response> answer = (this->*found.route->run)(call);
     return answer.ok() ? std::move(*answer) : ApiError(answer.error());
   }
-  if (!allowed.empty()) {
-    http::Response response = ApiError(MakeError(ErrorCategory::kUnsupported, "method-not-allowed",
-                                                 request.method + " is not done here", "此处不支持 " + request.method));
-    response.Set("Allow", allowed);
-    return response;
-  }
-  if (!session) return ApiError(SignInFirst());
+  if (!found.allowed.empty()) return MethodNotAllowed(request, found.allowed);
   return ApiError(NotFound("no-such-route", "there is no such call: " + request.path, "没有这个接口：" + request.path));
 }
 

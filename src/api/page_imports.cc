@@ -4,6 +4,7 @@
 #include "api/outcome.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
+#include "api/routes.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -63,11 +64,9 @@ Result<http::Response> PageApi::ImportReportFile(PageCall& call) {
 
 Result<http::Response> PageApi::ImportReportRows(PageCall& call) {
   QX_TRY(ImportView view, imports_.Get(call.caller(), call.arguments[0]));
-  int64_t count = kReportRowsShown;
-  std::string text = call.Query("count");
-  if (!text.empty() && (!ParseInteger(text, count) || count < 0)) return Invalid("bad-number", "count must be a number", "count 应为数字");
+  QX_TRY(const size_t count, QueryNumber(call.request, "count", kReportRowsShown, limits::kCasesPageMaximum));
   QX_TRY(std::vector<intake::Rejection> rows,
-         ReadReport(view.report_path, std::min(static_cast<size_t>(count), limits::kCasesPageMaximum)));
+         ReadReport(view.report_path, count));
   json::Writer writer;
   writer.BeginObject().Name("rows").BeginArray();
   for (const intake::Rejection& row : rows) {

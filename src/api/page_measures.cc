@@ -1,6 +1,7 @@
 #include "api/outcome.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
+#include "api/routes.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "search/query.h"
@@ -22,16 +23,6 @@ Result<Period> RequiredPeriod(PageCall& call) {
   std::string text = call.Query("period");
   if (text.empty()) return Invalid("no-period", "say which period: 2025, 2025Q3 or 2025-07", "请给出期间：2025、2025Q3 或 2025-07");
   return Period::Parse(text);
-}
-
-Result<size_t> NumberOf(PageCall& call, std::string_view name, size_t otherwise, size_t most) {
-  std::string text = call.Query(name);
-  if (text.empty()) return otherwise;
-  int64_t number = 0;
-  if (!ParseInteger(text, number) || number < 0) {
-    return Invalid("bad-number", std::string(name) + " must be a number", std::string(name) + " 应为数字");
-  }
-  return std::min(static_cast<size_t>(number), most);
 }
 
 // The records of one type that point at `focus`.
@@ -78,7 +69,7 @@ Result<http::Response> PageApi::EvaluateMeasures(PageCall& call) {
   wanted.region = call.Query("region");
   QX_TRY(wanted.by, ParseBys(call.Query("by")));
   // "asOf": the asker knows of a commit that must be in the answer (the command line just imported something).
-  QX_TRY(size_t at_least, NumberOf(call, "asOf", 0, SIZE_MAX));
+  QX_TRY(size_t at_least, QueryNumber(call.request, "asOf", 0, SIZE_MAX));
   if (services_.warehouse->as_of() < at_least) {
     QX_DO(services_.warehouse->CatchUp(Cancel(), [](uint64_t, uint64_t) {}));
   }
@@ -106,8 +97,8 @@ Result<http::Response> PageApi::ListCases(PageCall& call) {
   wanted.destination = call.Query("destination");
   wanted.judgement = call.Query("judgement");
   bool as_csv = call.Query("format") == "csv";
-  QX_TRY(wanted.offset, NumberOf(call, "offset", 0, SIZE_MAX));
-  QX_TRY(wanted.count, NumberOf(call, "count", as_csv ? limits::kCasesPageMaximum : 100, limits::kCasesPageMaximum));
+  QX_TRY(wanted.offset, QueryNumber(call.request, "offset", 0, SIZE_MAX));
+  QX_TRY(wanted.count, QueryNumber(call.request, "count", as_csv ? limits::kCasesPageMaximum : 100, limits::kCasesPageMaximum));
   QX_TRY(measure::Cases cases, services_.measures->ListCases(call.caller(), wanted));
   if (as_csv) return CsvResponse(measure::CasesAsCsv(cases, true), wanted.measure + "-" + wanted.period.text + "-cases.csv");
   json::Writer writer;

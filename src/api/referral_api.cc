@@ -12,7 +12,7 @@
 namespace qianxian::api {
 namespace {
 
-constexpr int64_t kListed = 100, kListedMost = 500;
+constexpr size_t kListed = 100, kListedMost = 500;
 constexpr size_t kNotices = 100;
 
 void WriteTextOrNull(json::Writer& w, std::string_view name, std::string_view text) {
@@ -28,12 +28,6 @@ void WriteWords(json::Writer& w, std::string_view name, const std::vector<pack::
     w.EndObject();
   }
   w.EndArray();
-}
-
-int64_t NumberOf(const std::string& text, int64_t otherwise, int64_t most) {
-  int64_t number = otherwise;
-  if (!text.empty() && !ParseInteger(text, number)) number = otherwise;
-  return std::clamp<int64_t>(number, 0, most);
 }
 
 std::vector<std::string> TextsMember(json::Value body, std::string_view name) {
@@ -86,16 +80,14 @@ const std::vector<ReferralApi::Route>& ReferralApi::Routes() {
 
 std::optional<http::Response> ReferralApi::Handle(const http::Request& request, const auth::Session& session) {
   if (!services_.referral_rules || !services_.referral_rules->settings) return std::nullopt;
-  const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  const std::string_view target = request.target;
-  const std::vector<std::string_view> path = Split(target.substr(0, target.find('?')), '/');
-  ReferralCall call{request, session, {}};
-  for (const Route& route : Routes()) {
-    if (route.method != method || !FitsPattern(route.pattern, path, call.arguments)) continue;
-    Result<http::Response> answer = (this->*route.run)(call);
+  FoundRoute<Route> found = FindRoute(Routes(), request);
+  if (found.route) {
+    const ReferralCall call{request, session, std::move(found.arguments)};
+    Result<http::Response> answer = (this->*found.route->run)(call);
     return answer.ok() ? std::move(*answer) : ApiError(answer.error());
   }
-  return std::nullopt;
+  if (found.allowed.empty()) return std::nullopt;
+  return MethodNotAllowed(request, found.allowed);
 }
 
 referral::Referrals ReferralApi::Referrals() const {
@@ -246,8 +238,9 @@ Result<referral::Referral> ReferralApi::Find(const ReferralCall& call, const std
 Result<http::Response> ReferralApi::List(const ReferralCall& call) {
   const std::string box = call.Query("box").empty() ? "received" : call.Query("box");
   if (box != "received" && box != "sent" && box != "review") return Invalid("bad-box", "box is received, sent or review", "box 应为 received、sent 或 review");
-  QX_TRY(const referral::Page page, Referrals().List(call.Acting(), box, call.Query("state"), static_cast<size_t>(NumberOf(call.Query("offset"), 0, 1'000'000)),
-                                                     static_cast<size_t>(NumberOf(call.Query("count"), kListed, kListedMost))));
+  QX_TRY(const size_t offset, QueryNumber(call.request, "offset", 0, SIZE_MAX));
+  QX_TRY(const size_t count, QueryNumber(call.request, "count", kListed, kListedMost));
+  QX_TRY(const referral::Page page, Referrals().List(call.Acting(), box, call.Query("state"), offset, count));
   QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
   json::Writer w;
   w.BeginObject().Member("total", page.total).Name("referrals").BeginArray();

@@ -104,6 +104,8 @@ TEST(ReferralApi, WhatIsWrongIsSaid) {
   ReferralWorld world;
   EXPECT_EQ(world.As("li", "POST", "/api/referrals", R"({"clientKey":"k","patient":"p1","direction":"sideways"})").status, 400);
   EXPECT_EQ(world.As("li", "GET", "/api/referrals?box=nowhere").status, 400);
+  EXPECT_EQ(world.As("li", "GET", "/api/referrals?count=many").At("error.code"), "bad-number");
+  EXPECT_EQ(world.As("li", "DELETE", "/api/referrals").status, 405);
   EXPECT_EQ(world.As("li", "POST", "/api/referrals/referral-nothing/accept", R"({"version":1})").status, 404);
 }
 

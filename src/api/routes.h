@@ -1,25 +1,52 @@
-// Does a path fit a pattern of a call ("/api/patients/{}/visits")? Pure; any thread.
+// The page's calls as tables of {method, pattern, run}: which route a request is for, and what stands in its path and query.
+// Pure; any thread.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "base/text.h"
 #include "http/server.h"
 
 namespace qianxian::api {
 
-// What stands for {} goes to `arguments`, decoded; an empty part fits nothing.
-inline bool FitsPattern(std::string_view pattern, const std::vector<std::string_view>& path, std::vector<std::string>& arguments) {
-  const std::vector<std::string_view> wanted = Split(pattern, '/');
-  if (wanted.size() != path.size()) return false;
-  arguments.clear();
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (wanted[i] == "{}" && !path[i].empty()) arguments.push_back(http::PercentDecode(path[i], false));
-    else if (wanted[i] != path[i]) return false;
+// Does a path, split as it was sent, fit a pattern ("/api/patients/{}/visits")? What stands for {} goes to `arguments`, decoded
+// afterwards: a key may hold %2F. An empty part fits nothing.
+bool FitsPattern(std::string_view pattern, const std::vector<std::string_view>& path, std::vector<std::string>& arguments);
+
+template <typename Route>
+struct FoundRoute {
+  const Route* route = nullptr;            // null: none of these
+  std::vector<std::string> arguments;
+  std::string allowed;                     // with no route: the methods that this path has, "" = no such path here
+};
+
+// HEAD is answered as GET.
+template <typename Route>
+FoundRoute<Route> FindRoute(const std::vector<Route>& routes, const http::Request& request) {
+  const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+  const std::string_view target = request.target;
+  const std::vector<std::string_view> path = Split(target.substr(0, target.find('?')), '/');
+  FoundRoute<Route> found;
+  for (const Route& route : routes) {
+    if (!FitsPattern(route.pattern, path, found.arguments)) continue;
+    if (route.method == method) {
+      found.route = &route;
+      return found;
+    }
+    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
   }
-  return true;
+  return found;
 }
+
+http::Response MethodNotAllowed(const http::Request& request, const std::string& allowed);
+
+// A whole number of the query, cut at `most`; `otherwise` when it is not given; invalid "bad-number".
+Result<size_t> QueryNumber(const http::Request& request, std::string_view name, size_t otherwise, size_t most);
+
+Error SignInFirst();
+Error PasswordChangeRequired();
 
 }  // namespace qianxian::api

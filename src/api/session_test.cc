@@ -54,7 +54,9 @@ TEST(Session, FirstSignInForcesANewPassword) {
   for (const char* part : {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"}) EXPECT_NE(cookie.find(part), std::string::npos) << cookie;
 
   Headers headers = Cookie(signed_in);
-  EXPECT_EQ(world.Send("GET", "/api/measures", "", headers).At("error.code"), "password-change-required");
+  for (const char* target : {"/api/measures", "/api/today", "/api/referrals", "/api/nothing"}) {
+    EXPECT_EQ(world.Send("GET", target, "", headers).At("error.code"), "password-change-required") << target;
+  }
   EXPECT_EQ(world.Send("GET", "/fhir/Patient", "", headers).status, 403);
   EXPECT_EQ(world.Send("GET", "/fhir/Patient/1", "", headers).status, 403) << "also on the fast path";
   EXPECT_EQ(world.Send("GET", "/api/session", "", headers).status, 200);

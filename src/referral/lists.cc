@@ -94,7 +94,7 @@ Result<std::vector<Receiver>> Referrals::Receivers(const access::Caller& caller,
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
   QX_TRY(const Institutions institutions, Institutions::Read(*snapshot));
   const Institution* sender = institutions.Find(from);
-  if (!sender) return Invalid("bad-sender", "There is no such institution.", "没有这个机构。");
+  if (!sender) return Invalid("bad-sender", "The account belongs to no institution that could send; ask an administrator.", "账号未关联可转出的机构，请联系管理员。");
   const int rank = pack::LevelRank(sender->level);
   const std::vector<const Institution*> above = institutions.Above(from);
   struct Candidate { const Institution* one; int near, steps; };

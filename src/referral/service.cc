@@ -148,7 +148,7 @@ Result<Referral> Referrals::Fill(const access::Caller& caller, const NewReferral
   QX_TRY(const std::unique_ptr<store::Snapshot> all, store_.OpenSnapshot(access::SystemCaller("referral")));
   QX_TRY(const Institutions institutions, Institutions::Read(*all));
   const Institution *from = institutions.Find(r.from.organization), *to = institutions.Find(wanted.receiver);
-  if (!from || !to || from == to) return Missing("bad-receiver", "There is no such receiver.", "没有这个接收机构。");
+  if (!from || !to || from == to) return Missing("bad-receiver", "There is no such receiver: choose another institution of the list.", "没有这个接收机构，请从列表中另选一家机构。");
   r.from.name = from->name;
   r.from.practitioner = WhoOf(caller);
   r.to = {to->code, to->name, wanted.department, ""};

@@ -5,13 +5,13 @@
 #include "base/text.h"
 #include "search/parameters.h"
 #include "store/body.h"
+#include "store/errors.h"
 #include "store/memory/memory_data.h"
 
 namespace qianxian::store {
 namespace memory {
 namespace {
 
-Error NoSuchResource() { return NotFound("no-such-resource", "There is no such resource.", "没有这个资源。"); }
 Error NotYourWork() {
   return MakeError(ErrorCategory::kForbidden, "not-your-work", "Your role does not do this.", "您的角色没有这项权限。");
 }
@@ -35,7 +35,7 @@ class MemorySnapshot final : public Snapshot {
     const std::lock_guard lock(data_->mutex);
     QX_DO(RoleReads(caller_, type));
     const View view(*data_, caller_, t_);
-    return Give(view, view.Newest(type, id));
+    return Give(view, view.Newest(type, id), type, id);
   }
 
   Result<Resource> ReadVersion(std::string_view type, std::string_view id, uint64_t version) override {
@@ -43,12 +43,12 @@ class MemorySnapshot final : public Snapshot {
     QX_DO(RoleReads(caller_, type));
     const View view(*data_, caller_, t_);
     const auto found = data_->resources.find({std::string(type), std::string(id)});
-    if (found == data_->resources.end()) return NoSuchResource();
+    if (found == data_->resources.end()) return NoSuchResource(type, id);
     for (size_t place : found->second) {
       const auto& candidate = data_->versions[place];
-      if (candidate->resource.version == version && candidate->resource.t <= t_) return Give(view, candidate);
+      if (candidate->resource.version == version && candidate->resource.t <= t_) return Give(view, candidate, type, id);
     }
-    return NoSuchResource();
+    return NoSuchResource(type, id);
   }
 
   Result<HistoryPage> History(std::string_view type, std::string_view id, std::optional<Instant> since, size_t count,
@@ -74,7 +74,7 @@ class MemorySnapshot final : public Snapshot {
       if (resource.t > t || (!type.empty() && resource.type != type) || (!id.empty() && resource.id != id)) continue;
       if (view.MaySee(*data_->versions[i]) && (!since || resource.last_updated >= *since)) all.push_back(resource);
     }
-    if (!id.empty() && all.empty() && !since) return NoSuchResource();
+    if (!id.empty() && all.empty() && !since) return NoSuchResource(type, id);
     HistoryPage page;
     page.total = all.size();
     count = std::min(count, limits::kSearchPageMaximum);
@@ -110,9 +110,9 @@ class MemorySnapshot final : public Snapshot {
   }
 
  private:
-  Result<Resource> Give(const View& view, const std::shared_ptr<const Version>& version) {
-    if (!version || !view.MaySee(*version)) return NoSuchResource();
-    if (version->resource.deleted) return NotFound("deleted", "The resource was deleted.", "该资源已被删除。");
+  Result<Resource> Give(const View& view, const std::shared_ptr<const Version>& version, std::string_view type, std::string_view id) {
+    if (!version || !view.MaySee(*version)) return NoSuchResource(type, id);
+    if (version->resource.deleted) return DeletedResource(type, id);
     return version->resource;
   }
 

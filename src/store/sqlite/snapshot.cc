@@ -1,17 +1,12 @@
 #include "store/sqlite/snapshot.h"
 
 #include "base/limits.h"
+#include "store/errors.h"
 #include "store/sqlite/index_reader.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/search.h"
 
 namespace qianxian::store::sqlite {
-namespace {
-
-Error NoSuchResource() { return NotFound("no-such-resource", "There is no such resource.", "没有这个资源。"); }
-Error Deleted() { return NotFound("deleted", "The resource was deleted.", "该资源已被删除。"); }
-
-}  // namespace
 
 // The program's own reading (the feed's readers, jobs) is no access by a person.
 Status SqliteSnapshot::Note(const char* verb, std::string_view type, std::string_view what, uint64_t rows) {
@@ -34,7 +29,7 @@ Result<Resource> SqliteSnapshot::Read(std::string_view type, std::string_view id
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
   QX_TRY(const std::vector<Slot> patients, Patients(*database));
   QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type, patients));
-  if (scope.nothing()) return NoSuchResource();
+  if (scope.nothing()) return NoSuchResource(type, id);
   QX_TRY(const std::optional<StoredRow> row, ReadAt(*engine_, *database, type, id, moment_.last));
   bool seen = false;
   if (row) {
@@ -42,9 +37,9 @@ Result<Resource> SqliteSnapshot::Read(std::string_view type, std::string_view id
   }
   if (!seen) {
     QX_DO(Note("read", type, id, 0));
-    return NoSuchResource();
+    return NoSuchResource(type, id);
   }
-  if (row->deleted) return Deleted();
+  if (row->deleted) return DeletedResource(type, id);
   QX_TRY(Resource resource, ToResource(*engine_, *database, *row));
   QX_DO(Note("read", type, id, 1));
   return resource;
@@ -69,16 +64,16 @@ Result<Resource> SqliteSnapshot::ReadVersion(std::string_view type, std::string_
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
   QX_TRY(const std::vector<Slot> patients, Patients(*database));
   QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type, patients));
-  if (scope.nothing() || version == 0) return NoSuchResource();
+  if (scope.nothing() || version == 0) return NoSuchResource(type, id);
   QX_TRY(const std::optional<Slot> root, FindRoot(*engine_, *database, type, id));
-  if (!root) return NoSuchResource();
+  if (!root) return NoSuchResource(type, id);
   QX_TRY(const Slot slot, SlotOfVersion(*database, *root, version));
-  if (slot == 0 || slot > moment_.last) return NoSuchResource();
+  if (slot == 0 || slot > moment_.last) return NoSuchResource(type, id);
   QX_TRY(const std::optional<StoredRow> row, ReadStored(*engine_, *database, slot, true));
-  if (!row) return NoSuchResource();
+  if (!row) return NoSuchResource(type, id);
   QX_TRY(const bool seen, MaySee(*database, scope, type, *row, patients));
-  if (!seen) return NoSuchResource();
-  if (row->deleted) return Deleted();
+  if (!seen) return NoSuchResource(type, id);
+  if (row->deleted) return DeletedResource(type, id);
   QX_TRY(Resource resource, ToResource(*engine_, *database, *row));
   QX_DO(Note("vread", type, std::string(id) + "/" + std::to_string(version), 1));
   return resource;
@@ -172,7 +167,7 @@ Result<HistoryPage> SqliteSnapshot::History(std::string_view type, std::string_v
     QX_TRY(const Slot last_before, LastSlotBefore(*database, *since));
     set.Subtract(SlotSet::Range(0, last_before));
   }
-  if (!id.empty() && set.empty() && !since) return NoSuchResource();
+  if (!id.empty() && set.empty() && !since) return NoSuchResource(type, id);
   HistoryPage page;
   page.total = set.size();
   count = std::min(count, limits::kSearchPageMaximum);

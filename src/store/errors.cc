@@ -1,0 +1,18 @@
+#include "store/errors.h"
+
+#include <string>
+
+namespace qianxian::store {
+namespace {
+std::string Named(std::string_view type, std::string_view id) { return std::string(type) + "/" + std::string(id); }
+}  // namespace
+
+Error NoSuchResource(std::string_view type, std::string_view id) {
+  return NotFound("no-such-resource", "There is no " + Named(type, id) + ", or you may not see it.", "没有 " + Named(type, id) + "，或您无权查看。");
+}
+
+Error DeletedResource(std::string_view type, std::string_view id) {
+  return NotFound("deleted", Named(type, id) + " was deleted; its history is kept.", Named(type, id) + " 已被删除，历史版本仍在。");
+}
+
+}  // namespace qianxian::store
