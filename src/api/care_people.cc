@@ -199,7 +199,8 @@ void WriteEnrolment(json::Writer& w, const flow::Enrolment& e, const std::string
   }
   WriteText(w, "title", title);
   WriteOrNull(w, "stage", e.stage);
-  WriteText(w, "stageName", stage_name);
+  if (e.stage.empty()) w.Name("stageName").Null();         // of the target pool, not enrolled
+  else WriteText(w, "stageName", stage_name);
   WriteOrNull(w, "course", course);
   w.Member("status", e.status).Member("since", e.since);
   WriteOrNull(w, "until", e.until);

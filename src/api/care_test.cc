@@ -4,6 +4,7 @@
 #include "api/testing/world.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "flow/records.h"
 
 namespace qianxian::api {
 namespace {
@@ -85,6 +86,15 @@ TEST(CareApi, AVillageDoctorsMorning) {
   EXPECT_EQ(world.As("doctor", "POST", "/api/enrolments/" + id + "/exit", "{}").status, 400);
   EXPECT_EQ(world.As("doctor", "POST", "/api/enrolments/" + id + "/exit", R"({"reason":"declined"})").status, 200);
   EXPECT_EQ(world.As("doctor", "GET", "/api/today").Count("people"), 0u);
+}
+
+TEST(CareApi, WhoIsOnlyOfTheTargetPoolIsInNoStage) {
+  CareWorld world;
+  const flow::Enrolment planned{.id = "care-planned", .status = "planned", .pathway = "pressure", .patient = "p1", .since = "2026-03-01"};
+  world.Put("EpisodeOfCare", planned.id, flow::AsFhir(planned, "pressure"), "T1");
+  const Answer person = world.As("doctor", "GET", "/api/patients/p1");
+  EXPECT_EQ(person.At("enrolments.0.status"), "planned") << person.body;
+  EXPECT_NE(person.body.find(R"("stageName":null)"), std::string::npos) << person.body;
 }
 
 TEST(CareApi, PatientsAreAddedOnce) {

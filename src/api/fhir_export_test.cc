@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <algorithm>
 #include <filesystem>
 
@@ -17,18 +16,6 @@ namespace {
 using testing::Answer;
 using testing::Headers;
 using testing::World;
-
-const Headers kAsync = {{"Prefer", "respond-async"}};
-
-// Asks until it is done; the worker needs the processor for that, no time.
-Answer Await(World& world, const std::string& status_url) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  Answer answer;
-  do {
-    answer = world.As("admin", "GET", status_url.substr(status_url.find("/fhir/")));
-  } while (answer.status == 202 && std::chrono::steady_clock::now() < deadline);
-  return answer;
-}
 
 void Fill(World& world) {
   auto put = [&](const std::string& type, const std::string& id, const std::string& rest) {
@@ -47,9 +34,9 @@ void Fill(World& world) {
 std::string Below(const std::string& url) { return url.substr(url.find("/fhir/")); }
 
 Answer Export(World& world, const std::string& target) {
-  Answer started = world.As("admin", "GET", "/fhir/" + target, "", kAsync);
+  Answer started = world.As("admin", "GET", "/fhir/" + target, "", testing::kAsync);
   EXPECT_EQ(started.status, 202) << started.body;
-  return started.status == 202 ? Await(world, started.Header("content-location")) : started;
+  return started.status == 202 ? world.Await(started.Header("content-location")) : started;
 }
 
 // "Observation 3, Patient 2"
@@ -96,18 +83,18 @@ TEST(FhirExport, FilesAreLinesOfWhatIsStored) {
 TEST(FhirExport, IsOfTheStateWhenItWasAsked) {
   World world;
   Fill(world);
-  Answer started = world.As("admin", "POST", "/fhir/$export", R"({"resourceType":"Parameters","parameter":[{"name":"_type","valueString":"Patient"}]})", kAsync);
+  Answer started = world.As("admin", "POST", "/fhir/$export", R"({"resourceType":"Parameters","parameter":[{"name":"_type","valueString":"Patient"}]})", testing::kAsync);
   ASSERT_EQ(started.status, 202) << started.body;
   world.As("admin", "PUT", "/fhir/Patient/3", R"({"resourceType":"Patient","id":"3"})");
-  EXPECT_EQ(Outputs(Await(world, started.Header("content-location"))), "Patient 2");
+  EXPECT_EQ(Outputs(world.Await(started.Header("content-location"))), "Patient 2");
 }
 
 TEST(FhirExport, SurvivesARestart) {
   World world;
   Fill(world);
-  Answer done = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", kAsync);
+  Answer done = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", testing::kAsync);
   std::string url = done.Header("content-location"), id = url.substr(url.find("_job=") + 5);
-  ASSERT_EQ(Await(world, url).status, 200);
+  ASSERT_EQ(world.Await(url).status, 200);
   world.Restart();
   Answer again = world.As("admin", "GET", Below(url));
   EXPECT_EQ(Outputs(again), "Patient 2") << again.body;
@@ -118,16 +105,16 @@ TEST(FhirExport, SurvivesARestart) {
   ASSERT_NE(kept.find("working"), std::string::npos);
   ASSERT_TRUE(WriteFileDurably(path, kept).ok());
   world.Restart();
-  EXPECT_EQ(Outputs(Await(world, url)), "Patient 2, Observation 3") << "it goes on with what is missing";
+  EXPECT_EQ(Outputs(world.Await(url)), "Patient 2, Observation 3") << "it goes on with what is missing";
 }
 
 TEST(FhirExport, IsItsOwnersAlone) {
   World world;
   Fill(world);
   world.AddUser("director", "county-director");
-  Answer started = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", kAsync);
+  Answer started = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", testing::kAsync);
   std::string status = Below(started.Header("content-location"));
-  Answer manifest = Await(world, status);
+  Answer manifest = world.Await(status);
   EXPECT_EQ(world.As("director", "GET", status).status, 404);
   EXPECT_EQ(world.As("director", "GET", Below(manifest.At("output.0.url"))).status, 404);
   EXPECT_EQ(world.As("director", "DELETE", status).status, 404);
@@ -141,8 +128,8 @@ TEST(FhirExport, IsItsOwnersAlone) {
 TEST(FhirExport, OldOnesGo) {
   World world;
   Fill(world);
-  Answer first = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", kAsync);
-  ASSERT_EQ(Await(world, first.Header("content-location")).status, 200);
+  Answer first = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", testing::kAsync);
+  ASSERT_EQ(world.Await(first.Header("content-location")).status, 200);
   world.clock.Advance(int64_t{25} * 3600 * 1'000'000);
   ASSERT_EQ(Export(world, "$export?_type=Patient").status, 200);
   EXPECT_EQ(world.As("admin", "GET", Below(first.Header("content-location"))).status, 404);
@@ -151,7 +138,7 @@ TEST(FhirExport, OldOnesGo) {
 TEST(FhirExport, BadRequestsAreSaid) {
   World world;
   Fill(world);
-  auto status = [&](const std::string& target, const Headers& headers = kAsync) { return world.As("admin", "GET", "/fhir/" + target, "", headers).status; };
+  auto status = [&](const std::string& target, const Headers& headers = testing::kAsync) { return world.As("admin", "GET", "/fhir/" + target, "", headers).status; };
   EXPECT_EQ(status("$export", {}), 400) << "without Prefer: respond-async";
   EXPECT_EQ(status("$export?_outputFormat=csv"), 400);
   EXPECT_EQ(status("$export?_type=Nothing"), 400);

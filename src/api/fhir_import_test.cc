@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 #include <filesystem>
 
 #include "api/bulk_jobs.h"
@@ -15,20 +14,7 @@ namespace qianxian::api {
 namespace {
 
 using testing::Answer;
-using testing::Headers;
 using testing::World;
-
-const Headers kAsync = {{"Prefer", "respond-async"}};
-
-// Asks until it is done; the worker needs the processor for that, no time.
-Answer Await(World& world, const std::string& status_url) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  Answer answer;
-  do {
-    answer = world.As("admin", "GET", status_url.substr(status_url.find("/fhir/")));
-  } while (answer.status == 202 && std::chrono::steady_clock::now() < deadline);
-  return answer;
-}
 
 std::string Patients(int first, int count) {
   std::string lines;
@@ -53,12 +39,12 @@ std::string Request(const std::vector<std::pair<std::string, std::string>>& inpu
   return R"({"inputFormat":"application/fhir+ndjson","inputSource":"https://his.example","storageDetail":{"type":"file"},"input":[)" + list + "]}";
 }
 
-Answer Ask(World& world, const std::string& body, const std::string& user = "admin") { return world.As(user, "POST", "/fhir/$import", body, kAsync); }
+Answer Ask(World& world, const std::string& body, const std::string& user = "admin") { return world.As(user, "POST", "/fhir/$import", body, testing::kAsync); }
 
 Answer Import(World& world, const std::string& body) {
   Answer started = Ask(world, body);
   EXPECT_EQ(started.status, 202) << started.body;
-  return started.status == 202 ? Await(world, started.Header("content-location")) : started;
+  return started.status == 202 ? world.Await(started.Header("content-location")) : started;
 }
 
 std::string Total(World& world, const std::string& search) { return world.As("admin", "GET", "/fhir/" + search).At("total"); }
@@ -113,7 +99,7 @@ TEST(FhirImport, GoesOnAfterARestartWithoutDoubles) {
   Answer started = Ask(world, Request({{"Patient", "a.ndjson"}, {"Patient", "b.ndjson"}}));
   ASSERT_EQ(started.status, 202) << started.body;
   world.Restart();                           // most likely within the first file
-  Answer done = Await(world, started.Header("content-location"));
+  Answer done = world.Await(started.Header("content-location"));
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(Total(world, "Patient?_total=accurate"), "6000");
   // As a process leaves it that was killed after the rows were written and before that was noted.
@@ -124,7 +110,7 @@ TEST(FhirImport, GoesOnAfterARestartWithoutDoubles) {
   kept = ReplaceAll(kept.substr(0, done_at) + "\"done\":[]" + kept.substr(request_at), R"("status":"done")", R"("status":"working")");
   ASSERT_TRUE(WriteFileDurably(path, kept).ok());
   world.Restart();
-  ASSERT_EQ(Await(world, url).status, 200);
+  ASSERT_EQ(world.Await(url).status, 200);
   EXPECT_EQ(Total(world, "Patient/_history?_count=1"), "6000") << "each was written once";
 }
 
@@ -187,7 +173,7 @@ TEST(FhirImport, BadRequestsAreSaid) {
   Place(world, "p.ndjson", Patients(0, 1));
   auto status = [&](const std::string& body) { return Ask(world, body).status; };
   EXPECT_EQ(world.As("admin", "POST", "/fhir/$import", Request({{"Patient", "p.ndjson"}})).status, 400) << "without Prefer: respond-async";
-  EXPECT_EQ(world.As("admin", "GET", "/fhir/$import", "", kAsync).status, 405);
+  EXPECT_EQ(world.As("admin", "GET", "/fhir/$import", "", testing::kAsync).status, 405);
   EXPECT_EQ(status("[]"), 400);
   EXPECT_EQ(status("{}"), 400);
   EXPECT_EQ(status(R"({"input":[{"type":"Patient","url":"p.ndjson"}],"colour":"blue"})"), 400);
@@ -216,12 +202,12 @@ TEST(FhirImport, JobsThatWaitAreBounded) {
   Allow(world, base);
   std::string first = Ask(world, Request({{"Patient", base + "p.ndjson"}})).Header("content-location");
   Answer last;
-  for (size_t i = 0; i < kBulkJobsWaiting + 1; ++i) last = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", kAsync);
+  for (size_t i = 0; i < kBulkJobsWaiting + 1; ++i) last = world.As("admin", "GET", "/fhir/$export?_type=Patient", "", testing::kAsync);
   EXPECT_EQ(last.status, 503) << last.body;
   EXPECT_EQ(last.At("issue.0.details.coding.0.code"), "too-many-jobs");
   answer = true;
   answer.notify_all();
-  EXPECT_EQ(Await(world, first).status, 200);
+  EXPECT_EQ(world.Await(first).status, 200);
 }
 
 }  // namespace

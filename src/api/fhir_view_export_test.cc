@@ -1,7 +1,6 @@
 // ViewDefinition/$export, through a real server.
 #include <gtest/gtest.h>
 
-#include <chrono>
 
 #include "api/bulk_jobs.h"
 #include "api/testing/world.h"
@@ -14,20 +13,8 @@ namespace qianxian::api {
 namespace {
 
 using testing::Answer;
-using testing::Headers;
 using testing::World;
 
-// Asks until it is done; the worker needs the processor for that, no time.
-Answer Await(World& world, const std::string& status_url) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  Answer answer;
-  do {
-    answer = world.As("admin", "GET", status_url.substr(status_url.find("/fhir/")));
-  } while (answer.status == 202 && std::chrono::steady_clock::now() < deadline);
-  return answer;
-}
-
-const Headers kAsync = {{"Prefer", "respond-async"}};
 constexpr const char* kPeople = R"json({"resourceType":"ViewDefinition","name":"people","status":"active","resource":"Patient",
   "select":[{"column":[{"name":"id","path":"getResourceKey()"},{"name":"active","path":"active","type":"boolean"},{"name":"twin","path":"multipleBirth.ofType(integer)"}]}]})json";
 constexpr const char* kValues = R"json({"resourceType":"ViewDefinition","status":"active","resource":"Observation",
@@ -52,9 +39,9 @@ std::string Body(const std::string& more) {
 }
 
 Answer Export(World& world, const std::string& target, const std::string& body) {
-  Answer started = world.As("admin", "POST", "/fhir/" + target, body, kAsync);
+  Answer started = world.As("admin", "POST", "/fhir/" + target, body, testing::kAsync);
   EXPECT_EQ(started.status, 202) << started.body;
-  return started.status == 202 ? Await(world, started.Header("content-location")) : started;
+  return started.status == 202 ? world.Await(started.Header("content-location")) : started;
 }
 
 // The file of an output by its name; "" if there is none.
@@ -106,27 +93,27 @@ TEST(FhirViewExport, OfThePacks) {
   World world;
   world.pack.views = {{"people.json", kPeople}};
   Fill(world);
-  Answer started = world.As("admin", "GET", "/fhir/ViewDefinition/people/$export?_format=csv", "", kAsync);
+  Answer started = world.As("admin", "GET", "/fhir/ViewDefinition/people/$export?_format=csv", "", testing::kAsync);
   ASSERT_EQ(started.status, 202) << started.body;
-  Answer done = Await(world, started.Header("content-location"));
+  Answer done = world.Await(started.Header("content-location"));
   EXPECT_EQ(FileOf(world, done, "people"), "id,active,twin\r\n1,true,2\r\n2,,\r\n");
 }
 
 TEST(FhirViewExport, IsOfTheStateWhenItWasAskedAndSurvivesARestart) {
   World world;
   Fill(world);
-  Answer started = world.As("admin", "POST", "/fhir/ViewDefinition/$export?_format=csv", Body(""), kAsync);
+  Answer started = world.As("admin", "POST", "/fhir/ViewDefinition/$export?_format=csv", Body(""), testing::kAsync);
   ASSERT_EQ(started.status, 202) << started.body;
   world.As("admin", "PUT", "/fhir/Patient/3", R"({"resourceType":"Patient","id":"3"})");
   world.Restart();
-  EXPECT_EQ(FileOf(world, Await(world, started.Header("content-location")), "people"), "id,active,twin\r\n1,true,2\r\n2,,\r\n");
+  EXPECT_EQ(FileOf(world, world.Await(started.Header("content-location")), "people"), "id,active,twin\r\n1,true,2\r\n2,,\r\n");
 }
 
 TEST(FhirViewExport, BadRequestsAreSaid) {
   World world;
   Fill(world);
   auto code = [&](const std::string& target, const std::string& body) {
-    return world.As("admin", "POST", "/fhir/ViewDefinition/$export" + target, body, kAsync).At("issue.0.details.coding.0.code");
+    return world.As("admin", "POST", "/fhir/ViewDefinition/$export" + target, body, testing::kAsync).At("issue.0.details.coding.0.code");
   };
   EXPECT_EQ(code("?_format=json", Body("")), "not-acceptable");
   EXPECT_EQ(code("", R"({"resourceType":"Parameters"})"), "bad-parameters");

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 
 #include "auth/first_use.h"
 #include "auth/sessions.h"
@@ -254,6 +255,15 @@ Answer World::As(const std::string& user, const std::string& method, const std::
                  Headers headers) {
   headers.emplace_back("Authorization", "Bearer " + TokenOf(user));
   return Send(method, target, body, std::move(headers));
+}
+
+Answer World::Await(const std::string& status_url) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  Answer answer;
+  do {
+    answer = As("admin", "GET", status_url.substr(status_url.find("/fhir/")));
+  } while (answer.status == 202 && std::chrono::steady_clock::now() < deadline);
+  return answer;
 }
 
 void World::AddUser(const std::string& user, const std::string& role, const std::vector<std::string>& organizations,

@@ -83,6 +83,8 @@ struct Answer {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+inline const Headers kAsync = {{"Prefer", "respond-async"}};
+
 class World {
  public:
   World();
@@ -95,6 +97,8 @@ class World {
   // With the token of `user` (an account that AddUser made, or admin).
   Answer As(const std::string& user, const std::string& method, const std::string& target, const std::string& body = {},
             Headers headers = {});
+  // An administrator asks for a job until it is done; the worker needs the processor for that, no time.
+  Answer Await(const std::string& status_url);
   void AddUser(const std::string& user, const std::string& role, const std::vector<std::string>& organizations = {},
                const std::string& password = {});
   // Writes a resource owned by an organisation, past the API.

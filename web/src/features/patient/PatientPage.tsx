@@ -113,13 +113,15 @@ function Enrol({ record }: { record: PatientRecord }) {
 }
 
 const isOpen = (enrolment: Enrolment): boolean => enrolment.status === 'active' || enrolment.status === 'planned';
+// Found by the rules of a programme and not enrolled by anybody: named after those under care, without a course.
+const isPlanned = (enrolment: Enrolment): boolean => enrolment.status === 'planned';
 
 function Enrolments({ record }: { record: PatientRecord }) {
   const { t } = useWords();
   const text = useText();
   const language = useLanguage();
   const today = useToday_();
-  const open = record.enrolments.filter(isOpen);
+  const open = record.enrolments.filter(isOpen).sort((a, b) => Number(isPlanned(a)) - Number(isPlanned(b)));
   const ended = record.enrolments.filter((each) => !isOpen(each));
   const pathways = usePathways(open.length > 0);
   // The courses that the programme's stages have gone through before the present one.
@@ -134,7 +136,7 @@ function Enrolments({ record }: { record: PatientRecord }) {
         {open.map((each) => (
           <li key={`${each.pathway}${each.since}`}>
             <p className="enrolment-head"><strong>{text(each.title)}</strong> <span className="badge">{each.stageName ? text(each.stageName) : t(`enrolmentState.${each.status}`)}</span></p>
-            <CourseLine now={each.course} seen={seenOf(each)} />
+            {!isPlanned(each) && <CourseLine now={each.course} seen={seenOf(each)} />}
             <p className="faint">{t(each.edition ? 'patient.since' : 'programmes.since', { date: formatDate(each.since, language), edition: each.edition })}</p>
             <ul className="open-steps">
               {record.steps.filter((step) => step.pathway === each.pathway).map((step) => (
