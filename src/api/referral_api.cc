@@ -235,18 +235,26 @@ Result<referral::Referral> ReferralApi::Find(const ReferralCall& call, const std
   return r;
 }
 
-Result<http::Response> ReferralApi::List(const ReferralCall& call) {
-  const std::string box = call.Query("box").empty() ? "received" : call.Query("box");
-  if (box != "received" && box != "sent" && box != "review") return Invalid("bad-box", "box is received, sent or review", "box 应为 received、sent 或 review");
-  QX_TRY(const size_t offset, QueryNumber(call.request, "offset", 0, SIZE_MAX));
-  QX_TRY(const size_t count, QueryNumber(call.request, "count", kListed, kListedMost));
-  QX_TRY(const referral::Page page, Referrals().List(call.Acting(), box, call.Query("state"), offset, count));
+Result<http::Response> ReferralApi::ListAnswer(const ReferralCall& call, const referral::Page& page) {
   QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
   json::Writer w;
   w.BeginObject().Member("total", page.total).Name("referrals").BeginArray();
   for (const referral::Referral& r : page.referrals) WriteReferral(w, *snapshot, r);
   w.EndArray().EndObject();
   return JsonResponse(w.Take());
+}
+
+Result<http::Response> ReferralApi::List(const ReferralCall& call) {
+  QX_TRY(const size_t count, QueryNumber(call.request, "count", kListed, kListedMost));
+  if (const std::string patient = call.Query("patient"); !patient.empty()) {
+    QX_TRY(const referral::Page page, Referrals().OfPatient(call.Acting(), patient, count));
+    return ListAnswer(call, page);
+  }
+  const std::string box = call.Query("box").empty() ? "received" : call.Query("box");
+  if (box != "received" && box != "sent" && box != "review") return Invalid("bad-box", "box is received, sent or review", "box 应为 received、sent 或 review");
+  QX_TRY(const size_t offset, QueryNumber(call.request, "offset", 0, SIZE_MAX));
+  QX_TRY(const referral::Page page, Referrals().List(call.Acting(), box, call.Query("state"), offset, count));
+  return ListAnswer(call, page);
 }
 
 Result<http::Response> ReferralApi::Create(const ReferralCall& call) {

@@ -56,6 +56,7 @@ class ReferralApi {
 
   referral::Referrals Referrals() const;
   Result<referral::Referral> Find(const ReferralCall& call, const std::string& id);
+  Result<http::Response> ListAnswer(const ReferralCall& call, const referral::Page& page);
   Result<http::Response> Answer(const ReferralCall& call, const referral::Referral& referral, int status = 200);
   void WriteReferral(json::Writer& writer, store::Snapshot& snapshot, const referral::Referral& referral);
   Result<std::vector<std::string>> ConditionsOf(const ReferralCall& call, const std::string& patient);

@@ -68,6 +68,9 @@ TEST(ReferralApi, UpAndDownAgain) {
   EXPECT_EQ(world.Send("key-1").At("id"), referral.At("id"));     // twice is once
   EXPECT_EQ(world.As("zhao", "GET", "/api/work").At("referralsReceived"), "1");
   EXPECT_EQ(world.As("zhao", "GET", "/api/inbox").At("unread"), "1");
+  EXPECT_EQ(world.As("li", "GET", "/api/referrals?patient=p1").At("referrals.0.id"), referral.At("id"));
+  EXPECT_EQ(world.As("zhao", "GET", "/api/referrals?patient=p1").At("total"), "1");
+  EXPECT_EQ(world.As("other", "GET", "/api/referrals?patient=p1").At("total"), "0");
   // The hospital leads the township and does not act in its name.
   EXPECT_EQ(world.As("zhao", "GET", "/api/referrals?box=sent").At("total"), "0");
   EXPECT_EQ(world.As("zhao", "GET", "/api/referrals/" + referral.At("id")).body.find("withdraw"), std::string::npos);

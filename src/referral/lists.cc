@@ -88,6 +88,25 @@ Result<Page> Referrals::List(const access::Caller& caller, std::string_view box,
   return page;
 }
 
+Result<Page> Referrals::OfPatient(const access::Caller& caller, const std::string& patient, size_t count) {
+  QX_TRY(const search::Query query, search::Query::Parse(parameters_, "Task", {{"code", std::string(kBase) + "task|referral"}, {"patient", "Patient/" + patient},
+                                                          {"_count", "1000"}}, {}));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+  QX_TRY(const store::SearchPage found, snapshot->Search(query));
+  Page page;
+  for (const store::Resource& task : found.matches) {
+    QX_TRY(Referral r, ReferralFrom(task));
+    if (MaySee(caller, r)) page.referrals.push_back(std::move(r));
+  }
+  std::stable_sort(page.referrals.begin(), page.referrals.end(), [](const Referral& a, const Referral& b) {
+    return std::pair(!IsFinal(a.state), a.sent_at) > std::pair(!IsFinal(b.state), b.sent_at);
+  });
+  page.total = page.referrals.size();
+  if (page.referrals.size() > count) page.referrals.resize(count);
+  for (Referral& r : page.referrals) Finish(caller, r);
+  return page;
+}
+
 Result<std::vector<Receiver>> Referrals::Receivers(const access::Caller& caller, std::string_view direction, std::string_view service,
                                                    std::string_view from) {
   QX_DO(access::Decide(caller, access::Verb::kRead, "Organization", from));

@@ -98,6 +98,8 @@ class Referrals {
   Result<Referral> Get(const access::Caller& caller, std::string_view id);
   // box: received, sent, review. state "": the open ones; "all"; else that one. By urgency and age.
   Result<Page> List(const access::Caller& caller, std::string_view box, std::string_view state, size_t offset, size_t count);
+  // Of one patient, what the caller may see of it: the open ones first, the newest first.
+  Result<Page> OfPatient(const access::Caller& caller, const std::string& patient, size_t count);
   Result<std::vector<Receiver>> Receivers(const access::Caller& caller, std::string_view direction, std::string_view service,
                                           std::string_view from);
   // What time does by itself: escalates, expires, reminds. At most `maximum` referrals; how many were done. Any process may
@@ -107,6 +109,7 @@ class Referrals {
 
  private:
   Result<Referral> Load(std::string_view id);
+  static bool MaySee(const access::Caller& caller, const Referral& referral);
   void Finish(const access::Caller& caller, Referral& referral) const;
   Result<Referral> Write(const access::Caller& caller, Referral referral, bool create, std::string_view was_owner);
   Result<Referral> Fill(const access::Caller& caller, const NewReferral& wanted, const std::string& id);

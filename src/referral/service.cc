@@ -64,15 +64,6 @@ bool MayAct(const access::Caller& caller, const Referral& r, Side side) {
   return !organization.empty() && access::Decide(caller, access::Verb::kWrite, "Task", organization).ok();
 }
 
-bool MaySee(const access::Caller& caller, const Referral& r) {
-  std::vector<std::string> parties = r.reviewers;
-  parties.push_back(r.from.organization);
-  if (r.state != "draft") parties.push_back(r.to.organization);
-  return std::any_of(parties.begin(), parties.end(), [&](const std::string& one) {
-    return access::Decide(caller, access::Verb::kRead, "Task", one).ok();
-  });
-}
-
 // Who has to do the next thing.
 std::string OwnerOf(const Referral& r) {
   if (r.state == "draft") return r.from.organization;
@@ -109,6 +100,15 @@ void Referrals::Finish(const access::Caller& caller, Referral& r) const {
   for (const Transition& one : Transitions()) {
     if (one.from == r.state && one.side != Side::kProgram && MayAct(caller, r, one.side)) r.may.emplace_back(one.verb);
   }
+}
+
+bool Referrals::MaySee(const access::Caller& caller, const Referral& r) {
+  std::vector<std::string> parties = r.reviewers;
+  parties.push_back(r.from.organization);
+  if (r.state != "draft") parties.push_back(r.to.organization);
+  return std::any_of(parties.begin(), parties.end(), [&](const std::string& one) {
+    return access::Decide(caller, access::Verb::kRead, "Task", one).ok();
+  });
 }
 
 Result<Referral> Referrals::Get(const access::Caller& caller, std::string_view id) {

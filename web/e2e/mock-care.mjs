@@ -209,7 +209,6 @@ export function makeCare({ Refusal, notFound, forbidden }) {
         ],
         documents: lung ? [{ reference: 'DocumentReference/d2', title: both('出院小结', 'Discharge summary'), on: dayOn(-13), institutionName: '云岭县人民医院' }, { reference: 'ImagingStudy/i1', title: both('胸部CT', 'Chest CT'), on: dayOn(-70), institutionName: '云岭县人民医院' }]
           : [{ reference: 'DocumentReference/d1', title: both('心电图', 'ECG'), on: dayOn(-40), institutionName: '青石镇卫生院' }],
-        referrals: state.referrals.filter((each) => each.patient.id === match[1]).map((each) => show(user, each)),
         access: [{ at: at(-2), who: '何医生', what: 'read' }, { at: at(-50), who: '林主任', what: 'read' }],
       };
     }],
@@ -309,6 +308,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     }],
     ['GET', /^\/api\/referrals$/, ({ user, search }) => {
       const box = search.get('box');
+      if (search.get('patient')) return { referrals: state.referrals.filter((each) => each.patient.id === search.get('patient')).map((each) => show(user, each)) };
       if (box === 'review') return { referrals: [], counts: {} };
       return { referrals: state.referrals.filter((each) => isOurs(user, box === 'sent' ? each.from : each.to)).map((each) => show(user, each)), counts: {} };
     }],

@@ -11,7 +11,7 @@ it('a day of somebody of whom only the id is known', () => {
 it('a record with almost nothing in it', () => {
   const record = completeRecord({ patient: { id: 'p', name: '张三', phone: null } as unknown as Person, timeline: [{ on: null }, { on: '2026-01-01' }] as never });
   expect(record.timeline).toHaveLength(1);
-  expect([record.access, record.referrals, record.readings, record.patient.phone]).toEqual([null, [], [], '']);
+  expect([record.access, record.readings, record.patient.phone]).toEqual([null, [], '']);
 });
 
 it('a programme without a screened pool, and people as they come', () => {

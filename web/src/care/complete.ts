@@ -28,7 +28,7 @@ export function completeRecord(record: Loose<PatientRecord>): PatientRecord {
     patient: completePerson(record.patient), enrolments: record.enrolments ?? [], steps: record.steps ?? [], problems: record.problems ?? [],
     readings: (record.readings ?? []).map((reading) => ({ ...reading, unit: reading.unit ?? '', points: (reading.points ?? []).filter((point) => point.on) })).filter((reading) => reading.points.length > 0),
     // What has no day has no place on a line of time.
-    timeline: (record.timeline ?? []).filter((event) => event.on), documents: record.documents ?? [], referrals: record.referrals ?? [], access: record.access ?? null,
+    timeline: (record.timeline ?? []).filter((event) => event.on), documents: record.documents ?? [], access: record.access ?? null,
   };
 }
 

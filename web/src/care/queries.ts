@@ -80,6 +80,9 @@ export const useReceivers = (patient: string, direction: Direction, service: str
 
 export const useReferrals = (box: ReferralBox, enabled = true) =>
   useKept<{ referrals: Referral[]; counts?: Record<string, number> }>(useMe().user, `referrals.${box}`, `/api/referrals${query({ box, count: 100 })}`, { enabled, refetchInterval: 60_000 });
+// Of one patient, those under way first; from which the page also warns before somebody is referred twice.
+export const useReferralsOf = (patient: string, enabled: boolean) =>
+  useKept<{ referrals: Referral[] }>(useMe().user, `referrals.of.${patient}`, `/api/referrals${query({ patient, count: 20 })}`, { enabled: enabled && !patient.startsWith('new:') });
 export const useReferral = (id: string) => useKept<Referral>(useMe().user, `referral.${id}`, `/api/referrals/${encodeURIComponent(id)}`);
 export const useConsultations = (box: 'received' | 'sent', enabled = true) =>
   useKept<{ consultations: Consultation[] }>(useMe().user, `consultations.${box}`, `/api/consultations${query({ box })}`, { enabled, refetchInterval: 60_000 });

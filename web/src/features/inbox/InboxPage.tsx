@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { call } from '../../api/client';
 import { KeptNotice, UrgencyBadge, usePersonWords } from '../../care/parts';
 import { useConsultations, useNotices, useReferrals, useWork } from '../../care/queries';
+import { isOver } from '../../care/referral';
 import { SavedHere } from '../../care/SavedHere';
 import type { Consultation, Notice, Referral, ReferralBox } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -47,7 +48,6 @@ function Referrals({ box }: { box: ReferralBox }) {
   if (answer.isPending) return <Loading lines={8} tall />;
   if (!answer.data) return <Failed error={answer.error} retry={() => void answer.refetch()} />;
   const all = answer.data.referrals;
-  const isOver = (each: Referral) => ['closed', 'declined', 'withdrawn', 'expired', 'no-show', 'entered-in-error', 'not-taken-over'].includes(each.state);
   const [waiting, going, over] = [all.filter((each) => waitsForAnswer(each)), all.filter((each) => !waitsForAnswer(each) && !isOver(each)), all.filter(isOver)];
   if (all.length === 0) return <section className="panel"><Empty title={t(`inboxNone.${box}`)} icon="check"><p>{t('inbox.noneHow')}</p></Empty></section>;
   return (

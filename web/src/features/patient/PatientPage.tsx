@@ -10,7 +10,7 @@ import { formatDate, formatInstant } from '../../lib/format';
 import { addToOutbox, useOutbox } from '../../offline/device';
 import { newKey } from '../../offline/ids';
 import { hrefTo, Link } from '../../router/router';
-import { useFeatures } from '../../care/queries';
+import { useFeatures, useReferralsOf } from '../../care/queries';
 import { useMe } from '../../session/session';
 import { Icon } from '../../ui/icons';
 import { Panel } from '../../ui/Panel';
@@ -58,7 +58,7 @@ function Known({ id }: { id: string }) {
           <Problems record={record.data} />
         </div>
         <div className="page">
-          <Referrals record={record.data} />
+          <Referrals patient={id} />
           <Timeline record={record.data} />
           <Documents record={record.data} />
           <Access record={record.data} />
@@ -190,11 +190,12 @@ function Problems({ record }: { record: PatientRecord }) {
   );
 }
 
-function Referrals({ record }: { record: PatientRecord }) {
+function Referrals({ patient }: { patient: string }) {
   const { t } = useWords();
   const text = useText();
   const language = useLanguage();
-  const referrals = record.referrals ?? [];
+  const features = useFeatures();
+  const referrals = useReferralsOf(patient, features?.referral === true).data?.referrals ?? [];
   if (referrals.length === 0) return null;
   return (
     <Panel title={t('patient.referrals')}>

@@ -2,7 +2,8 @@
 // It is in the outbox at once, so that it also works with no network.
 import { useId, useState, type FormEvent } from 'react';
 import { Back, PersonHead, Titled, unitWords } from '../../care/parts';
-import { usePatient, useReceivers, useReferralRules, useToday } from '../../care/queries';
+import { useFeatures, usePatient, useReceivers, useReferralRules, useReferralsOf, useToday } from '../../care/queries';
+import { isOver } from '../../care/referral';
 import type { Direction, PatientRecord, Person, ReferralRule, Urgency } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatDate } from '../../lib/format';
@@ -11,7 +12,7 @@ import { newKey } from '../../offline/ids';
 import { useDeviceDraft } from '../../offline/useDeviceDraft';
 import { useCounty } from '../../api/queries';
 import { levelOf } from '../../care/level';
-import { hrefTo, navigate, usePlace } from '../../router/router';
+import { hrefTo, Link, navigate, usePlace } from '../../router/router';
 import { useMe } from '../../session/session';
 import { Choice } from '../../ui/Choice';
 import { MarkBadge } from '../../ui/sources';
@@ -29,6 +30,22 @@ export default function ReferPage({ id }: { id: string }) {
   if (person) return <Form person={person} record={record.data} />;
   if (record.isPending || today.isPending) return <Loading lines={10} tall />;
   return <Failed error={record.error} retry={() => void record.refetch()} />;
+}
+
+// Nobody is sent twice without knowing it.
+function UnderWay({ patient, direction }: { patient: string; direction: Direction }) {
+  const { t } = useWords();
+  const text = useText();
+  const features = useFeatures();
+  const referrals = useReferralsOf(patient, features?.referral === true).data?.referrals ?? [];
+  const open = referrals.find((each) => each.direction === direction && !isOver(each));
+  if (!open) return null;
+  return (
+    <p className="hint" role="status">
+      {t('refer.already', { direction: t(`referDirection.${direction}`), to: open.to?.name ?? '', state: text(open.stateName) })}{' '}
+      <Link to={hrefTo(`/referrals/${encodeURIComponent(open.id)}`)}>{t('refer.open')}</Link>
+    </p>
+  );
 }
 
 function Form({ person, record }: { person: Person; record: PatientRecord | undefined }) {
@@ -93,6 +110,7 @@ function Form({ person, record }: { person: Person; record: PatientRecord | unde
       {draft.restored && <p className="hint" role="status">{t('visit.restored')}</p>}
       <section className="panel visit-section" aria-label={t('refer.why')}>
         <Choice label={t('refer.direction')} value={typed.direction} options={directions.map((each) => [each, t(`referDirection.${each}`)])} onChange={(direction) => draft.change({ direction, criterion: '', receiver: '' })} />
+        <UnderWay patient={person.id} direction={typed.direction} />
         {rules.isPending && <Loading lines={3} />}
         {rules.error !== null && rules.data === undefined && <p className="hint">{t('refer.noRules')}</p>}
         {all.length > 0 && <Rules rules={all} chosen={rule} choose={(each) => draft.change({ criterion: each ? criterionName(each) : '', urgency: '' })} />}
