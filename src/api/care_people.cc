@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
+#include "fhir/date.h"
 #include "flow/records.h"
 
 namespace qianxian::api {
@@ -81,10 +82,10 @@ std::string CodeIn(json::Value resource, std::string_view member) {
 // The day of a record, by whatever member of its type says it.
 std::string DayOf(json::Value root) {
   for (const char* name : {"effectiveDateTime", "performedDateTime", "authored", "authoredOn", "onsetDateTime", "recordedDate", "date", "issued", "created"})
-    if (const std::string_view text = root.FindString(name); !text.empty()) return std::string(text.substr(0, 10));
+    if (const std::string_view text = root.FindString(name); !text.empty()) return fhir::LocalDayText(text);
   for (const char* name : {"period", "performedPeriod", "effectivePeriod"})
     if (const auto period = root.Find(name))
-      if (const std::string_view text = period->FindString("start"); !text.empty()) return std::string(text.substr(0, 10));
+      if (const std::string_view text = period->FindString("start"); !text.empty()) return fhir::LocalDayText(text);
   return {};
 }
 

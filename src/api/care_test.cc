@@ -88,6 +88,19 @@ TEST(CareApi, AVillageDoctorsMorning) {
   EXPECT_EQ(world.As("doctor", "GET", "/api/today").Count("people"), 0u);
 }
 
+TEST(CareApi, AVisitBeforeEightInTheMorningIsOfThatDay) {
+  CareWorld world;
+  world.clock.Set({1'772'406'000'000'000});    // 2026-03-02 07:00 in China, still the first in Greenwich
+  world.As("doctor", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"pressure"})");
+  const Answer today = world.As("doctor", "GET", "/api/today");
+  const Answer visited = world.As("doctor", "POST", "/api/visits", world.Visit("k1", today.At("people.0.steps.0.task"), today.At("people.0.steps.0.version"), 150));
+  ASSERT_EQ(visited.status, 201) << visited.body;
+  EXPECT_EQ(world.As("doctor", "GET", "/api/forms/pressure-visit?patient=p1").At("readings.systolic.0.on"), "2026-03-02");
+  const Answer person = world.As("doctor", "GET", "/api/patients/p1");
+  EXPECT_EQ(person.At("timeline.0.on"), "2026-03-02") << person.body;
+  EXPECT_EQ(person.At("readings.0.points.0.on"), "2026-03-02");
+}
+
 TEST(CareApi, WhoIsOnlyOfTheTargetPoolIsInNoStage) {
   CareWorld world;
   const flow::Enrolment planned{.id = "care-planned", .status = "planned", .pathway = "pressure", .patient = "p1", .since = "2026-03-01"};

@@ -280,7 +280,7 @@ Result<http::Response> CareApi::ShowForm(const CareCall& call) {
     for (const json::Document& document : earlier) {
       if (points.size() >= static_cast<size_t>(item->history)) break;
       if (const auto items = document.root().Find("item"))
-        for (json::Value one : items->Elements()) AddReadings(one, std::string(document.root().FindString("authored").substr(0, 10)), item->id, points);
+        for (json::Value one : items->Elements()) AddReadings(one, fhir::LocalDayText(document.root().FindString("authored")), item->id, points);
     }
     w.Name(item->id).BeginArray();
     for (const Point& point : points) w.BeginObject().Member("on", point.on).Name("value").Number(point.value).EndObject();

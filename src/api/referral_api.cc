@@ -7,6 +7,7 @@
 #include "api/page_json.h"
 #include "api/routes.h"
 #include "base/text.h"
+#include "fhir/date.h"
 #include "referral/inbox.h"
 
 namespace qianxian::api {
@@ -192,14 +193,14 @@ void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, cons
   if (const pack::Criterion* criterion = rules.Find(r.criterion)) w.BeginObject().Member("zh", criterion->text.zh).Member("en", criterion->text.en).EndObject();
   else w.Null();
   w.Member("reason", r.reason).Member("summary", r.summary);
-  WriteTextOrNull(w, "sentAt", r.sent_at);
-  WriteTextOrNull(w, "answerBy", r.answer_by);
+  WriteTextOrNull(w, "sentAt", fhir::LocalTimeText(r.sent_at));
+  WriteTextOrNull(w, "answerBy", fhir::LocalTimeText(r.answer_by));
   w.Member("overdue", r.overdue).Name("slot");
-  if (r.slot) w.BeginObject().MemberIfAny("start", r.slot->start).MemberIfAny("department", r.slot->department).MemberIfAny("bed", r.slot->bed).EndObject();
+  if (r.slot) w.BeginObject().MemberIfAny("start", fhir::LocalTimeText(r.slot->start)).MemberIfAny("department", r.slot->department).MemberIfAny("bed", r.slot->bed).EndObject();
   else w.Null();
   w.Name("history").BeginArray();
   for (const referral::Entry& entry : r.history) {
-    w.BeginObject().Member("at", entry.at).Member("who", entry.who).Member("verb", entry.verb).Member("state", entry.state);
+    w.BeginObject().Member("at", fhir::LocalTimeText(entry.at)).Member("who", entry.name.empty() ? entry.who : entry.name).Member("verb", entry.verb).Member("state", entry.state);
     state_name("stateName", entry.state);
     w.Member("note", entry.note).MemberIfAny("reason", entry.reason).EndObject();
   }
@@ -207,7 +208,7 @@ void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, cons
   for (const std::string& reference : r.attachments) w.BeginObject().Member("reference", reference).Member("title", reference).EndObject();
   w.EndArray().Name("results").BeginArray();
   for (const referral::ReferralResult& result : r.results) {
-    w.BeginObject().Member("at", result.at).Member("text", result.text).Name("documents").BeginArray();
+    w.BeginObject().Member("at", fhir::LocalTimeText(result.at)).Member("text", result.text).Name("documents").BeginArray();
     for (const std::string& document : result.documents) w.String(document);
     w.EndArray().EndObject();
   }
@@ -274,6 +275,7 @@ Result<http::Response> ReferralApi::Create(const ReferralCall& call) {
     QX_TRY(wanted.department, TextMember(*receiver, "department"));
   }
   wanted.from = call.Organization();
+  wanted.by = call.session.name;
   wanted.attachments = TextsMember(root, "attachments");
   QX_TRY(wanted.plan, PlanMember(root));
   wanted.consent = IsTrue(root, "consent", false);
@@ -294,6 +296,7 @@ Result<http::Response> ReferralApi::Step(const ReferralCall& call) {
   referral::Step step;
   step.verb = call.arguments[1];
   step.version = VersionMember(root);
+  step.by = call.session.name;
   QX_TRY(step.reason, TextMember(root, "reason"));
   QX_TRY(step.note, TextMember(root, "note"));
   if (const auto slot = root.Find("slot"); slot && slot->IsObject()) {
@@ -323,7 +326,7 @@ Result<http::Response> ReferralApi::Inbox(const ReferralCall& call) {
   json::Writer w;
   w.BeginObject().Member("unread", page.unread).Name("notices").BeginArray();
   for (const referral::InboxEntry& entry : page.notices) {
-    w.BeginObject().Member("id", entry.id).Member("at", entry.at).Member("kind", entry.kind);
+    w.BeginObject().Member("id", entry.id).Member("at", fhir::LocalTimeText(entry.at)).Member("kind", entry.kind);
     WriteText(w, "title", {entry.zh, entry.en});
     w.Name("about").BeginObject().Member("type", "referral").Member("id", entry.about.substr(entry.about.rfind('/') + 1)).EndObject();
     w.Name("patient");

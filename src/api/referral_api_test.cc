@@ -65,6 +65,8 @@ TEST(ReferralApi, UpAndDownAgain) {
   ASSERT_EQ(referral.status, 201) << referral.body;
   EXPECT_EQ(referral.At("state"), "sent");
   EXPECT_EQ(referral.At("patient.name"), "王建国");
+  EXPECT_TRUE(referral.At("sentAt").ends_with("+08:00") && referral.At("history.0.at").ends_with("+08:00")) << referral.body;   // the page shows it as it is
+  EXPECT_EQ(referral.At("history.0.who"), world.NameOf("li"));
   EXPECT_EQ(world.Send("key-1").At("id"), referral.At("id"));     // twice is once
   EXPECT_EQ(world.As("zhao", "GET", "/api/work").At("referralsReceived"), "1");
   EXPECT_EQ(world.As("zhao", "GET", "/api/inbox").At("unread"), "1");

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+#include "base/date.h"
+
 namespace qianxian::fhir {
 namespace {
 
@@ -179,6 +182,38 @@ DateRange RangeOf(const DateTime& date_time, int default_offset_minutes) {
   int64_t width = kSecond;
   for (int i = 0; i < std::min(date_time.fraction_digits, 6); ++i) width /= 10;
   return {low, low + width};
+}
+
+std::optional<int64_t> LocalDay(std::string_view text) {
+  constexpr size_t kDayLength = 10;
+  DateTime parsed;
+  const bool is_local = text.size() == kDayLength || text.ends_with("+08:00");
+  if (is_local) {
+    if (!TryParseDateTime(text.substr(0, kDayLength), DateSyntax::kDate, parsed)) return std::nullopt;
+  } else if (!TryParseDateTime(text, DateSyntax::kLenient, parsed)) {
+    return std::nullopt;
+  }
+  if (parsed.precision < DatePrecision::kDay) return std::nullopt;
+  int64_t day = DaysSince1970(parsed.year, parsed.month, parsed.day);
+  if (!is_local && parsed.has_offset) {
+    const int minutes = parsed.hour * 60 + parsed.minute + 480 - parsed.offset_minutes;   // since that day's midnight in China
+    constexpr int kDayMinutes = 24 * 60;
+    day += minutes < 0 ? -1 : minutes / kDayMinutes;
+  }
+  return day;
+}
+
+std::string LocalDayText(std::string_view text) {
+  const std::optional<int64_t> day = LocalDay(text);
+  return day ? Date::FromDays(static_cast<int32_t>(*day)).ToString() : std::string();
+}
+
+std::string LocalTimeText(std::string_view text) {
+  DateTime parsed;
+  if (text.ends_with("+08:00") || !TryParseDateTime(text, DateSyntax::kLenient, parsed) || !parsed.has_offset) return std::string(text);
+  std::string local = FormatLocalTime({RangeOf(parsed).low});
+  local[10] = 'T';
+  return local + "+08:00";
 }
 
 }  // namespace qianxian::fhir

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,14 @@ struct DateRange {
 };
 // `default_offset_minutes` stands for the zone where none was given.
 DateRange RangeOf(const DateTime& date_time, int default_offset_minutes = 0);
+
+// The day in China (UTC+8, no daylight saving) of a date, dateTime or instant: days since 1970-01-01; a time without a zone is
+// China's. None: a year or a month alone is no day, and neither is what is no date.
+std::optional<int64_t> LocalDay(std::string_view text);
+std::string LocalDayText(std::string_view text);           // "2025-07-01"; "" = none
+
+// A moment with a zone as China's clocks showed it, to the second: "2026-03-01T07:30:00+08:00"; anything else as it is.
+std::string LocalTimeText(std::string_view text);
 
 int DaysInMonth(int year, int month);
 int64_t DaysSince1970(int year, int month, int day);       // proleptic Gregorian

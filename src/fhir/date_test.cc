@@ -51,6 +51,26 @@ TEST(FhirDate, RefusesWhatIsNoDate) {
   EXPECT_TRUE(ParseDateTime("2015T", DateSyntax::kLenient).ok());
 }
 
+TEST(FhirDate, ADayIsTheOneInChina) {
+  EXPECT_EQ(LocalDayText("2026-03-01"), "2026-03-01");
+  EXPECT_EQ(LocalDayText("2026-02-28T23:30:00Z"), "2026-03-01");           // half past seven in the morning
+  EXPECT_EQ(LocalDayText("2026-02-28T15:59:59.999Z"), "2026-02-28");
+  EXPECT_EQ(LocalDayText("2026-02-28T16:00:00.000Z"), "2026-03-01");
+  EXPECT_EQ(LocalDayText("2026-03-01T00:30:00+08:00"), "2026-03-01");
+  EXPECT_EQ(LocalDayText("2026-03-01T00:30:00+09:00"), "2026-02-28");
+  EXPECT_EQ(LocalDayText("2026-03-01T07:30:00"), "2026-03-01");            // no zone: China's
+  EXPECT_EQ(LocalDayText("1969-12-31T20:00:00Z"), "1970-01-01");
+  for (const char* text : {"", "2026", "2026-03", "2026-02-30", "20260301", "2026-02-30T10:00:00Z", "yesterday!"}) EXPECT_EQ(LocalDayText(text), "") << text;
+}
+
+TEST(FhirDate, AMomentIsToldInChinasTime) {
+  EXPECT_EQ(LocalTimeText("2026-02-28T23:30:00Z"), "2026-03-01T07:30:00+08:00");
+  EXPECT_EQ(LocalTimeText("2026-02-28T23:30:00.125Z"), "2026-03-01T07:30:00+08:00");
+  EXPECT_EQ(LocalTimeText("2026-03-01T07:30:00+08:00"), "2026-03-01T07:30:00+08:00");
+  EXPECT_EQ(LocalTimeText("2025-12-31T20:00:00-05:00"), "2026-01-01T09:00:00+08:00");
+  for (const char* as_it_is : {"2026", "2026-03", "2026-03-01", "", "soon", "2026-03-01T07:30:00"}) EXPECT_EQ(LocalTimeText(as_it_is), as_it_is);
+}
+
 TEST(FhirDate, DaysGoThereAndBack) {
   for (int64_t days = DaysSince1970(1, 1, 1); days <= DaysSince1970(9999, 12, 31); days += 13) {
     int year = 0;

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/log.h"
+#include "fhir/date.h"
 
 namespace qianxian::flow {
 namespace {
@@ -153,9 +154,7 @@ std::string Evaluation::DateOf(const Programme& programme, const std::string& te
   const fhirpath::Collection items = Evaluate(programme, text);
   if (items.empty()) return {};
   const auto day = fhirpath::ToText(items[0], evaluator_.arena());
-  if (!day || day->size() < 10) return {};
-  const Result<Date> date = ParseDate(day->substr(0, 10));
-  return date.ok() ? date->ToString() : std::string();
+  return day ? fhir::LocalDayText(*day) : std::string();
 }
 
 }  // namespace qianxian::flow

@@ -58,7 +58,7 @@ void WriteState(Writer& w, const Referral& r) {
   for (const Entry& one : r.history) {
     Begin(w, kStepUrl);
     Part(w, "at", one.at), Part(w, "who", one.who), Part(w, "verb", one.verb), Part(w, "state", one.state);
-    Part(w, "note", one.note), Part(w, "reason", one.reason);
+    Part(w, "note", one.note), Part(w, "reason", one.reason), Part(w, "name", one.name);
     End(w);
   }
   for (const ReferralResult& one : r.results) {
@@ -224,7 +224,7 @@ Result<Referral> ReferralFrom(const store::Resource& task) {
     const PartsOf parts(extension);
     if (url == kReferralUrl) ReadState(extension, r);
     if (url == kStepUrl)
-      r.history.push_back({parts.Text("at"), parts.Text("who"), parts.Text("verb"), parts.Text("state"), parts.Text("note"), parts.Text("reason")});
+      r.history.push_back({parts.Text("at"), parts.Text("who"), parts.Text("verb"), parts.Text("state"), parts.Text("note"), parts.Text("reason"), parts.Text("name")});
     if (url == kResultUrl) r.results.push_back({parts.Text("at"), parts.Text("text"), parts.All("document")});
     if (url == kWake) r.wake = extension.FindString("valueInstant");
   }

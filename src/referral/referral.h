@@ -26,7 +26,7 @@ namespace qianxian::referral {
 
 struct Place {
   std::string organization, name, department;
-  std::string practitioner;                // FHIR id or account name of who acts there
+  std::string practitioner;                // the name of who acts there, as people read it
 };
 
 struct Slot { std::string start, department, bed; };
@@ -34,6 +34,7 @@ struct Plan { std::string pathway, text, next_date; };
 
 struct Entry {                             // one step that was done
   std::string at, who, verb, state, note, reason;
+  std::string name;                        // of `who`, as people read it
 };
 
 struct ReferralResult { std::string at, text; std::vector<std::string> documents; };
@@ -65,11 +66,13 @@ struct NewReferral {
   std::vector<std::string> attachments;
   std::optional<Plan> plan;                // of one that goes down
   bool consent = false, send = true;
+  std::string by;                          // the name of who asks, as people read it; "" = the account's
 };
 
 struct Step {
   uint64_t version = 0;
   std::string verb, reason, note, receiver;
+  std::string by;                          // the name of who does it, as people read it
   std::optional<Slot> slot;
   std::optional<ReferralResult> result;
   std::optional<Plan> plan;

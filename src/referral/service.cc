@@ -150,7 +150,7 @@ Result<Referral> Referrals::Fill(const access::Caller& caller, const NewReferral
   const Institution *from = institutions.Find(r.from.organization), *to = institutions.Find(wanted.receiver);
   if (!from || !to || from == to) return Missing("bad-receiver", "There is no such receiver: choose another institution of the list.", "没有这个接收机构，请从列表中另选一家机构。");
   r.from.name = from->name;
-  r.from.practitioner = WhoOf(caller);
+  r.from.practitioner = wanted.by.empty() ? WhoOf(caller) : wanted.by;
   r.to = {to->code, to->name, wanted.department, ""};
   r.patient = patient.id;
   r.patient_name = PatientName(patient.body);
@@ -186,10 +186,10 @@ Result<Referral> Referrals::Create(const access::Caller& caller, const NewReferr
   }
   QX_TRY(Referral r, Fill(caller, wanted, id));
   const Instant now = clock_.Now();
-  r.history.push_back({FormatInstant(now), WhoOf(caller), "create", r.state, "", ""});
+  r.history.push_back({FormatInstant(now), WhoOf(caller), "create", r.state, "", "", wanted.by});
   if (wanted.send) {
     QX_DO(Send(r, now));
-    r.history.push_back({FormatInstant(now), WhoOf(caller), "send", r.state, "", ""});
+    r.history.push_back({FormatInstant(now), WhoOf(caller), "send", r.state, "", "", wanted.by});
   }
   Result<Referral> written = Write(caller, r, true, "");
   if (!written.ok() && written.error().code == "already-exists") {
@@ -244,7 +244,7 @@ Result<Referral> Referrals::Do(const access::Caller& caller, std::string_view id
   const std::string was_owner = r.owner;
   const Instant now = clock_.Now();
   QX_DO(Apply(r, step, now));
-  r.history.push_back({FormatInstant(now), WhoOf(caller), step.verb, r.state, step.note, step.reason});
+  r.history.push_back({FormatInstant(now), WhoOf(caller), step.verb, r.state, step.note, step.reason, step.by});
   return Write(caller, std::move(r), false, was_owner);
 }
 

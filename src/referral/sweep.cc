@@ -53,7 +53,7 @@ Result<bool> Referrals::Wake(const std::string& id, Instant now) {
   } else {
     r.escalated = 1;
   }
-  r.history.push_back({FormatInstant(now), "system", verb, r.state, "", ""});
+  r.history.push_back({FormatInstant(now), "system", verb, r.state, "", "", ""});
   std::string above;
   if (verb == "escalate") {
     QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(program));

@@ -222,7 +222,7 @@ class TestCounty {
     w.Member("status", "finished").Name("class").BeginObject().Member("code", "IMP").EndObject();
     Reference(w, "subject", "Patient/" + d.patient);
     Reference(w, "serviceProvider", "Organization/" + d.org);
-    w.Name("period").BeginObject().Member("start", d.in).Member("end", d.out + "T10:00:00+08:00").EndObject();
+    w.Name("period").BeginObject().Member("start", d.in).Member("end", d.out.size() > 10 ? d.out : d.out + "T10:00:00+08:00").EndObject();
     if (d.days >= 0) w.Name("length").BeginObject().Name("value").Integer(d.days).Member("unit", "d").EndObject();
     if (!d.disease.empty()) {
       w.Name("reasonCode").BeginArray().BeginObject();

@@ -1,7 +1,7 @@
 #include "warehouse/row_maker.h"
 
-#include "base/date.h"
 #include "base/decimal.h"
+#include "fhir/date.h"
 #include "fhir/definitions.h"
 #include "view/view.h"
 
@@ -33,14 +33,6 @@ bool DecimalUnits(const std::string& text, int64_t& units) {
   return true;
 }
 
-// A whole date; a year or a month alone is no day, so it is null.
-bool DateDays(const std::string& text, int64_t& days) {
-  if (text.size() < 10 || text[4] != '-') return false;
-  const Result<Date> date = ParseDate(std::string_view(text).substr(0, 10));
-  if (date.ok()) days = date->ToDays();
-  return date.ok();
-}
-
 Status Fill(const view::Cell& in, const RowColumn& column, RowCell& out) {
   using Kind = view::Cell::Kind;
   if (in.kind == Kind::kNull) return Ok();
@@ -48,7 +40,7 @@ Status Fill(const view::Cell& in, const RowColumn& column, RowCell& out) {
   switch (column.type) {
     case CellType::kText:
       out.text = in.kind == Kind::kBoolean ? (in.boolean ? "true" : "false")
-                 : in.kind == Kind::kInteger ? std::to_string(in.integer) : in.text;
+                 : in.kind == Kind::kInteger ? std::to_string(in.integer) : column.is_moment ? fhir::LocalTimeText(in.text) : in.text;
       return Ok();
     case CellType::kInteger:
       if (in.kind != Kind::kInteger) return Invalid("bad-value", column.name + " is no integer");
@@ -63,7 +55,8 @@ Status Fill(const view::Cell& in, const RowColumn& column, RowCell& out) {
         return Invalid("bad-value", column.name + " is a number out of range");
       return Ok();
     case CellType::kDate:
-      out.is_null = !DateDays(in.text, out.number);
+      if (const std::optional<int64_t> day = fhir::LocalDay(in.text)) out.number = *day;
+      else out.is_null = true;
       return Ok();
   }
   return Ok();
@@ -90,7 +83,10 @@ class RunnerImpl final : public RowRunner {
 class MakerImpl final : public RowMaker {
  public:
   explicit MakerImpl(view::ViewDefinition view) : view_(std::move(view)) {
-    for (const view::Column& column : view_.columns()) columns_.push_back({column.name, TypeOf(column)});
+    for (const view::Column& column : view_.columns()) {
+      const bool is_moment = !column.collection && (column.type == "dateTime" || column.type == "instant");
+      columns_.push_back({column.name, TypeOf(column), is_moment});
+    }
   }
   const std::string& name() const override { return view_.name(); }
   const std::string& resource_type() const override { return view_.resource(); }

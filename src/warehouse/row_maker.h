@@ -23,6 +23,8 @@ inline constexpr int kDecimalScale = 4;                // a view's decimals: DEC
 struct RowColumn {
   std::string name;
   CellType type = CellType::kText;
+  bool is_moment = false;                              // a dateTime or instant: kept in China's time, so that its day and month are
+                                                       // the ones of whoever counts
 };
 
 struct RowCell {

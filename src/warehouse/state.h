@@ -12,7 +12,7 @@
 
 namespace qianxian::warehouse::internal {
 
-inline constexpr char kFormat[] = "1";               // a file of another format is thrown away and made again
+inline constexpr char kFormat[] = "2";               // a file of another format is thrown away and made again
 
 struct State {
   std::map<std::string, std::string> values;          // format, as_of, changed_at, pack, tables, settlement, county, pack-view …

@@ -40,6 +40,13 @@ TEST(Warehouse, ResourcesBecomeRowsAndFollowTheRecord) {
   EXPECT_EQ(county.warehouse().as_of(), county.store().LastT());
 }
 
+TEST(Warehouse, ADayIsTheOneInChina) {
+  TestCounty county;
+  county.AddDischarge({.out = "2025-03-31T23:10:00Z"});      // ten past seven on the first of April
+  county.CatchUp();
+  EXPECT_EQ(county.Ask("SELECT discharged_on FROM discharge"), Lines{"2025-04-01"});
+}
+
 TEST(Warehouse, OtherEncountersAreNoDischarges) {
   TestCounty county;
   county.Put("Encounter", "e1", R"({"resourceType":"Encounter","id":"e1","status":"finished","class":{"code":"AMB"}})");

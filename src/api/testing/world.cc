@@ -272,7 +272,7 @@ void World::AddUser(const std::string& user, const std::string& role, const std:
   caller.user = "test";
   caller.role = access::Role::kAdministrator;
   caller.whole_county = true;
-  auto made = auth_->AddAccount(caller, {user, user, role, "", organizations, password});
+  auto made = auth_->AddAccount(caller, {user, NameOf(user), role, "", organizations, password});
   QX_CHECK(made.ok(), made.ok() ? "" : Describe(made.error()));
 }
 

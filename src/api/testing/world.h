@@ -101,6 +101,7 @@ class World {
   Answer Await(const std::string& status_url);
   void AddUser(const std::string& user, const std::string& role, const std::vector<std::string>& organizations = {},
                const std::string& password = {});
+  static std::string NameOf(const std::string& user) { return "医师" + user; }
   // Writes a resource owned by an organisation, past the API.
   void Put(const std::string& type, const std::string& id, const std::string& body, const std::string& owner = {});
   void PutOrganization(const std::string& code, const std::string& part_of = {});

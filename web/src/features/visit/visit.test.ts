@@ -4,7 +4,7 @@ import type { Form, Step } from '../../care/types';
 import { answerWords, dangers, faults, pressed, requestOf, type Typed } from './visit';
 
 const text = (zh: string) => ({ zh, en: zh });
-const systolic = { id: 'systolic', type: 'quantity' as const, text: text('收缩压'), required: true, observation: { system: 's', code: 'c' } };
+const systolic = { id: 'systolic', type: 'quantity' as const, maximum: 300, text: text('收缩压'), required: true, observation: { system: 's', code: 'c' } };
 const danger = { id: 'high', any: [{ item: 'systolic', at_least: 180 }], text: text('危险'), refer: { urgency: 'emergency' as const, criterion: 'x/1' } };
 const forms: Form[] = ['a', 'b'].map((id) => ({
   id, title: text(id), edition: '1', dangers: [danger],
@@ -18,6 +18,11 @@ const step = (task: string, form: string | null) => ({ task, version: '1', form 
 it('the same danger of two forms is told once', () => {
   expect(dangers(forms, sections, { [key]: '185' })).toHaveLength(1);
   expect(dangers(forms, sections, { [key]: '120' })).toEqual([]);
+});
+
+it('a value that cannot be is a fault and no danger', () => {
+  expect(dangers(forms, sections, { [key]: '9999' })).toEqual([]);
+  expect(faults(forms, sections, { [key]: '9999' }).get(key)?.kind).toBe('high');
 });
 
 it('only what is asked must be answered', () => {

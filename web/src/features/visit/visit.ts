@@ -32,7 +32,10 @@ export interface Found {
 
 export function dangers(forms: Form[], sections: Section[], values: Answers): Found[] {
   const seen = new Set<string>();
-  return forms.flatMap((form) => dangersOf(form, answersOf(form.id, sections, values)).map((danger) => ({ form: form.id, danger }))).filter(({ danger }) => {
+  // What cannot be (a mistyped 9999) is a fault to be mended, and says nothing of the patient.
+  const wrong = new Set(sections.flatMap((section) => section.fields).filter((field) => faultOf(field.item, values[field.key])).map((field) => field.key));
+  const possible = Object.fromEntries(Object.entries(values).filter(([key]) => !wrong.has(key)));
+  return forms.flatMap((form) => dangersOf(form, answersOf(form.id, sections, possible)).map((danger) => ({ form: form.id, danger }))).filter(({ danger }) => {
     const key = `${danger.text.zh}|${danger.refer?.criterion ?? ''}`;  // two forms may fear the same
     return !seen.has(key) && Boolean(seen.add(key));
   });
