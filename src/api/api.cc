@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "api/care_api.h"
+#include "api/consultation_api.h"
 #include "api/event_stream.h"
 #include "api/fhir_api.h"
 #include "api/import_jobs.h"
@@ -52,7 +53,8 @@ class WholeApi final : public Api {
         fhir_(services_),
         page_(services_, imports_),
         care_(services_, flow),
-        referrals_(services_, care_) {}
+        referrals_(services_, care_),
+        consultations_(services_, care_) {}
 
   http::Response Handle(http::Request& request) override {
     bool fhir = IsUnder(request.path, "/fhir");
@@ -168,6 +170,7 @@ class WholeApi final : public Api {
     if (!(*session)->must_change) {
       if (std::optional<http::Response> answer = care_.Handle(request, **session)) return std::move(*answer);
       if (std::optional<http::Response> answer = referrals_.Handle(request, **session)) return std::move(*answer);
+      if (std::optional<http::Response> answer = consultations_.Handle(request, **session)) return std::move(*answer);
     }
     return page_.Handle(request, session->get(), identity.secret);
   }
@@ -223,6 +226,7 @@ class WholeApi final : public Api {
   PageApi page_;
   CareApi care_;
   ReferralApi referrals_;
+  ConsultationApi consultations_;
 };
 
 }  // namespace

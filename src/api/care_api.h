@@ -31,6 +31,8 @@ class CareApi {
   std::optional<http::Response> HandleApply(const http::Request& request, const auth::Session& session);
   // A person as every list of the page shows one: the identity number's last four digits only.
   void WritePerson(json::Writer& writer, store::Snapshot& snapshot, const store::Resource& patient);
+  // The same of whom the snapshot's caller may see; of anybody else the name that a record says of him.
+  void WritePersonOrName(json::Writer& writer, store::Snapshot& snapshot, const std::string& id, const std::string& name);
 
  private:
   using Method = Result<http::Response> (CareApi::*)(const CareCall& call);

@@ -11,6 +11,7 @@
 #include "crypto/crypto.h"
 #include "fhir/date.h"
 #include "flow/records.h"
+#include "referral/consultation_records.h"
 
 namespace qianxian::api {
 namespace {
@@ -90,8 +91,27 @@ std::string DayOf(json::Value root) {
 }
 
 struct Event {
-  std::string on, kind, title, institution, reference;
+  std::string on, kind;
+  pack::Text title;                        // empty: the page says the kind
+  std::string institution, reference;
 };
+
+// What a record is called in the course of events. The program's own orders and answers are named by their kind.
+pack::Text TitleOf(std::string_view kind, std::string_view id, json::Value root, const pack::Pack& pack) {
+  if (id.starts_with("referral-") || id.starts_with(referral::kConsultationPrefix)) return {};
+  if (kind == "QuestionnaireResponse")
+    for (const pack::Form& form : pack.forms)
+      if (root.FindString("questionnaire").find("/" + form.id + "|") != std::string_view::npos) return form.title;
+  std::string title = FirstText(root, "code");
+  if (title.empty() && kind == "Encounter") title = FirstText(root, "serviceType");
+  return {title, title};
+}
+
+std::string KindOf(std::string_view type, std::string_view id) {
+  if (type == "ServiceRequest" && id.starts_with("referral-")) return "Referral";
+  if (type == "ServiceRequest" && id.starts_with(referral::kConsultationPrefix)) return "Consultation";
+  return std::string(type);
+}
 
 }  // namespace
 
@@ -121,6 +141,11 @@ void CareApi::WritePerson(json::Writer& w, store::Snapshot& snapshot, const stor
   w.Member("organization", patient.owner).Member("organizationName", OrganizationName(snapshot, patient.owner));
   WriteOrNull(w, "address", Address(root));
   w.EndObject();
+}
+
+void CareApi::WritePersonOrName(json::Writer& w, store::Snapshot& snapshot, const std::string& id, const std::string& name) {
+  if (const Result<store::Resource> patient = snapshot.Read("Patient", id); patient.ok()) WritePerson(w, snapshot, *patient);
+  else w.BeginObject().Member("id", id).Member("name", name).Member("gender", "").Name("age").Null().EndObject();
 }
 
 Result<http::Response> CareApi::FindPatients(const CareCall& call) {
@@ -238,7 +263,7 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   std::map<std::string, Reading> readings;
   std::vector<Event> events, documents;
   for (const char* type : {"EpisodeOfCare", "Task", "Condition", "Observation", "Encounter", "Procedure", "DiagnosticReport",
-                           "QuestionnaireResponse", "ServiceRequest", "DocumentReference"}) {
+                           "QuestionnaireResponse", "ServiceRequest", "ClinicalImpression", "DocumentReference"}) {
     const std::string_view kind = type;
     QX_TRY(const store::SearchPage page, Search(*snapshot, type, {{"patient", "Patient/" + id}, {"_sort", "-_lastUpdated"}}, kOfAType));
     for (const store::Resource& one : page.matches) {
@@ -255,14 +280,10 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
         if (const auto components = root.Find("component"))
           for (json::Value component : components->Elements()) AddReading(component, on, readings);
       } else if (kind == "DocumentReference") {
-        documents.push_back({on, "DocumentReference", FirstText(root, "type"), one.owner, "DocumentReference/" + one.id});
+        const std::string title = FirstText(root, "type");
+        documents.push_back({on, "DocumentReference", {title, title}, one.owner, "DocumentReference/" + one.id});
       } else if (kind != "EpisodeOfCare") {
-        std::string title = FirstText(root, "code");
-        if (title.empty() && kind == "Encounter") title = FirstText(root, "serviceType");
-        if (kind == "QuestionnaireResponse")
-          for (const pack::Form& form : services_.pack->forms)
-            if (root.FindString("questionnaire").find("/" + form.id + "|") != std::string_view::npos) title = form.title.zh;
-        events.push_back({on, type, title, one.owner, std::string(type) + "/" + one.id});
+        events.push_back({on, KindOf(kind, one.id), TitleOf(kind, one.id, root, *services_.pack), one.owner, std::string(type) + "/" + one.id});
         if (kind == "Condition") {
           problems.BeginObject().Member("code", CodeIn(root, "code")).Member("name", FirstText(root, "code"));
           WriteOrNull(problems, "since", on);
@@ -279,7 +300,9 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
     for (const Event& event : list) {
       w.BeginObject();
       WriteOrNull(w, "on", event.on);
-      w.Member("kind", event.kind).Member("title", event.title).Member("institution", event.institution);
+      w.Member("kind", event.kind);
+      WriteText(w, "title", event.title);
+      w.Member("institution", event.institution);
       w.Member("institutionName", OrganizationName(*snapshot, event.institution)).Member("reference", event.reference).EndObject();
     }
     w.EndArray();

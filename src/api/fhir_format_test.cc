@@ -45,7 +45,7 @@ TEST(FhirFormat, IsNegotiated) {
     if (*one.accept) request.headers.emplace_back("accept", one.accept);
     Result<Format> format = FormatAskedFor(request);
     EXPECT_EQ(format.ok(), one.expected.has_value()) << one.format << " " << one.accept;
-    if (format.ok() && one.expected) EXPECT_EQ(static_cast<int>(*format), static_cast<int>(*one.expected)) << one.format << " " << one.accept;
+    if (format.ok() && one.expected) { EXPECT_EQ(static_cast<int>(*format), static_cast<int>(*one.expected)) << one.format << " " << one.accept; }
   }
 }
 

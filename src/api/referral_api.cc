@@ -8,6 +8,7 @@
 #include "api/routes.h"
 #include "base/text.h"
 #include "fhir/date.h"
+#include "referral/consultation_records.h"
 #include "referral/inbox.h"
 
 namespace qianxian::api {
@@ -15,11 +16,6 @@ namespace {
 
 constexpr size_t kListed = 100, kListedMost = 500;
 constexpr size_t kNotices = 100;
-
-void WriteTextOrNull(json::Writer& w, std::string_view name, std::string_view text) {
-  if (text.empty()) w.Name(name).Null();
-  else w.Member(name, text);
-}
 
 void WriteWords(json::Writer& w, std::string_view name, const std::vector<pack::Word>& words) {
   w.Name(name).BeginArray();
@@ -31,13 +27,6 @@ void WriteWords(json::Writer& w, std::string_view name, const std::vector<pack::
   w.EndArray();
 }
 
-std::vector<std::string> TextsMember(json::Value body, std::string_view name) {
-  std::vector<std::string> texts;
-  for (json::Value one : body.Find(name).value_or(json::Value()).Elements())
-    if (one.IsString()) texts.emplace_back(one.AsString());
-  return texts;
-}
-
 Result<std::optional<referral::Plan>> PlanMember(json::Value body) {
   const auto member = body.Find("plan");
   if (!member || !member->IsObject()) return std::optional<referral::Plan>();
@@ -46,20 +35,6 @@ Result<std::optional<referral::Plan>> PlanMember(json::Value body) {
   QX_TRY(plan.text, TextMember(*member, "text"));
   QX_TRY(plan.next_date, TextMember(*member, "nextDate"));
   return std::optional<referral::Plan>(std::move(plan));
-}
-
-bool IsTrue(json::Value body, std::string_view name, bool otherwise) {
-  const auto member = body.Find(name);
-  return member && member->IsBoolean() ? member->AsBoolean() : otherwise;
-}
-
-// The page has versions as it was given them: a number, or its text.
-uint64_t VersionMember(json::Value body) {
-  const auto member = body.Find("version");
-  int64_t number = 0;
-  if (member && member->IsNumber()) number = member->AsInteger().value_or(0);
-  else if (member && member->IsString()) ParseInteger(member->AsString(), number);
-  return number > 0 ? static_cast<uint64_t>(number) : 0;
 }
 
 }  // namespace
@@ -173,40 +148,31 @@ Result<http::Response> ReferralApi::Receivers(const ReferralCall& call) {
 
 void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, const referral::Referral& r) {
   const pack::ReferralRules& rules = *services_.referral_rules;
-  const auto state_name = [&](std::string_view name, std::string_view state) {
-    const pack::Word* word = pack::FindWord(rules.settings->states, state);
-    WriteText(w, name, word ? word->text : pack::Text{std::string(state), std::string(state)});
-  };
-  const auto place = [&](std::string_view name, const referral::Place& one) {
-    w.Name(name).BeginObject().Member("organization", one.organization).Member("name", one.name);
-    w.MemberIfAny("department", one.department).MemberIfAny("practitioner", one.practitioner).EndObject();
-  };
   w.BeginObject().Member("id", r.id).Member("version", r.version).Member("direction", r.direction).Member("urgency", r.urgency);
   w.MemberIfAny("type", r.type).Member("state", r.state);
-  state_name("stateName", r.state);
+  WriteStateName(w, rules.settings->states, r.state);
   w.Name("patient");
-  if (const Result<store::Resource> patient = snapshot.Read("Patient", r.patient); patient.ok()) care_.WritePerson(w, snapshot, *patient);
-  else w.BeginObject().Member("id", r.patient).Member("name", r.patient_name).Member("gender", "").Name("age").Null().EndObject();
-  place("from", r.from);
-  place("to", r.to);
+  care_.WritePersonOrName(w, snapshot, r.patient, r.patient_name);
+  WritePlace(w, "from", r.from);
+  WritePlace(w, "to", r.to);
   w.Member("criterion", r.criterion).Name("criterionText");
   if (const pack::Criterion* criterion = rules.Find(r.criterion)) w.BeginObject().Member("zh", criterion->text.zh).Member("en", criterion->text.en).EndObject();
   else w.Null();
   w.Member("reason", r.reason).Member("summary", r.summary);
-  WriteTextOrNull(w, "sentAt", fhir::LocalTimeText(r.sent_at));
-  WriteTextOrNull(w, "answerBy", fhir::LocalTimeText(r.answer_by));
+  WriteOrNull(w, "sentAt", fhir::LocalTimeText(r.sent_at));
+  WriteOrNull(w, "answerBy", fhir::LocalTimeText(r.answer_by));
   w.Member("overdue", r.overdue).Name("slot");
   if (r.slot) w.BeginObject().MemberIfAny("start", fhir::LocalTimeText(r.slot->start)).MemberIfAny("department", r.slot->department).MemberIfAny("bed", r.slot->bed).EndObject();
   else w.Null();
   w.Name("history").BeginArray();
   for (const referral::Entry& entry : r.history) {
     w.BeginObject().Member("at", fhir::LocalTimeText(entry.at)).Member("who", entry.name.empty() ? entry.who : entry.name).Member("verb", entry.verb).Member("state", entry.state);
-    state_name("stateName", entry.state);
+    WriteStateName(w, rules.settings->states, entry.state);
     w.Member("note", entry.note).MemberIfAny("reason", entry.reason).EndObject();
   }
-  w.EndArray().Name("attachments").BeginArray();
-  for (const std::string& reference : r.attachments) w.BeginObject().Member("reference", reference).Member("title", reference).EndObject();
-  w.EndArray().Name("results").BeginArray();
+  w.EndArray();
+  WriteAttachments(w, r.attachments);
+  w.Name("results").BeginArray();
   for (const referral::ReferralResult& result : r.results) {
     w.BeginObject().Member("at", fhir::LocalTimeText(result.at)).Member("text", result.text).Name("documents").BeginArray();
     for (const std::string& document : result.documents) w.String(document);
@@ -278,8 +244,8 @@ Result<http::Response> ReferralApi::Create(const ReferralCall& call) {
   wanted.by = call.session.name;
   wanted.attachments = TextsMember(root, "attachments");
   QX_TRY(wanted.plan, PlanMember(root));
-  wanted.consent = IsTrue(root, "consent", false);
-  wanted.send = IsTrue(root, "send", true);
+  wanted.consent = FlagMember(root, "consent", false);
+  wanted.send = FlagMember(root, "send", true);
   QX_TRY(const referral::Referral made, Referrals().Create(call.caller(), wanted));
   QX_TRY(const referral::Referral r, Find(call, made.id));
   return Answer(call, r, 201);
@@ -328,7 +294,8 @@ Result<http::Response> ReferralApi::Inbox(const ReferralCall& call) {
   for (const referral::InboxEntry& entry : page.notices) {
     w.BeginObject().Member("id", entry.id).Member("at", fhir::LocalTimeText(entry.at)).Member("kind", entry.kind);
     WriteText(w, "title", {entry.zh, entry.en});
-    w.Name("about").BeginObject().Member("type", "referral").Member("id", entry.about.substr(entry.about.rfind('/') + 1)).EndObject();
+    const std::string about = entry.about.substr(entry.about.rfind('/') + 1);
+    w.Name("about").BeginObject().Member("type", about.starts_with(referral::kConsultationPrefix) ? "consultation" : "referral").Member("id", about).EndObject();
     w.Name("patient");
     if (const Result<store::Resource> patient = snapshot->Read("Patient", entry.patient); patient.ok()) care_.WritePerson(w, *snapshot, *patient);
     else w.Null();
@@ -348,8 +315,11 @@ Result<http::Response> ReferralApi::Work(const ReferralCall& call) {
   QX_TRY(const referral::Page received, Referrals().List(call.Acting(), "received", "sent", 0, 0));
   QX_TRY(const referral::Page review, Referrals().List(call.Acting(), "review", "", 0, 0));
   QX_TRY(const referral::InboxPage notices, referral::Inbox(*services_.store, *services_.parameters).List(call.Acting(), false, 1));
+  QX_TRY(const uint64_t consultations,
+         referral::Consultations(*services_.store, *services_.parameters, *services_.referral_rules, *services_.clock).Waiting(call.Acting()));
   json::Writer w;
-  w.BeginObject().Member("referralsReceived", received.total).Member("referralsToReview", review.total).Member("notices", notices.unread).EndObject();
+  w.BeginObject().Member("referralsReceived", received.total).Member("referralsToReview", review.total);
+  w.Member("consultations", consultations).Member("notices", notices.unread).EndObject();
   return JsonResponse(w.Take());
 }
 

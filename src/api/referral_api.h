@@ -8,26 +8,11 @@
 #include <vector>
 
 #include "api/care_api.h"
+#include "api/referral_call.h"
 #include "api/services.h"
 #include "referral/referral.h"
 
 namespace qianxian::api {
-
-struct ReferralCall {
-  const http::Request& request;
-  const auth::Session& session;
-  std::vector<std::string> arguments;      // what stands for {} in the pattern
-  const access::Caller& caller() const { return session.caller; }
-  // Whoever leads other institutions sees their work and does not do it: steps and boxes are those of the account's own.
-  access::Caller Acting() const {
-    access::Caller acting = session.caller;
-    if (!acting.whole_county) acting.organizations = session.organizations;
-    return acting;
-  }
-  std::string Query(std::string_view name) const { return std::string(request.QueryValue(name)); }
-  // The institution that the caller acts for: the account's own first one; "" for whom sees the county.
-  std::string Organization() const { return session.organizations.empty() ? std::string() : session.organizations.front(); }
-};
 
 class ReferralApi {
  public:

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "referral/consultation.h"
 #include "referral/referral.h"
 
 namespace qianxian::app {
@@ -79,12 +80,14 @@ void FeedRunner::FollowPathways() {
   }
 }
 
-// What time does to referrals: deadlines, escalation, expiry.
+// What time does to referrals and consultations: deadlines, reminders, escalation, expiry.
 void FeedRunner::SweepReferrals() {
   const pack::ReferralRules& rules = folder_.packs().referral;
   if (!rules.settings) return;
   const Result<size_t> swept = referral::Referrals(folder_.store(), folder_.parameters(), rules, folder_.clock()).Sweep(referrals_since_);
   if (!swept.ok()) LogError("referrals were not swept: " + Describe(swept.error()));
+  const Result<size_t> reminded = referral::Consultations(folder_.store(), folder_.parameters(), rules, folder_.clock()).Sweep(consultations_since_);
+  if (!reminded.ok()) LogError("consultations were not swept: " + Describe(reminded.error()));
 }
 
 void FeedRunner::OneRound() {

@@ -35,7 +35,7 @@ class FeedRunner {
   std::condition_variable wake_;
   bool stopping_ = false;
   bool flow_pending_ = true;
-  Instant referrals_since_;                // of the thread of pathways
+  Instant referrals_since_, consultations_since_;   // of the thread of pathways
   bool pending_ = true;                    // the first round: whatever came while no server ran
   std::shared_ptr<void> subscription_;
   std::thread thread_, flow_thread_;

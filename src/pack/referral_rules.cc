@@ -127,7 +127,7 @@ void ReadSettings(const std::string& path, const std::string& content, ReferralR
   Reader reader(path, root, faults);
   if (!reader.IsMap()) return;
   reader.AllowOnly({"urgencies", "result_hours", "take_over_hours", "no_show_hours", "relation_days_open", "relation_days_after",
-                    "review_levels", "decline", "withdraw", "not_taken_over", "states", "patient_states", "sources"});
+                    "review_levels", "decline", "withdraw", "not_taken_over", "states", "patient_states", "consultation", "sources"});
   ReferralSettings settings;
   ReadUrgencies(reader, path, settings, faults);
   settings.result_hours = reader.Number("result_hours", 72, 1, 24 * 365);
@@ -143,6 +143,7 @@ void ReadSettings(const std::string& path, const std::string& content, ReferralR
   settings.not_taken_over = ReadWords(reader, "not_taken_over", path, faults);
   settings.states = ReadWords(reader, "states", path, faults);
   settings.patient_states = ReadWords(reader, "patient_states", path, faults);
+  if (reader.Has("consultation")) settings.consultation = ReadWords(reader, "consultation", path, faults);
   settings.sources = reader.Sources("sources", true);
   rules.settings = std::move(settings);
 }

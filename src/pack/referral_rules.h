@@ -61,6 +61,7 @@ struct ReferralSettings {
   std::vector<Word> decline, withdraw, not_taken_over;     // reasons
   std::vector<Word> states;                // what the doctor reads
   std::vector<Word> patient_states;        // what the patient is told
+  std::vector<Word> consultation;          // the states of consultations and of who is invited, and what notices of them say
   std::vector<Source> sources;
 };
 

@@ -3,41 +3,15 @@
 #include "base/text.h"
 #include "json/value.h"
 #include "json/writer.h"
+#include "referral/extension.h"
 #include "referral/table.h"
 
 namespace qianxian::referral {
 namespace {
 
-using json::Value;
-using json::Writer;
-
 constexpr std::string_view kReferralUrl = "https://fhir.qianxian.cn/StructureDefinition/referral";
 constexpr std::string_view kStepUrl = "https://fhir.qianxian.cn/StructureDefinition/referral-step";
 constexpr std::string_view kResultUrl = "https://fhir.qianxian.cn/StructureDefinition/referral-result";
-constexpr std::string_view kWake = "https://fhir.qianxian.cn/StructureDefinition/wake";
-constexpr std::string_view kDue = "https://fhir.qianxian.cn/StructureDefinition/due";
-
-void Part(Writer& w, std::string_view name, std::string_view text) {
-  if (!text.empty()) w.BeginObject().Member("url", name).Member("valueString", text).EndObject();
-}
-void Begin(Writer& w, std::string_view url) { w.BeginObject().Member("url", url).Name("extension").BeginArray(); }
-void End(Writer& w) { w.EndArray().EndObject(); }
-
-void Reference(Writer& w, std::string_view name, const std::string& to) {
-  w.Name(name).BeginObject().Member("reference", to).EndObject();
-}
-void Code(Writer& w, std::string_view name, std::string_view system, std::string_view code) {
-  w.Name(name).BeginObject().Name("coding").BeginArray().BeginObject().Member("system", std::string(kBase) + std::string(system));
-  w.Member("code", code).EndObject().EndArray().EndObject();
-}
-
-void WritePlace(Writer& w, std::string_view prefix, const Place& place) {
-  const std::string p(prefix);
-  Part(w, p, place.organization);
-  Part(w, p + "-name", place.name);
-  Part(w, p + "-department", place.department);
-  Part(w, p + "-practitioner", place.practitioner);
-}
 
 void WriteState(Writer& w, const Referral& r) {
   Begin(w, kReferralUrl);
@@ -71,30 +45,6 @@ void WriteState(Writer& w, const Referral& r) {
   if (!r.answer_by.empty()) w.BeginObject().Member("url", kDue).Member("valueDate", r.answer_by.substr(0, 10)).EndObject();
 }
 
-// The parts of an extension, by name; of those that stand more than once all, in order.
-class PartsOf {
- public:
-  explicit PartsOf(Value extension) : parts_(extension.Find("extension").value_or(Value())) {}
-  std::string Text(std::string_view name) const {
-    for (Value part : parts_.Elements())
-      if (part.FindString("url") == name) return std::string(part.FindString("valueString"));
-    return {};
-  }
-  std::vector<std::string> All(std::string_view name) const {
-    std::vector<std::string> all;
-    for (Value part : parts_.Elements())
-      if (part.FindString("url") == name) all.emplace_back(part.FindString("valueString"));
-    return all;
-  }
-  int64_t Number(std::string_view name) const {
-    int64_t number = 0;
-    return ParseInteger(Text(name), number) ? number : 0;
-  }
-
- private:
-  Value parts_;
-};
-
 void ReadState(Value extension, Referral& r) {
   const PartsOf parts(extension);
   for (const auto& [name, text] : std::initializer_list<std::pair<std::string_view, std::string*>>{
@@ -103,7 +53,7 @@ void ReadState(Value extension, Referral& r) {
            {"answer-by", &r.answer_by}, {"answered-at", &r.answered_at}, {"client", &r.client}})
     *text = parts.Text(name);
   for (const auto& [prefix, place] : std::initializer_list<std::pair<std::string, Place*>>{{"from", &r.from}, {"to", &r.to}})
-    *place = {parts.Text(prefix), parts.Text(prefix + "-name"), parts.Text(prefix + "-department"), parts.Text(prefix + "-practitioner")};
+    *place = parts.PlaceOf(prefix);
   r.reviewers = parts.All("reviewer");
   r.attachments = parts.All("attachment");
   r.reviewed = parts.Number("reviewed");
@@ -127,7 +77,7 @@ std::string TaskAsFhir(const Referral& r) {
     w.Name("statusReason").BeginObject().Member("text", r.history.back().reason.empty() ? r.state : r.history.back().reason).EndObject();
   }
   Code(w, "businessStatus", "referral-state", r.state);
-  w.Member("intent", "order").Member("priority", r.urgency == "emergency" ? "stat" : r.urgency == "urgent" ? "urgent" : "routine");
+  w.Member("intent", "order").Member("priority", PriorityOf(r.urgency));
   Code(w, "code", "task", "referral");
   Reference(w, "focus", "ServiceRequest/" + r.id);
   Reference(w, "for", "Patient/" + r.patient);
@@ -159,7 +109,7 @@ std::string RequestAsFhir(const Referral& r) {
   w.Member("intent", "order").Name("category").BeginArray().BeginObject().Name("coding").BeginArray().BeginObject();
   w.Member("system", "http://snomed.info/sct").Member("code", "3457005").Member("display", "Patient referral");
   w.EndObject().EndArray().EndObject().EndArray();
-  w.Member("priority", r.urgency == "emergency" ? "stat" : r.urgency == "urgent" ? "urgent" : "routine");
+  w.Member("priority", PriorityOf(r.urgency));
   Reference(w, "subject", "Patient/" + r.patient);
   w.MemberIfAny("authoredOn", r.history.empty() ? "" : r.history.front().at);
   Reference(w, "requester", "Organization/" + r.from.organization);

@@ -13,22 +13,21 @@
 #include <tuple>
 
 #include "base/ids.h"
-#include "fhir/definitions.h"
 #include "referral/records.h"
 #include "referral/referral.h"
 #include "referral/table.h"
+#include "referral/world_for_tests.h"
 
 namespace qianxian::referral {
 namespace {
 
-constexpr int kReferrals = 150, kKills = 8;
-constexpr int64_t kMinute = 60'000'000, kOutage = 40 * kMinute;
-constexpr int64_t kStart = 1'700'000'000'000'000;
+using testing::At;
+using testing::kMinute;
+using testing::R4;
 
-const search::Parameters& R4() {
-  static const auto parameters = search::Parameters::Create(fhir::Definitions::R4()).value();
-  return *parameters;
-}
+constexpr int kReferrals = 150, kKills = 8;
+constexpr int64_t kOutage = 40 * kMinute;
+constexpr int64_t kStart = 1'700'000'000'000'000;
 
 const std::map<std::string, std::string> kFiles = {{"referral-settings.yaml", R"(urgencies:
   - {id: routine, name: {zh: 普通, en: Routine}, answer_minutes: 100, escalate_minutes: [100], expire_minutes: 300, mark: K}
@@ -39,14 +38,6 @@ states: [{id: sent, text: {zh: 待接收, en: Sent}}]
 patient_states: [{id: sent, text: {zh: 联系中, en: Asked}}]
 sources: [{title: {zh: 测试, en: Test}, mark: K}]
 )"}};
-
-access::Caller At(const std::string& organization) {
-  access::Caller caller;
-  caller.user = "doctor-" + organization;
-  caller.role = access::Role::kClinician;
-  caller.organizations = {organization};
-  return caller;
-}
 
 // One run of the program over a folder: goes on with every referral where the record says it is.
 class Program {
@@ -66,10 +57,7 @@ class Program {
   store::Store& store() { return *store_; }
   void Begin() {
     for (const auto& [type, id, owner] : {std::tuple("Organization", "H1", "H1"), std::tuple("Organization", "T1", "T1"), std::tuple("Patient", "p", "T1")}) {
-      store::Change change;
-      change.type = type, change.id = id, change.owner = owner;
-      change.body = std::string(R"({"resourceType":")") + type + "\"}";
-      ASSERT_TRUE(store_->Commit(access::SystemCaller("test"), {{change}, "test"}).ok());
+      testing::PutInto(*store_, type, id, std::string(R"({"resourceType":")") + type + "\"}", owner);
     }
   }
   // `told` is called after every commit that was acknowledged.

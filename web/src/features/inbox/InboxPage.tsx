@@ -99,20 +99,30 @@ function ReferralRow({ referral, box }: { referral: Referral; box: ReferralBox }
   );
 }
 
+const isOpen = (each: Consultation): boolean => each.state === 'open';
+
 function Consultations() {
   const { t } = useWords();
   const received = useConsultations('received');
   const sent = useConsultations('sent');
+  const [ended, setEnded] = useState(false);
   if (received.isPending) return <Loading lines={8} tall />;
   if (!received.data) return <Failed error={received.error} retry={() => void received.refetch()} />;
   const own = sent.data?.consultations ?? [];
   const asked = received.data.consultations;
+  const over = [...asked, ...own].filter((each) => !isOpen(each));
   if (asked.length + own.length === 0) return <section className="panel"><Empty title={t('inboxNone.consultations')} icon="check" /></section>;
   return (
     <>
       <KeptNotice keptAt={received.keptAt} />
-      <ConsultationGroup title={t('inbox.askedOfUs')} list={byUrgencyAndAge(asked)} />
-      <ConsultationGroup title={t('inbox.askedByUs')} list={own} />
+      <ConsultationGroup title={t('inbox.askedOfUs')} list={byUrgencyAndAge(asked.filter(isOpen))} />
+      <ConsultationGroup title={t('inbox.askedByUs')} list={byUrgencyAndAge(own.filter(isOpen))} />
+      {over.length > 0 && (
+        <>
+          <button type="button" className="tool tool-big" aria-expanded={ended} onClick={() => setEnded(!ended)}>{t('inbox.over', { count: over.length })}</button>
+          {ended && <ConsultationGroup title={t('inbox.overTitle')} list={over} />}
+        </>
+      )}
     </>
   );
 }

@@ -212,6 +212,13 @@ function Referrals({ patient }: { patient: string }) {
   );
 }
 
+// Of what has a page of its own: where it is.
+const pageOf = (reference: string): string | null => {
+  const id = reference.slice(reference.indexOf('/') + 1);
+  if (id.startsWith('referral-')) return `/referrals/${encodeURIComponent(id)}`;
+  return id.startsWith('consultation-') ? `/consultations/${encodeURIComponent(id)}` : null;
+};
+
 function Timeline({ record }: { record: PatientRecord }) {
   const { t, i18n } = useWords();
   const text = useText();
@@ -240,7 +247,7 @@ function Timeline({ record }: { record: PatientRecord }) {
             {events.map((event) => (
               <li key={`${event.reference}${event.on}`} className={`timeline-event ${event.course ? `timeline-${event.course}` : ''}`}>
                 <span className="timeline-on">{event.on.slice(5, 10).replace('-', '/')}</span>
-                <span className="timeline-words">{eventTitle(event)} <span className="faint">{event.institutionName}</span></span>
+                <span className="timeline-words">{pageOf(event.reference) ? <Link to={hrefTo(pageOf(event.reference)!)}>{eventTitle(event)}</Link> : eventTitle(event)} <span className="faint">{event.institutionName}</span></span>
                 {event.course && <CourseMark course={event.course} />}
               </li>
             ))}

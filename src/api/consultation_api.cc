@@ -1,0 +1,148 @@
+#include "api/consultation_api.h"
+
+#include "api/outcome.h"
+#include "api/page_api.h"
+#include "api/page_json.h"
+#include "api/routes.h"
+#include "fhir/date.h"
+
+namespace qianxian::api {
+namespace {
+
+constexpr size_t kListed = 100, kListedMost = 500;
+
+const std::string& NameOf(const auto& signed_) { return signed_.name.empty() ? signed_.who : signed_.name; }
+
+}  // namespace
+
+const std::vector<ConsultationApi::Route>& ConsultationApi::Routes() {
+  static const std::vector<Route> routes = {
+      {"GET", "/api/consultations", &ConsultationApi::List},
+      {"POST", "/api/consultations", &ConsultationApi::Create},
+      {"GET", "/api/consultations/{}", &ConsultationApi::Show},
+      {"POST", "/api/consultations/{}/{}", &ConsultationApi::Step},
+  };
+  return routes;
+}
+
+std::optional<http::Response> ConsultationApi::Handle(const http::Request& request, const auth::Session& session) {
+  if (!services_.referral_rules || !services_.referral_rules->settings) return std::nullopt;
+  FoundRoute<Route> found = FindRoute(Routes(), request);
+  if (found.route) {
+    const ReferralCall call{request, session, std::move(found.arguments)};
+    Result<http::Response> answer = (this->*found.route->run)(call);
+    return answer.ok() ? std::move(*answer) : ApiError(answer.error());
+  }
+  if (found.allowed.empty()) return std::nullopt;
+  return MethodNotAllowed(request, found.allowed);
+}
+
+referral::Consultations ConsultationApi::Consultations() const {
+  return referral::Consultations(*services_.store, *services_.parameters, *services_.referral_rules, *services_.clock);
+}
+
+void ConsultationApi::Write(json::Writer& w, store::Snapshot& snapshot, const referral::Consultation& c) {
+  const std::vector<pack::Word>& words = services_.referral_rules->settings->consultation;
+  w.BeginObject().Member("id", c.id).Member("version", c.version).Member("kind", c.kind).Member("mode", c.mode).Member("urgency", c.urgency);
+  w.Member("state", c.state);
+  WriteStateName(w, words, c.state);
+  w.Name("patient");
+  care_.WritePersonOrName(w, snapshot, c.patient, c.patient_name);
+  w.Member("question", c.question);
+  WritePlace(w, "from", c.from);
+  w.Name("invited").BeginArray();
+  for (const referral::Invited& one : c.invited) {
+    w.BeginObject().Member("organization", one.organization).Member("name", one.name).Member("state", one.state);
+    WriteStateName(w, words, one.state);
+    w.MemberIfAny("note", one.note).EndObject();
+  }
+  w.EndArray();
+  WriteOrNull(w, "scheduledAt", fhir::LocalTimeText(c.scheduled_at));
+  WriteOrNull(w, "sentAt", fhir::LocalTimeText(c.sent_at));
+  WriteOrNull(w, "answerBy", fhir::LocalTimeText(c.answer_by));
+  w.Member("overdue", c.overdue).Name("opinions").BeginArray();
+  for (const referral::Opinion& one : c.opinions) {
+    w.BeginObject().Member("at", fhir::LocalTimeText(one.at)).Member("who", NameOf(one)).Member("organization", one.organization);
+    w.Member("organizationName", one.organization_name).Member("diagnosis", one.diagnosis).Member("advice", one.advice);
+    w.Member("transfer", one.transfer).EndObject();
+  }
+  w.EndArray().Name("conclusion");
+  if (c.conclusion) w.BeginObject().Member("at", fhir::LocalTimeText(c.conclusion->at)).Member("who", NameOf(*c.conclusion)).Member("text", c.conclusion->text).EndObject();
+  else w.Null();
+  WriteAttachments(w, c.attachments);
+  w.Name("may").BeginArray();
+  for (const std::string& verb : c.may) w.String(verb);
+  w.EndArray().EndObject();
+}
+
+Result<http::Response> ConsultationApi::Answer(const ReferralCall& call, const referral::Consultation& c, int status) {
+  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  json::Writer w;
+  Write(w, *snapshot, c);
+  return JsonResponse(w.Take(), status);
+}
+
+Result<http::Response> ConsultationApi::List(const ReferralCall& call) {
+  const std::string box = call.Query("box").empty() ? "received" : call.Query("box");
+  if (box != "received" && box != "sent") return Invalid("bad-box", "box is received or sent", "box 应为 received 或 sent");
+  QX_TRY(const size_t count, QueryNumber(call.request, "count", kListed, kListedMost));
+  QX_TRY(const std::vector<referral::Consultation> list, Consultations().List(call.Acting(), box, count));
+  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  json::Writer w;
+  w.BeginObject().Name("consultations").BeginArray();
+  for (const referral::Consultation& one : list) Write(w, *snapshot, one);
+  w.EndArray().EndObject();
+  return JsonResponse(w.Take());
+}
+
+Result<http::Response> ConsultationApi::Create(const ReferralCall& call) {
+  QX_TRY(const json::Document body, ParseBody(call.request));
+  const json::Value root = body.root();
+  referral::NewConsultation wanted;
+  QX_TRY(wanted.client_key, TextMember(root, "clientKey"));
+  QX_TRY(wanted.patient, TextMember(root, "patient"));
+  QX_TRY(wanted.kind, TextMember(root, "kind"));
+  QX_TRY(wanted.mode, TextMember(root, "mode"));
+  QX_TRY(wanted.urgency, TextMember(root, "urgency"));
+  QX_TRY(wanted.question, TextMember(root, "question"));
+  QX_TRY(wanted.scheduled_at, TextMember(root, "scheduledAt"));
+  for (json::Value one : root.Find("invited").value_or(json::Value()).Elements()) {
+    QX_TRY(std::string organization, TextMember(one, "organization"));
+    wanted.invited.push_back(std::move(organization));
+  }
+  wanted.attachments = TextsMember(root, "attachments");
+  wanted.from = call.Organization();
+  wanted.by = call.session.name;
+  QX_TRY(const referral::Consultation made, Consultations().Create(call.caller(), wanted));
+  QX_TRY(const referral::Consultation c, Consultations().Get(call.Acting(), made.id));
+  return Answer(call, c, 201);
+}
+
+// Whoever leads one that is part of it sees it, and finds no step in `may`.
+Result<http::Response> ConsultationApi::Show(const ReferralCall& call) {
+  const Result<referral::Consultation> own = Consultations().Get(call.Acting(), call.arguments[0]);
+  if (own.ok()) return Answer(call, *own);
+  QX_TRY(referral::Consultation c, Consultations().Get(call.caller(), call.arguments[0]));
+  c.may.clear();
+  return Answer(call, c);
+}
+
+Result<http::Response> ConsultationApi::Step(const ReferralCall& call) {
+  QX_TRY(const json::Document body, ParseBody(call.request));
+  const json::Value root = body.root();
+  referral::ConsultationStep step;
+  step.verb = call.arguments[1];
+  step.version = VersionMember(root);
+  step.by = call.session.name;
+  QX_TRY(step.note, TextMember(root, "note"));
+  QX_TRY(step.text, TextMember(root, "text"));
+  if (const auto opinion = root.Find("opinion"); opinion && opinion->IsObject()) {
+    QX_TRY(step.diagnosis, TextMember(*opinion, "diagnosis"));
+    QX_TRY(step.advice, TextMember(*opinion, "advice"));
+    step.transfer = FlagMember(*opinion, "transfer", false);
+  }
+  QX_TRY(const referral::Consultation c, Consultations().Do(call.Acting(), call.arguments[0], step));
+  return Answer(call, c);
+}
+
+}  // namespace qianxian::api

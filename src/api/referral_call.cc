@@ -1,0 +1,44 @@
+#include "api/referral_call.h"
+
+#include "api/page_json.h"
+#include "base/text.h"
+
+namespace qianxian::api {
+
+std::vector<std::string> TextsMember(json::Value body, std::string_view name) {
+  std::vector<std::string> texts;
+  for (json::Value one : body.Find(name).value_or(json::Value()).Elements())
+    if (one.IsString()) texts.emplace_back(one.AsString());
+  return texts;
+}
+
+bool FlagMember(json::Value body, std::string_view name, bool otherwise) {
+  const auto member = body.Find(name);
+  return member && member->IsBoolean() ? member->AsBoolean() : otherwise;
+}
+
+uint64_t VersionMember(json::Value body) {
+  const auto member = body.Find("version");
+  int64_t number = 0;
+  if (member && member->IsNumber()) number = member->AsInteger().value_or(0);
+  else if (member && member->IsString()) ParseInteger(member->AsString(), number);
+  return number > 0 ? static_cast<uint64_t>(number) : 0;
+}
+
+void WriteStateName(json::Writer& writer, const std::vector<pack::Word>& words, std::string_view state) {
+  const pack::Word* word = pack::FindWord(words, state);
+  WriteText(writer, "stateName", word ? word->text : pack::Text{std::string(state), std::string(state)});
+}
+
+void WritePlace(json::Writer& writer, std::string_view name, const referral::Place& place) {
+  writer.Name(name).BeginObject().Member("organization", place.organization).Member("name", place.name);
+  writer.MemberIfAny("department", place.department).MemberIfAny("practitioner", place.practitioner).EndObject();
+}
+
+void WriteAttachments(json::Writer& writer, const std::vector<std::string>& references) {
+  writer.Name("attachments").BeginArray();
+  for (const std::string& reference : references) writer.BeginObject().Member("reference", reference).Member("title", reference).EndObject();
+  writer.EndArray();
+}
+
+}  // namespace qianxian::api

@@ -1,0 +1,261 @@
+// A consultation: who is asked, who may do what and when, who reads the record and how long, what is told to whom.
+#include "referral/consultation.h"
+
+#include "referral/consultation_records.h"
+#include "referral/world_for_tests.h"
+
+namespace qianxian::referral {
+namespace {
+
+using access::Role;
+using testing::At;
+using testing::kMinute;
+using testing::R4;
+
+class ConsultationTest : public testing::World {
+ protected:
+  void SetUp() override {
+    World::SetUp();
+    consultations_ = std::make_unique<Consultations>(*store_, R4(), rules_, clock_);
+  }
+  static NewConsultation Wanted(const std::string& key = "k1") {
+    NewConsultation wanted;
+    wanted.client_key = key, wanted.patient = "p", wanted.kind = "written", wanted.mode = "single", wanted.urgency = "routine";
+    wanted.question = "下一步如何检查？", wanted.invited = {"H1"}, wanted.from = "V1", wanted.by = "村医";
+    return wanted;
+  }
+  static NewConsultation Mdt() {
+    NewConsultation wanted = Wanted("mdt");
+    wanted.mode = "mdt", wanted.invited = {"H1", "H2"};
+    return wanted;
+  }
+  std::string Ask(const NewConsultation& wanted, const std::string& by = "V1") {
+    const Result<Consultation> made = consultations_->Create(At(by), wanted);
+    if (!made.ok()) return made.error().code;
+    id_ = made->id;
+    return made->state;
+  }
+  // The verb by somebody of that institution; the new state, or the error's code.
+  std::string Do(const std::string& organization, const std::string& verb, const std::string& text = "", uint64_t version = 0) {
+    clock_.Advance(kMinute);
+    ConsultationStep step;
+    step.verb = verb, step.version = version == 0 ? Now().version : version, step.by = "医生" + organization;
+    step.note = text, step.advice = text, step.text = text;
+    const Result<Consultation> done = consultations_->Do(At(organization), id_, step);
+    return done.ok() ? done->state : done.error().code;
+  }
+  std::vector<std::string> May(const std::string& organization, Role role = Role::kClinician) { return consultations_->Get(At(organization, role), id_).value().may; }
+  std::string StateOf(const std::string& organization) {
+    for (const Invited& one : Now().invited)
+      if (one.organization == organization) return one.state;
+    return {};
+  }
+  Consultation Now() { return consultations_->Get(access::SystemCaller("test"), id_).value(); }
+  size_t Sweep() { return consultations_->Sweep(since_).value(); }
+  size_t Listed(const std::string& organization, const std::string& box) { return consultations_->List(At(organization), box, 100)->size(); }
+  uint64_t Waiting(const std::string& organization) { return consultations_->Waiting(At(organization)).value(); }
+
+  std::unique_ptr<Consultations> consultations_;
+  std::string id_;
+  Instant since_;
+};
+
+using Verbs = std::vector<std::string>;
+
+TEST_F(ConsultationTest, OneExpertReadsAnswersAndReadsNoMore) {
+  EXPECT_FALSE(Sees("H1"));
+  EXPECT_EQ(Ask(Wanted()), "open");
+  EXPECT_TRUE(Sees("H1")) << "the record travels with the question";
+  EXPECT_FALSE(Sees("H2")) << "and to nobody else";
+  EXPECT_EQ(Unread("H1"), Verbs{"consultation:invite"});
+  EXPECT_EQ(Waiting("H1"), 1u);
+  EXPECT_EQ(May("H1"), (Verbs{"accept", "opine", "decline"}));
+  EXPECT_EQ(May("V1"), Verbs{"withdraw"});
+  EXPECT_EQ(Do("H1", "accept"), "open");
+  EXPECT_EQ(StateOf("H1"), "accepted");
+  EXPECT_EQ(Waiting("H1"), 1u) << "accepted is not answered";
+  EXPECT_EQ(Do("H1", "opine", "查增强CT"), "open");
+  EXPECT_EQ(Waiting("H1"), 0u);
+  EXPECT_EQ(Unread("V1"), (Verbs{"consultation:opine", "consultation:accept"}));
+  EXPECT_EQ(May("V1"), (Verbs{"conclude", "close", "withdraw"}));
+  EXPECT_EQ(Do("H1", "conclude", "手术"), "not-your-step") << "whoever asks keeps the treatment";
+  EXPECT_EQ(Do("V1", "conclude", "转县医院查增强CT"), "concluded");
+  EXPECT_FALSE(Sees("H1")) << "for this time only";
+  EXPECT_TRUE(Now().may.empty());
+  EXPECT_EQ(Do("H1", "opine", "再看"), "wrong-state");
+  ASSERT_TRUE(Now().conclusion);
+  EXPECT_EQ(Now().conclusion->name, "医生V1");
+  EXPECT_EQ(Now().opinions.front().organization_name, "机构H1");
+  const auto snapshot = store_->OpenSnapshot(access::SystemCaller("test")).value();
+  EXPECT_NE(snapshot->Read("ClinicalImpression", id_)->body.find("转县医院查增强CT"), std::string::npos);
+  EXPECT_NE(snapshot->Read("Task", id_)->body.find("\"status\":\"completed\""), std::string::npos);
+  EXPECT_NE(snapshot->Read("ServiceRequest", id_)->body.find("Organization/H1"), std::string::npos);
+}
+
+TEST_F(ConsultationTest, SeveralOpinionsOneConclusion) {
+  EXPECT_EQ(Ask(Mdt()), "open");
+  EXPECT_TRUE(Sees("H1") && Sees("H2"));
+  EXPECT_EQ(Do("H2", "opine", "先化疗"), "open");
+  EXPECT_EQ(Waiting("H1"), 1u) << "the other is still waited for";
+  EXPECT_EQ(May("V1"), (Verbs{"conclude", "withdraw"})) << "an MDT ends with a conclusion";
+  EXPECT_EQ(Do("V1", "close"), "wrong-state");
+  EXPECT_EQ(Do("H1", "opine", "手术"), "open");
+  EXPECT_EQ(Do("H2", "opine", "同意手术"), "open") << "who changes the mind says so";
+  EXPECT_EQ(Now().opinions.size(), 3u);
+  EXPECT_EQ(Do("V1", "conclude", "限期手术"), "concluded");
+  EXPECT_EQ(Unread("H1"), (Verbs{"consultation:conclude", "consultation:invite"}));
+  EXPECT_FALSE(Sees("H1") || Sees("H2"));
+}
+
+TEST_F(ConsultationTest, WhoDeclinesSaysWhyAndReadsNoMore) {
+  Ask(Mdt());
+  EXPECT_EQ(Do("H1", "decline"), "no-note");
+  EXPECT_EQ(Do("H1", "decline", "专家外出"), "open");
+  EXPECT_FALSE(Sees("H1"));
+  EXPECT_TRUE(Sees("H2"));
+  EXPECT_TRUE(May("H1").empty());
+  EXPECT_EQ(Do("H1", "opine", "再看"), "not-your-step") << "the other may, this one not any more";
+  EXPECT_EQ(Now().invited.front().note, "专家外出");
+  EXPECT_EQ(Do("V1", "withdraw"), "withdrawn");
+  EXPECT_FALSE(Sees("H2"));
+  EXPECT_EQ(Unread("H2"), (Verbs{"consultation:withdraw", "consultation:invite"}));
+  EXPECT_EQ(Unread("H1"), Verbs{"consultation:invite"}) << "who is out of it is told nothing more";
+}
+
+TEST_F(ConsultationTest, AnExpertWithoutAnyNeedOfWordsCloses) {
+  Ask(Wanted());
+  EXPECT_EQ(Do("V1", "close"), "wrong-state") << "nobody said anything yet";
+  Do("H1", "opine", "可在当地治疗");
+  EXPECT_EQ(Do("V1", "close"), "closed");
+  EXPECT_FALSE(Now().closed_at.empty());
+}
+
+TEST_F(ConsultationTest, WhoIsNotPartOfItFindsNothing) {
+  Ask(Wanted());
+  EXPECT_EQ(consultations_->Get(At("H2"), id_).error().code, "no-such-consultation");
+  EXPECT_EQ(Do("H2", "opine", "好"), "no-such-consultation");
+  EXPECT_EQ(consultations_->Get(At("V1"), "consultation-x").error().code, "no-such-consultation");
+  EXPECT_EQ(consultations_->Get(At("V1"), "referral-x").error().code, "no-such-consultation");
+  EXPECT_TRUE(May("H1", Role::kHospitalIt).empty());
+  EXPECT_EQ(Listed("H1", "received"), 1u);
+  EXPECT_EQ(Listed("H1", "sent"), 0u);
+  EXPECT_EQ(Listed("H2", "received"), 0u);
+  EXPECT_EQ(Listed("V1", "sent"), 1u);
+  EXPECT_EQ(consultations_->List(access::Caller{}, "received", 10)->size(), 0u);
+}
+
+TEST_F(ConsultationTest, AnotherClinicalRecordOfTheSameKindIsNoneOfThese) {
+  Put("ServiceRequest", "x", R"({"resourceType":"ServiceRequest","id":"x","status":"active","intent":"order","subject":{"reference":"Patient/p"},
+"category":[{"coding":[{"system":"http://snomed.info/sct","code":"11429006"}]}],"performer":[{"reference":"Organization/H1"}]})", "H1");
+  EXPECT_EQ(Listed("H1", "received"), 0u);
+}
+
+TEST_F(ConsultationTest, TwiceIsOnceAndTwoCannotBothWin) {
+  Ask(Wanted());
+  const uint64_t t = store_->LastT();
+  EXPECT_EQ(Ask(Wanted()), "open");
+  EXPECT_EQ(store_->LastT(), t) << "the same key makes nothing new";
+  Put("Patient", "q", R"({"resourceType":"Patient","id":"q"})", "V1");
+  NewConsultation other = Wanted();
+  other.patient = "q";
+  EXPECT_EQ(Ask(other), "client-key-used");
+  const uint64_t version = Now().version;
+  EXPECT_EQ(Do("H1", "opine", "好", version), "open");
+  EXPECT_EQ(Do("H1", "opine", "好", version), "open") << "sent again by a bad network";
+  EXPECT_EQ(Now().opinions.size(), 1u);
+  EXPECT_EQ(Do("V1", "withdraw", "", version), "version-conflict");
+  EXPECT_EQ(Do("V1", "dance"), "wrong-state");
+}
+
+TEST_F(ConsultationTest, WhatIsMissingIsSaid) {
+  const auto code = [&](auto change) { NewConsultation wanted = Wanted(); change(wanted); return Ask(wanted); };
+  EXPECT_EQ(code([](NewConsultation& c) { c.client_key = ""; }), "no-client-key");
+  EXPECT_EQ(code([](NewConsultation& c) { c.kind = "video"; }), "bad-kind");
+  EXPECT_EQ(code([](NewConsultation& c) { c.mode = "all"; }), "bad-mode");
+  EXPECT_EQ(code([](NewConsultation& c) { c.urgency = "soon"; }), "bad-urgency");
+  EXPECT_EQ(code([](NewConsultation& c) { c.question = ""; }), "no-question");
+  EXPECT_EQ(code([](NewConsultation& c) { c.question = std::string(20'001, 'x'); }), "too-long");
+  EXPECT_EQ(code([](NewConsultation& c) { c.invited = {}; }), "bad-invited");
+  EXPECT_EQ(code([](NewConsultation& c) { c.invited = {"H1", "H2"}; }), "bad-invited") << "a single one";
+  EXPECT_EQ(code([](NewConsultation& c) { c.invited = {"V1"}; }), "bad-invited") << "the own institution";
+  EXPECT_EQ(code([](NewConsultation& c) { c.invited = {"X"}; }), "bad-invited");
+  EXPECT_EQ(code([](NewConsultation& c) { c.mode = "mdt", c.invited = {"H1", "H1"}; }), "bad-invited");
+  EXPECT_EQ(code([](NewConsultation& c) { c.kind = "scheduled"; }), "bad-time");
+  EXPECT_EQ(code([](NewConsultation& c) { c.kind = "scheduled", c.scheduled_at = "2001-01-01T09:00:00+08:00"; }), "past");
+  EXPECT_EQ(code([](NewConsultation& c) { c.patient = "q"; }), "no-such-resource");
+  EXPECT_EQ(code([](NewConsultation& c) { c.from = "T1"; }), "not-yours");
+  Ask(Wanted());
+  EXPECT_EQ(Do("H1", "opine"), "no-advice");
+  Do("H1", "opine", "好");
+  EXPECT_EQ(Do("V1", "conclude"), "no-text");
+}
+
+TEST_F(ConsultationTest, WhoDoesNotAnswerIsRemindedOnce) {
+  Ask(Mdt());
+  Do("H1", "opine", "好");
+  EXPECT_EQ(Sweep(), 0u);
+  EXPECT_FALSE(Now().overdue);
+  clock_.Advance(101 * kMinute);
+  EXPECT_TRUE(Now().overdue);
+  EXPECT_EQ(Sweep(), 1u);
+  EXPECT_EQ(Unread("H2"), (Verbs{"consultation:remind", "consultation:invite"}));
+  EXPECT_EQ(Unread("H1"), Verbs{"consultation:invite"}) << "who answered is left in peace";
+  EXPECT_EQ(Unread("V1"), (Verbs{"consultation:remind", "consultation:opine"}));
+  EXPECT_EQ(Sweep(), 0u) << "twice is once";
+  since_ = Instant{};
+  EXPECT_EQ(Sweep(), 0u) << "also after a restart";
+  EXPECT_EQ(Do("H2", "opine", "晚了"), "open") << "late is better than never";
+  EXPECT_FALSE(Now().overdue);
+}
+
+TEST_F(ConsultationTest, TheRecordStaysOpenForAnHourThatIsFarAway) {
+  NewConsultation wanted = Mdt();
+  wanted.kind = "scheduled";
+  wanted.scheduled_at = FormatInstant({clock_.Now().microseconds + 20 * 24 * 60 * kMinute});
+  EXPECT_EQ(Ask(wanted), "open");
+  clock_.Advance(19 * 24 * 60 * kMinute);
+  EXPECT_TRUE(Sees("H1"));
+  EXPECT_EQ(Sweep(), 0u) << "nobody is late before its time";
+  clock_.Advance(12 * 24 * 60 * kMinute);
+  EXPECT_FALSE(Sees("H1")) << "the days of the pack are over";
+}
+
+TEST_F(ConsultationTest, EmergenciesAlarmAndStandFirst) {
+  Ask(Wanted("a"));
+  clock_.Advance(kMinute);
+  NewConsultation urgent = Wanted("b");
+  urgent.urgency = "emergency";
+  Ask(urgent);
+  EXPECT_EQ(Unread("H1"), (Verbs{"consultation:alarm", "consultation:invite"}));
+  std::vector<Consultation> list = consultations_->List(At("H1"), "received", 10).value();
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].urgency, "emergency");
+  Do("V1", "withdraw");
+  list = consultations_->List(At("H1"), "received", 10).value();
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[1].state, "withdrawn") << "what ended stands last";
+  EXPECT_EQ(Waiting("H1"), 1u);
+}
+
+TEST_F(ConsultationTest, WhatIsWrittenComesBack) {
+  NewConsultation wanted = Mdt();
+  wanted.question = "第一行\n\"第二行\"", wanted.attachments = {"Observation/o", "DocumentReference/d"};
+  Ask(wanted);
+  ConsultationStep step;
+  step.verb = "opine", step.version = Now().version, step.by = "专家", step.advice = "手术", step.diagnosis = "肺癌", step.transfer = true;
+  ASSERT_TRUE(consultations_->Do(At("H2"), id_, step).ok());
+  const Consultation c = Now();
+  EXPECT_EQ(c.question, wanted.question);
+  EXPECT_EQ(c.attachments, wanted.attachments);
+  EXPECT_EQ(c.patient_name, "张三");
+  EXPECT_EQ(c.from.practitioner, "村医");
+  ASSERT_EQ(c.opinions.size(), 1u);
+  EXPECT_EQ(c.opinions[0].diagnosis, "肺癌");
+  EXPECT_TRUE(c.opinions[0].transfer);
+  EXPECT_EQ(c.invited.size(), 2u);
+  const auto snapshot = store_->OpenSnapshot(access::SystemCaller("test")).value();
+  EXPECT_NE(snapshot->Read("ServiceRequest", id_)->body.find("DocumentReference/d"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace qianxian::referral

@@ -1,0 +1,312 @@
+// The steps of a consultation: asked, accepted or declined, opinions, one conclusion; and what time does to it.
+#include "referral/consultation.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/text.h"
+#include "referral/consultation_records.h"
+#include "referral/organizations.h"
+#include "referral/step_tools.h"
+#include "search/query.h"
+
+namespace qianxian::referral {
+namespace {
+
+constexpr int64_t kMinute = 60'000'000, kDay = 24 * 60 * kMinute;
+constexpr int64_t kMargin = 10 * kMinute;        // clocks of several processes, commits under way
+constexpr size_t kInvitedMost = 20;
+constexpr size_t kTextMost = 20'000;             // bytes of a question, an opinion, a conclusion
+
+Error NoSuchConsultation() { return NotFound("no-such-consultation", "There is no such consultation, or you are not part of it.", "没有这次会诊，或您未参与。"); }
+
+bool IsOneOf(const access::Caller& caller, access::Verb verb, const std::string& organization) {
+  return access::Decide(caller, verb, "Task", organization).ok();
+}
+bool MaySee(const access::Caller& caller, const Consultation& c) {
+  return IsOneOf(caller, access::Verb::kRead, c.from.organization) ||
+         std::any_of(c.invited.begin(), c.invited.end(), [&](const Invited& one) { return IsOneOf(caller, access::Verb::kRead, one.organization); });
+}
+
+bool MayInDo(const Consultation& c, const Invited& one, std::string_view verb) {
+  if (IsOver(c)) return false;
+  if (verb == "accept") return one.state == "invited";
+  if (verb == "decline") return one.state == "invited" || one.state == "accepted";
+  return verb == "opine" && one.state != "declined";
+}
+bool MayAskerDo(const Consultation& c, std::string_view verb) {
+  if (IsOver(c)) return false;
+  if (verb == "conclude") return !c.opinions.empty();
+  if (verb == "close") return !c.opinions.empty() && c.mode == "single";
+  return verb == "withdraw";
+}
+// Of the caller's institutions the invited one that may do this now.
+Invited* ActingFor(const access::Caller& caller, Consultation& c, std::string_view verb) {
+  for (Invited& one : c.invited)
+    if (MayInDo(c, one, verb) && IsOneOf(caller, access::Verb::kWrite, one.organization)) return &one;
+  return nullptr;
+}
+
+bool IsWaitedFor(const Invited& one) { return one.state == "invited" || one.state == "accepted"; }
+bool IsWaiting(const Consultation& c) { return !IsOver(c) && std::any_of(c.invited.begin(), c.invited.end(), IsWaitedFor); }
+
+constexpr std::string_view kInvitedVerbs[] = {"accept", "opine", "decline"}, kAskerVerbs[] = {"conclude", "close", "withdraw"};
+bool Has(std::span<const std::string_view> verbs, std::string_view verb) { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
+
+Status CheckText(std::string_view text, std::string code, std::string en, std::string zh) {
+  if (text.empty()) return Missing(std::move(code), std::move(en), std::move(zh));
+  if (text.size() > kTextMost) return Missing("too-long", "At most " + std::to_string(kTextMost) + " bytes of text.", "文字过长，请精简。");
+  return Ok();
+}
+
+std::string CommaList(const std::vector<std::string>& organizations) {
+  std::string all;
+  for (const std::string& one : organizations) all += (all.empty() ? "" : ",") + ("Organization/" + one);
+  return all;
+}
+
+}  // namespace
+
+Result<Consultation> Consultations::Get(const access::Caller& caller, std::string_view id) {
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+  const Result<store::Resource> task = snapshot->Read("Task", id);
+  if (!id.starts_with(kConsultationPrefix) || (!task.ok() && task.error().category == ErrorCategory::kNotFound)) return NoSuchConsultation();
+  if (!task.ok()) return task.error();
+  QX_TRY(Consultation c, ConsultationFrom(*task));
+  if (!MaySee(caller, c)) return NoSuchConsultation();
+  Finish(caller, c);
+  return c;
+}
+
+void Consultations::Finish(const access::Caller& caller, Consultation& c) const {
+  c.overdue = IsWaiting(c) && InstantOf(c.answer_by) < clock_.Now();
+  c.may.clear();
+  for (const std::string_view verb : kInvitedVerbs)
+    if (ActingFor(caller, c, verb)) c.may.emplace_back(verb);
+  for (const std::string_view verb : kAskerVerbs)
+    if (MayAskerDo(c, verb) && IsOneOf(caller, access::Verb::kWrite, c.from.organization)) c.may.emplace_back(verb);
+}
+
+Result<Consultation> Consultations::Fill(const access::Caller& caller, const NewConsultation& wanted, const std::string& id) {
+  if (!rules_.settings) return Unavailable("no-settings", "No pack has referral-settings.yaml.", "没有规则包提供 referral-settings.yaml。");
+  if (wanted.client_key.empty() || wanted.client_key.size() > 200) return Missing("no-client-key", "clientKey is missing: it makes sending twice once.", "缺少 clientKey。");
+  if (wanted.kind != "written" && wanted.kind != "scheduled") return Missing("bad-kind", "The kind is written or scheduled.", "会诊方式应为 written 或 scheduled。");
+  if (wanted.mode != "single" && wanted.mode != "mdt") return Missing("bad-mode", "The mode is single or mdt.", "会诊形式应为 single 或 mdt。");
+  const pack::Urgency* urgency = rules_.FindUrgency(wanted.urgency);
+  if (!urgency) return Missing("bad-urgency", "There is no urgency '" + wanted.urgency + "'.", "没有紧急程度“" + wanted.urgency + "”。");
+  QX_DO(CheckText(wanted.question, "no-question", "Write the question that is to be answered.", "请写明要解决的问题。"));
+  if (wanted.invited.empty() || wanted.invited.size() > kInvitedMost || (wanted.mode == "single" && wanted.invited.size() != 1))
+    return Missing("bad-invited", "Invite one institution, or for an MDT up to 20.", "请邀请一家机构；MDT 最多 20 家。");
+  Consultation c;
+  const Instant now = clock_.Now();
+  c.id = id, c.kind = wanted.kind, c.mode = wanted.mode, c.urgency = wanted.urgency, c.question = wanted.question;
+  c.attachments = wanted.attachments, c.state = "open", c.sent_at = FormatInstant(now);
+  c.answer_by = FormatInstant({now.microseconds + urgency->answer_minutes * kMinute});
+  if (c.kind == "scheduled") {
+    QX_TRY(c.scheduled_at, Moment(wanted.scheduled_at));
+    if (InstantOf(c.scheduled_at) < now) return Missing("past", "The time of the consultation is past.", "约定时间已过。");
+    c.answer_by = FormatInstant({InstantOf(c.scheduled_at).microseconds + urgency->answer_minutes * kMinute});
+  }
+  QX_DO(access::Decide(caller, access::Verb::kWrite, "Task", wanted.from));
+  QX_TRY(const std::unique_ptr<store::Snapshot> own, store_.OpenSnapshot(caller));
+  QX_TRY(const store::Resource patient, own->Read("Patient", wanted.patient));
+  c.patient = patient.id, c.patient_name = PatientName(patient.body);
+  QX_TRY(const std::unique_ptr<store::Snapshot> all, store_.OpenSnapshot(access::SystemCaller("referral")));
+  QX_TRY(const Institutions institutions, Institutions::Read(*all));
+  const Institution* from = institutions.Find(wanted.from);
+  if (!from) return Missing("no-sender", "The account belongs to no institution that could ask; ask an administrator.", "账号未关联机构，请联系管理员。");
+  c.from = {from->code, from->name, "", wanted.by.empty() ? WhoOf(caller) : wanted.by};
+  for (const std::string& code : wanted.invited) {
+    const Institution* one = institutions.Find(code);
+    const bool twice = std::any_of(c.invited.begin(), c.invited.end(), [&](const Invited& there) { return there.organization == code; });
+    if (!one || one == from || twice) return Missing("bad-invited", "'" + code + "' cannot be invited: choose another institution.", "不能邀请“" + code + "”，请另选机构。");
+    c.invited.push_back({one->code, one->name, "invited", ""});
+  }
+  return c;
+}
+
+Result<Consultation> Consultations::Create(const access::Caller& caller, const NewConsultation& wanted) {
+  const std::string id = std::string(kConsultationPrefix) + KeyOf(caller.user, wanted.client_key);
+  if (!wanted.client_key.empty()) {
+    Result<Consultation> there = Get(caller, id);
+    if (there.ok() && there->patient == wanted.patient) return there;
+  }
+  QX_TRY(Consultation c, Fill(caller, wanted, id));
+  Result<Consultation> written = Write(caller, std::move(c), "invite", wanted.from, true);
+  if (written.ok() || written.error().code != "already-exists") return written;
+  QX_TRY(Consultation there, Get(caller, id));
+  if (there.patient == wanted.patient) return there;
+  return MakeError(ErrorCategory::kConflict, "client-key-used", "This clientKey was used for another patient.", "此 clientKey 已用于其他患者。");
+}
+
+Status Consultations::Apply(const access::Caller& caller, Consultation& c, const ConsultationStep& step, Instant now) const {
+  if (step.verb == "conclude") {
+    QX_DO(CheckText(step.text, "no-text", "Write the conclusion.", "请填写会诊结论。"));
+    c.conclusion = Conclusion{FormatInstant(now), WhoOf(caller), step.by, step.text};
+    c.state = "concluded";
+  } else if (step.verb == "close" || step.verb == "withdraw") {
+    c.state = step.verb == "close" ? "closed" : "withdrawn";
+  } else {
+    Invited& one = *ActingFor(caller, c, step.verb);
+    if (step.verb == "opine") {
+      QX_DO(CheckText(step.advice, "no-advice", "Write your advice.", "请填写会诊意见。"));
+      if (step.diagnosis.size() > kTextMost) return Missing("too-long", "The diagnosis is too long.", "诊断文字过长，请精简。");
+      c.opinions.push_back({FormatInstant(now), WhoOf(caller), step.by, one.organization, one.name, step.diagnosis, step.advice, step.transfer});
+    }
+    if (step.verb == "decline" && step.note.empty()) return Missing("no-note", "Say why, so that somebody else can be asked.", "请说明原因，以便另请他人。");
+    one.state = step.verb == "accept" ? "accepted" : step.verb == "decline" ? "declined" : "opined";
+    one.note = step.verb == "decline" ? step.note : "";
+  }
+  if (IsOver(c)) c.closed_at = FormatInstant(now);
+  return Ok();
+}
+
+Result<Consultation> Consultations::Do(const access::Caller& caller, std::string_view id, const ConsultationStep& step) {
+  QX_TRY(Consultation c, Get(caller, id));
+  if (c.version != step.version) {
+    if (c.version == step.version + 1 && c.last_verb == step.verb && c.last_who == WhoOf(caller)) return c;   // sent twice
+    return MakeError(ErrorCategory::kConflict, "version-conflict", "Somebody changed this meanwhile; look at it again.", "此会诊已被他人更新，请重新查看。");
+  }
+  const bool invited = Has(kInvitedVerbs, step.verb);
+  if (!invited && !Has(kAskerVerbs, step.verb)) return WrongState(step.verb, c.state);
+  if (std::find(c.may.begin(), c.may.end(), step.verb) == c.may.end()) {
+    const bool somebody = invited ? std::any_of(c.invited.begin(), c.invited.end(), [&](const Invited& one) { return MayInDo(c, one, step.verb); })
+                                  : MayAskerDo(c, step.verb);
+    return somebody ? NotYourStep() : WrongState(step.verb, c.state);
+  }
+  std::string organization = c.from.organization;
+  if (const Invited* one = invited ? ActingFor(caller, c, step.verb) : nullptr) organization = one->organization;
+  QX_DO(Apply(caller, c, step, clock_.Now()));
+  return Write(caller, std::move(c), step.verb, organization, false);
+}
+
+std::vector<Notice> Consultations::NoticesOf(const Consultation& c, std::string_view verb, std::string_view organization) const {
+  std::vector<std::string> recipients;
+  const auto invited = [&](auto wanted) {
+    for (const Invited& one : c.invited)
+      if (wanted(one)) recipients.push_back(one.organization);
+  };
+  if (verb == "invite") invited([](const Invited&) { return true; });
+  else if (verb == "conclude" || verb == "close") invited([](const Invited& one) { return one.state == "opined"; });
+  else if (verb == "withdraw") invited([](const Invited& one) { return one.state != "declined"; });
+  else if (verb == "remind") invited(IsWaitedFor), recipients.push_back(c.from.organization);
+  else recipients.push_back(c.from.organization);
+  const pack::Word* word = pack::FindWord(rules_.settings->consultation, verb);
+  const pack::Text said = word ? word->text : pack::Text{std::string(verb), std::string(verb)};
+  const pack::Urgency* urgency = rules_.FindUrgency(c.urgency);
+  const bool alarm = verb == "invite" && urgency && urgency->skip_levels;
+  std::string about = c.from.name;
+  for (const Invited& one : c.invited)
+    if (one.organization == organization) about = one.name;
+  std::vector<Notice> notices;
+  for (const std::string& recipient : recipients)
+    notices.push_back({c.id + "/" + std::to_string(c.version), alarm ? "consultation:alarm" : "consultation:" + std::string(verb), recipient, "Task/" + c.id, c.patient,
+                       said.zh + "：" + c.patient_name + "（" + about + "）", said.en + ": " + c.patient_name + " (" + about + ")"});
+  return notices;
+}
+
+Result<Consultation> Consultations::Write(const access::Caller& caller, Consultation c, std::string_view verb, std::string_view organization, bool create) {
+  const Instant now = clock_.Now();
+  c.last_verb = verb;
+  c.last_who = WhoOf(caller);
+  const bool reminded = verb == "remind" || InstantOf(c.answer_by) <= now;
+  c.wake = IsWaiting(c) && !reminded ? c.answer_by : "";
+  store::CommitRequest request;
+  request.reason = "consultation:" + std::string(verb);
+  const auto put = [&](std::string_view type, std::string body) {
+    store::Change change;
+    change.type = type;
+    change.id = c.id;
+    change.body = std::move(body);
+    change.owner = c.from.organization;
+    change.skip_if_equal = type != "Task";
+    if (type == "Task") change.if_version = create ? 0 : c.version;
+    request.changes.push_back(std::move(change));
+  };
+  put("Task", TaskAsFhir(c));
+  put("ServiceRequest", RequestAsFhir(c));
+  if (c.conclusion) put("ClinicalImpression", ConclusionAsFhir(c));
+  for (const Notice& notice : NoticesOf(c, verb, organization)) request.changes.push_back(NoticeChange(notice, now));
+  // For this patient and this time only.
+  const int64_t open_until = InstantOf(c.scheduled_at.empty() ? c.sent_at : c.scheduled_at).microseconds + rules_.settings->relation_days_open * kDay;
+  for (const Invited& one : c.invited) {
+    const bool ended = IsOver(c) || one.state == "declined";
+    request.changes.push_back(RelationChange("ServiceRequest/" + c.id, c.patient, one.organization, c.from.organization, InstantOf(c.sent_at),
+                                             {ended ? now.microseconds : open_until}));
+    request.changes.back().skip_if_equal = true;
+  }
+  QX_TRY(const store::CommitReceipt receipt, store_.Commit(OnBehalf(caller), std::move(request)));
+  c.version = receipt.changes.front().version;
+  Finish(caller, c);
+  return c;
+}
+
+Result<std::vector<Consultation>> Consultations::Found(const access::Caller& caller, std::string_view box, std::string_view status, size_t count) {
+  std::vector<Consultation> list;
+  search::NamedValues asked = {{"category", std::string(kConsultationCategory)}, {"status", std::string(status)}, {"_sort", "-authored"}, {"_count", std::to_string(count)}};
+  if (!caller.whole_county) {
+    if (caller.organizations.empty() || count == 0) return list;
+    asked.emplace_back(box == "sent" ? "requester" : "performer", CommaList(caller.organizations));
+  }
+  QX_TRY(const search::Query query, search::Query::Parse(parameters_, "ServiceRequest", asked, {}));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+  QX_TRY(const store::SearchPage page, snapshot->Search(query));
+  for (const store::Resource& request : page.matches) {
+    if (!request.id.starts_with(kConsultationPrefix)) continue;          // somebody else's order of the same kind
+    QX_TRY(const store::Resource task, snapshot->Read("Task", request.id));
+    QX_TRY(Consultation c, ConsultationFrom(task));
+    if (!MaySee(caller, c)) continue;
+    Finish(caller, c);
+    list.push_back(std::move(c));
+  }
+  return list;
+}
+
+Result<std::vector<Consultation>> Consultations::List(const access::Caller& caller, std::string_view box, size_t count) {
+  QX_TRY(std::vector<Consultation> list, Found(caller, box, "active", count));
+  const auto order = [&](const Consultation& c) {
+    const pack::Urgency* urgency = rules_.FindUrgency(c.urgency);
+    return urgency ? urgency->order : 99;
+  };
+  std::stable_sort(list.begin(), list.end(), [&](const Consultation& a, const Consultation& b) {
+    const auto x = order(a), y = order(b);
+    return x != y ? x < y : a.sent_at < b.sent_at;
+  });
+  QX_TRY(std::vector<Consultation> over, Found(caller, box, "completed,revoked", count - std::min(count, list.size())));
+  for (Consultation& one : over) list.push_back(std::move(one));
+  return list;
+}
+
+Result<uint64_t> Consultations::Waiting(const access::Caller& caller) {
+  constexpr size_t kLooked = 500;
+  QX_TRY(const std::vector<Consultation> list, Found(caller, "received", "active", kLooked));
+  return static_cast<uint64_t>(std::count_if(list.begin(), list.end(), [&](const Consultation& c) {
+    return std::any_of(c.invited.begin(), c.invited.end(), [&](const Invited& one) {
+      return IsWaitedFor(one) && std::find(caller.organizations.begin(), caller.organizations.end(), one.organization) != caller.organizations.end();
+    });
+  }));
+}
+
+Result<size_t> Consultations::Sweep(Instant& since, size_t maximum) {
+  if (!rules_.settings) return size_t{0};
+  const Instant now = clock_.Now();
+  const access::Caller program = access::SystemCaller("referral");
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(program));
+  QX_TRY(const search::Query query, search::Query::Parse(parameters_, "Task",
+                                                         {{"wake", "gt" + FormatInstant({std::max<int64_t>(0, since.microseconds - kMargin)})},
+                                                          {"wake", "le" + FormatInstant(now)}, {"code", std::string(kBase) + "task|consultation"},
+                                                          {"_sort", "wake"}, {"_count", std::to_string(maximum)}}, {}));
+  QX_TRY(const store::SearchPage page, snapshot->Search(query));
+  size_t done = 0;
+  for (const store::Resource& task : page.matches) {
+    QX_TRY(Consultation c, Get(program, task.id));
+    if (c.wake.empty() || InstantOf(c.wake) > now) continue;
+    const Result<Consultation> written = Write(program, std::move(c), "remind", "", false);
+    if (written.ok()) ++done;
+    else if (written.error().code != "version-conflict") return written.error();   // else somebody did something meanwhile
+  }
+  if (page.matches.size() < maximum) since = now;
+  return done;
+}
+
+}  // namespace qianxian::referral
