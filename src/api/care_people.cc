@@ -5,13 +5,13 @@
 #include "api/care_api.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
+#include "api/record_words.h"
 #include "api/routes.h"
 #include "base/date.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "fhir/date.h"
 #include "flow/records.h"
-#include "referral/consultation_records.h"
 
 namespace qianxian::api {
 namespace {
@@ -64,54 +64,10 @@ int AgeOn(std::string_view birth, const std::string& today) {
   return static_cast<int>(to - from) - (birth.size() >= 10 && today.substr(5) < std::string(birth.substr(5, 5)));
 }
 
-std::string FirstText(json::Value resource, std::string_view member) {
-  const auto concept_ = resource.Find(member);
-  if (!concept_) return {};
-  if (const std::string_view text = concept_->FindString("text"); !text.empty()) return std::string(text);
-  const auto codings = concept_->Find("coding");
-  if (!codings || codings->size() == 0) return {};
-  const std::string_view display = codings->At(0).FindString("display");
-  return std::string(display.empty() ? codings->At(0).FindString("code") : display);
-}
-
-std::string CodeIn(json::Value resource, std::string_view member) {
-  const auto concept_ = resource.Find(member);
-  const auto codings = concept_ ? concept_->Find("coding") : std::nullopt;
-  return codings && codings->size() > 0 ? std::string(codings->At(0).FindString("code")) : std::string();
-}
-
-// The day of a record, by whatever member of its type says it.
-std::string DayOf(json::Value root) {
-  for (const char* name : {"effectiveDateTime", "performedDateTime", "authored", "authoredOn", "onsetDateTime", "recordedDate", "date", "issued", "created"})
-    if (const std::string_view text = root.FindString(name); !text.empty()) return fhir::LocalDayText(text);
-  for (const char* name : {"period", "performedPeriod", "effectivePeriod"})
-    if (const auto period = root.Find(name))
-      if (const std::string_view text = period->FindString("start"); !text.empty()) return fhir::LocalDayText(text);
-  return {};
-}
-
 struct Event {
-  std::string on, kind;
-  pack::Text title;                        // empty: the page says the kind
+  RecordWords words;
   std::string institution, reference;
 };
-
-// What a record is called in the course of events. The program's own orders and answers are named by their kind.
-pack::Text TitleOf(std::string_view kind, std::string_view id, json::Value root, const pack::Pack& pack) {
-  if (id.starts_with("referral-") || id.starts_with(referral::kConsultationPrefix)) return {};
-  if (kind == "QuestionnaireResponse")
-    for (const pack::Form& form : pack.forms)
-      if (root.FindString("questionnaire").find("/" + form.id + "|") != std::string_view::npos) return form.title;
-  std::string title = FirstText(root, "code");
-  if (title.empty() && kind == "Encounter") title = FirstText(root, "serviceType");
-  return {title, title};
-}
-
-std::string KindOf(std::string_view type, std::string_view id) {
-  if (type == "ServiceRequest" && id.starts_with("referral-")) return "Referral";
-  if (type == "ServiceRequest" && id.starts_with(referral::kConsultationPrefix)) return "Consultation";
-  return std::string(type);
-}
 
 }  // namespace
 
@@ -263,7 +219,7 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   std::map<std::string, Reading> readings;
   std::vector<Event> events, documents;
   for (const char* type : {"EpisodeOfCare", "Task", "Condition", "Observation", "Encounter", "Procedure", "DiagnosticReport",
-                           "QuestionnaireResponse", "ServiceRequest", "ClinicalImpression", "DocumentReference"}) {
+                           "QuestionnaireResponse", "ClinicalImpression", "ServiceRequest", "DocumentReference"}) {
     const std::string_view kind = type;
     QX_TRY(const store::SearchPage page, Search(*snapshot, type, {{"patient", "Patient/" + id}, {"_sort", "-_lastUpdated"}}, kOfAType));
     for (const store::Resource& one : page.matches) {
@@ -280,10 +236,9 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
         if (const auto components = root.Find("component"))
           for (json::Value component : components->Elements()) AddReading(component, on, readings);
       } else if (kind == "DocumentReference") {
-        const std::string title = FirstText(root, "type");
-        documents.push_back({on, "DocumentReference", {title, title}, one.owner, "DocumentReference/" + one.id});
+        documents.push_back({WordsOf(kind, one.id, root, *services_.pack), one.owner, "DocumentReference/" + one.id});
       } else if (kind != "EpisodeOfCare") {
-        events.push_back({on, KindOf(kind, one.id), TitleOf(kind, one.id, root, *services_.pack), one.owner, std::string(type) + "/" + one.id});
+        events.push_back({WordsOf(kind, one.id, root, *services_.pack), one.owner, std::string(type) + "/" + one.id});
         if (kind == "Condition") {
           problems.BeginObject().Member("code", CodeIn(root, "code")).Member("name", FirstText(root, "code"));
           WriteOrNull(problems, "since", on);
@@ -293,15 +248,13 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
       }
     }
   }
-  const auto newest = [](const Event& a, const Event& b) { return a.on > b.on; };
+  const auto newest = [](const Event& a, const Event& b) { return a.words.on > b.words.on; };
   std::stable_sort(events.begin(), events.end(), newest);
   const auto write = [&](json::Writer& w, const std::vector<Event>& list) {
     w.BeginArray();
     for (const Event& event : list) {
       w.BeginObject();
-      WriteOrNull(w, "on", event.on);
-      w.Member("kind", event.kind);
-      WriteText(w, "title", event.title);
+      WriteWords(w, event.words);
       w.Member("institution", event.institution);
       w.Member("institutionName", OrganizationName(*snapshot, event.institution)).Member("reference", event.reference).EndObject();
     }

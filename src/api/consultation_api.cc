@@ -69,7 +69,7 @@ void ConsultationApi::Write(json::Writer& w, store::Snapshot& snapshot, const re
   w.EndArray().Name("conclusion");
   if (c.conclusion) w.BeginObject().Member("at", fhir::LocalTimeText(c.conclusion->at)).Member("who", NameOf(*c.conclusion)).Member("text", c.conclusion->text).EndObject();
   else w.Null();
-  WriteAttachments(w, c.attachments);
+  WriteAttachments(w, snapshot, *services_.pack, c.attachments);
   w.Name("may").BeginArray();
   for (const std::string& verb : c.may) w.String(verb);
   w.EndArray().EndObject();

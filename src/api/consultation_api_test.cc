@@ -29,6 +29,8 @@ TEST(ConsultationApi, AskedAnsweredConcluded) {
   EXPECT_EQ(one.At("invited.1.stateName.en"), "Invited");
   EXPECT_EQ(one.At("from.practitioner"), world.NameOf("li"));
   EXPECT_TRUE(one.At("sentAt").ends_with("+08:00") && one.At("answerBy").ends_with("+08:00")) << one.body;
+  EXPECT_EQ(one.At("attachments.0.kind"), "Condition") << one.body;
+  EXPECT_EQ(one.At("attachments.0.title.zh"), "I10.x00");
   EXPECT_EQ(world.Ask().At("id"), one.At("id")) << "twice is once";
   EXPECT_EQ(world.As("deng", "GET", "/api/patients/p1").status, 200) << "the record travels with the question";
   EXPECT_EQ(world.As("deng", "GET", "/api/work").At("consultations"), "1");

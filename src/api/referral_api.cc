@@ -171,7 +171,7 @@ void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, cons
     w.Member("note", entry.note).MemberIfAny("reason", entry.reason).EndObject();
   }
   w.EndArray();
-  WriteAttachments(w, r.attachments);
+  WriteAttachments(w, snapshot, *services_.pack, r.attachments);
   w.Name("results").BeginArray();
   for (const referral::ReferralResult& result : r.results) {
     w.BeginObject().Member("at", fhir::LocalTimeText(result.at)).Member("text", result.text).Name("documents").BeginArray();

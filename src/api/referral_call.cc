@@ -1,6 +1,9 @@
 #include "api/referral_call.h"
 
+#include <algorithm>
+
 #include "api/page_json.h"
+#include "api/record_words.h"
 #include "base/text.h"
 
 namespace qianxian::api {
@@ -35,9 +38,19 @@ void WritePlace(json::Writer& writer, std::string_view name, const referral::Pla
   writer.MemberIfAny("department", place.department).MemberIfAny("practitioner", place.practitioner).EndObject();
 }
 
-void WriteAttachments(json::Writer& writer, const std::vector<std::string>& references) {
+void WriteAttachments(json::Writer& writer, store::Snapshot& snapshot, const pack::Pack& pack, const std::vector<std::string>& references) {
   writer.Name("attachments").BeginArray();
-  for (const std::string& reference : references) writer.BeginObject().Member("reference", reference).Member("title", reference).EndObject();
+  for (const std::string& reference : references) {
+    const size_t slash = std::min(reference.find('/'), reference.size());
+    const std::string type = reference.substr(0, slash), id = reference.substr(std::min(slash + 1, reference.size()));
+    RecordWords words{"", type, {}};
+    const Result<store::Resource> record = snapshot.Read(type, id);
+    const Result<json::Document> document = record.ok() ? json::Document::Parse(record->body) : Result<json::Document>(record.error());
+    if (document.ok()) words = WordsOf(type, id, document->root(), pack);
+    writer.BeginObject().Member("reference", reference);
+    WriteWords(writer, words);
+    writer.EndObject();
+  }
   writer.EndArray();
 }
 

@@ -10,8 +10,10 @@
 #include "http/server.h"
 #include "json/value.h"
 #include "json/writer.h"
+#include "pack/pack.h"
 #include "pack/referral_rules.h"
 #include "referral/referral.h"
+#include "store/store.h"
 
 namespace qianxian::api {
 
@@ -39,7 +41,7 @@ uint64_t VersionMember(json::Value body);
 // The word of a state, or the state itself where no pack has a word for it.
 void WriteStateName(json::Writer& writer, const std::vector<pack::Word>& words, std::string_view state);
 void WritePlace(json::Writer& writer, std::string_view name, const referral::Place& place);
-// [{reference, title}]
-void WriteAttachments(json::Writer& writer, const std::vector<std::string>& references);
+// [{reference, on, kind, title}], with what the snapshot's caller may read of each.
+void WriteAttachments(json::Writer& writer, store::Snapshot& snapshot, const pack::Pack& pack, const std::vector<std::string>& references);
 
 }  // namespace qianxian::api

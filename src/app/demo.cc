@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "api/settings.h"
 #include "app/commands.h"
@@ -20,7 +21,7 @@
 namespace qianxian::app {
 namespace {
 
-enum class Where { kCounty, kHospital, kTownship, kVillage };
+enum class Where { kCounty, kCityHospital, kHospital, kTownship, kVillage };
 struct DemoAccount {
   const char *user, *name, *role;
   Where where;
@@ -30,6 +31,7 @@ constexpr DemoAccount kAccounts[] = {
     {"insurance", "示例医保办 Demo insurance officer", "insurance-officer", Where::kCounty},
     {"manager", "示例县医院管理者 Demo hospital manager", "hospital-manager", Where::kHospital},
     {"it", "示例信息科 Demo hospital IT", "hospital-it", Where::kHospital},
+    {"expert", "示例市医院专家 Demo city expert", "clinician", Where::kCityHospital},
     {"specialist", "示例县医院医师 Demo specialist", "clinician", Where::kHospital},
     {"township", "示例卫生院医师 Demo township doctor", "clinician", Where::kTownship},
     {"village", "示例村医 Demo village doctor", "clinician", Where::kVillage},
@@ -165,23 +167,23 @@ Status MarkFolder(Folder& folder, const std::string& county_name) {
   return Ok();
 }
 
-// The leading general hospital of the county: the one whose accounts are made.
-Result<std::string> CountyHospital(Folder& folder, const std::string& region) {
+// The first hospital of that kind in the region ("" = anywhere); "" when there is none.
+Result<std::string> FirstHospital(Folder& folder, const std::string& kind, const std::string& region) {
   QX_TRY(auto snapshot, folder.store().OpenSnapshot(access::SystemCaller("demo")));
   std::string after;
   while (true) {
     QX_TRY(std::vector<store::Resource> page, snapshot->Scan("Organization", after, 1000));
     for (const store::Resource& resource : page) {
       after = resource.id;
-      bool general = resource.body.find("\"county-general\"") != std::string::npos;
-      if (general && resource.body.find("\"" + region) != std::string::npos) return auth::OrganizationCode(resource.body);
+      const bool fits = resource.body.find("\"" + kind + "\"") != std::string::npos;
+      if (fits && resource.body.find("\"" + region) != std::string::npos) return auth::OrganizationCode(resource.body);
     }
     if (page.size() < 1000) break;
   }
-  return NotFound("no-hospital", "the demonstration has no county hospital", "演示数据中没有县医院");
+  return std::string();
 }
 
-Status MakeAccounts(Folder& folder, const std::string& hospital, const DemoPlaces& places) {
+Status MakeAccounts(Folder& folder, const std::map<Where, std::string>& places) {
   std::string path = folder.directory() + "/" + std::string(auth::kDemonstrationFile);
   std::string lines;
   if (FileExists(path)) {
@@ -192,7 +194,7 @@ Status MakeAccounts(Folder& folder, const std::string& hospital, const DemoPlace
     wanted.user = account.user;
     wanted.name = account.name;
     wanted.role = account.role;
-    const std::string place = account.where == Where::kHospital ? hospital : account.where == Where::kTownship ? places.township : places.village;
+    const std::string& place = places.at(account.where);
     if (account.where != Where::kCounty && place.empty()) continue;
     if (account.where != Where::kCounty) wanted.organizations = {place};
     Result<auth::AccountReceipt> made = folder.auth().AddAccount(CommandLineCaller(), wanted);
@@ -231,9 +233,12 @@ Status MakeDemonstration(Folder& folder, const DemoOptions& options, const Cance
   QX_DO(ImportFiles(folder, county, options.drop_files, state, cancel));
   const demo::GeneratedRegion first = county.counties.empty() ? demo::GeneratedRegion{} : county.counties.front();
   QX_DO(MarkFolder(folder, first.name));
-  QX_TRY(std::string hospital, CountyHospital(folder, first.code));
+  QX_TRY(const std::string hospital, FirstHospital(folder, "county-general", first.code));
+  if (hospital.empty()) return NotFound("no-hospital", "the demonstration has no county hospital", "演示数据中没有县医院");
+  QX_TRY(const std::string city_hospital, FirstHospital(folder, "city", ""));
   QX_TRY(const DemoPlaces places, FindDemoPlaces(folder, first.code));
-  QX_DO(MakeAccounts(folder, hospital, places));
+  QX_DO(MakeAccounts(folder, {{Where::kCounty, ""}, {Where::kCityHospital, city_hospital}, {Where::kHospital, hospital},
+                              {Where::kTownship, places.township}, {Where::kVillage, places.village}}));
   // A server that is at work on the folder does this by itself.
   Status numbers = folder.OpenNumbers();
   if (!numbers.ok() && numbers.error().category != ErrorCategory::kBusy) return numbers;

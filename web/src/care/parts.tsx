@@ -5,7 +5,7 @@ import { formatDate } from '../lib/format';
 import { hrefTo, Link } from '../router/router';
 import { Icon } from '../ui/icons';
 import { ageOn, daysBetween } from './days';
-import { courses, type Course, type Person, type Urgency } from './types';
+import { courses, type Attached, type Course, type Person, type Urgency } from './types';
 import { localDay } from '../lib/period';
 
 export const useToday_ = (): string => localDay(new Date());
@@ -104,6 +104,24 @@ export function KeptNotice({ keptAt }: { keptAt: number | null }) {
 export function Titled({ of }: { of: { zh: string; en: string } | string | null | undefined }) {
   const text = useText();
   return <>{typeof of === 'string' ? of : text(of)}</>;
+}
+
+// What a record is called: its title, else its kind.
+export function useRecordTitle(): (record: { title: { zh: string; en: string } | string | null | undefined; kind?: string }) => string {
+  const { t, i18n } = useWords();
+  const text = useText();
+  return ({ title, kind = '' }) => (typeof title === 'string' ? title : text(title)) || (i18n.exists(`recordKind.${kind}`) ? t(`recordKind.${kind}`) : kind);
+}
+
+export function Attachments({ of = [] }: { of: Attached[] | undefined }) {
+  const title = useRecordTitle();
+  const language = useLanguage();
+  if (of.length === 0) return null;
+  return (
+    <ul className="plain-list">
+      {of.map((each) => <li key={each.reference}><Icon name="file" size={16} /> {title(each)} {each.on && <span className="faint">{formatDate(each.on, language)}</span>}</li>)}
+    </ul>
+  );
 }
 
 // UCUM as a clinic writes it.

@@ -233,7 +233,7 @@ export interface Referral {
   overdue: boolean;
   slot: { start?: string; department?: string; bed?: string } | null;
   history: { at: string; who: string; state: string; stateName?: Text; note: string }[];
-  attachments?: { reference: string; title: Text | string }[];
+  attachments?: Attached[];
   results: { reference?: string; title?: Text | string; text?: string }[];
   plan: ReferralPlan | null;
   may: string[];
@@ -278,6 +278,14 @@ export interface Receiver {
   why: Text;
 }
 
+// A record that travels with a question.
+export interface Attached {
+  reference: string;
+  on?: string | null;
+  kind?: string;
+  title: Text | string;
+}
+
 export interface Consultation {
   id: string;
   version: string | number;
@@ -289,14 +297,14 @@ export interface Consultation {
   patient: Person;
   question: string;
   from: Party;
-  invited: { organization: string; name: string; practitioner?: string; state: string; stateName?: Text }[];
+  invited: { organization: string; name: string; practitioner?: string; state: string; stateName?: Text; note?: string }[];
   scheduledAt: string | null;
   sentAt: string | null;
   answerBy?: string | null;
   overdue?: boolean;
   opinions: { at: string; who: string; organizationName?: string; diagnosis: string; advice: string; transfer: boolean | string }[];
   conclusion: { at: string; who: string; text: string } | null;
-  attachments?: { reference: string; title: Text | string }[];
+  attachments?: Attached[];
   may: string[];
 }
 

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { ApiError, call, isServerReachable, onConnectionChange } from '../api/client';
-import { isDraft, keep, recall, tidyKept, wipe } from './keep';
+import { forget, isDraft, keep, recall, tidyKept, wipe } from './keep';
 import { Outbox, type Item, type NewItem, type Outcome } from './outbox';
 import { openShelf } from './shelf';
 
@@ -138,9 +138,18 @@ export interface KeptAnswer<T> {
 
 const askSeconds = 20;
 
-// The server's answer; until it comes (or if it does not) the one kept here.
+// The server says that there is no such thing, or that this user may not see it any more.
+const isRefused = (problem: unknown): boolean => problem instanceof ApiError && (problem.status === 403 || problem.status === 404);
+
+// The server's answer; until it comes (or if it does not) the one kept here. A right that has ended takes the copy with it.
 export async function askAndKeep<T>(user: string, name: string, path: string): Promise<T> {
-  const value = await call<T>(path, { timeoutSeconds: askSeconds });
+  let value: T;
+  try {
+    value = await call<T>(path, { timeoutSeconds: askSeconds });
+  } catch (problem) {
+    if (isRefused(problem)) await forget(user, name).catch(() => undefined);
+    throw problem;
+  }
   await keep(user, name, value);
   return value;
 }
@@ -153,6 +162,7 @@ export function useKept<T>(user: string, name: string, path: string, options: { 
     refetchInterval: options.refetchInterval,
   });
   const here = useQuery({ queryKey: ['kept', user, keptAs], queryFn: () => recall<T>(user, keptAs), enabled: enabled && server.data === undefined, staleTime: 0, gcTime: 0, retry: false });
+  if (isRefused(server.error)) return { data: undefined, keptAt: null, error: server.error, isPending: false, refetch: server.refetch };
   const kept = server.data === undefined ? here.data ?? null : null;
   return {
     data: server.data ?? kept?.value,

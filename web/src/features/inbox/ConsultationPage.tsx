@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
-import { Back, KeptNotice, PersonHead, Titled, UrgencyBadge } from '../../care/parts';
+import { Attachments, Back, KeptNotice, PersonHead, UrgencyBadge } from '../../care/parts';
 import { useConsultation } from '../../care/queries';
 import type { Consultation } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -14,6 +14,7 @@ import { Icon } from '../../ui/icons';
 import { Panel } from '../../ui/Panel';
 import { Failed, Loading, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
+import { TimeLeft } from './TimeLeft';
 
 export default function ConsultationPage({ id }: { id: string }) {
   const answer = useConsultation(id);
@@ -35,6 +36,7 @@ function Shown({ consultation, keptAt }: { consultation: Consultation; keptAt: n
         <span className="badge">{t(`consultKind.${consultation.kind}`)}</span>
         <UrgencyBadge urgency={consultation.urgency} />
         <span className="badge">{text(consultation.stateName)}</span>
+        {consultation.state === 'open' && consultation.answerBy && consultation.opinions.length < consultation.invited.length && <TimeLeft deadline={consultation.answerBy} overdue={consultation.overdue ?? false} />}
         <span className="referral-ways"><Link className="tool tool-big" to={hrefTo(`/patients/${encodeURIComponent(consultation.patient.id)}`)}><Icon name="people" size={16} />{t('referral.record')}</Link></span>
       </div>
       <div className="columns">
@@ -43,12 +45,12 @@ function Shown({ consultation, keptAt }: { consultation: Consultation; keptAt: n
             <p className="pre consult-question">{consultation.question}</p>
             <p className="faint">{t('inbox.from', { name: [consultation.from.name, consultation.from.practitioner].filter(Boolean).join(' ') })} {consultation.sentAt && formatInstant(consultation.sentAt, language)}</p>
             {consultation.scheduledAt && <p>{t('consult.when')} <strong>{formatInstant(consultation.scheduledAt, language)}</strong></p>}
-            {(consultation.attachments ?? []).length > 0 && <ul className="plain-list">{(consultation.attachments ?? []).map((each) => <li key={each.reference}><Icon name="file" size={16} /> <Titled of={each.title} /></li>)}</ul>}
+            <Attachments of={consultation.attachments} />
           </Panel>
           <Panel title={t('consult.invited')}>
             <ul className="plain-list">
               {consultation.invited.map((each, index) => (
-                <li key={index}>{[each.name, each.practitioner].filter(Boolean).join(' · ')} <span className="badge">{each.stateName ? text(each.stateName) : each.state}</span></li>
+                <li key={index}>{[each.name, each.practitioner].filter(Boolean).join(' · ')} <span className="badge">{each.stateName ? text(each.stateName) : each.state}</span>{each.note && <span className="faint"> {each.note}</span>}</li>
               ))}
             </ul>
           </Panel>
@@ -162,7 +164,7 @@ function ConsultVerbs({ consultation }: { consultation: Consultation }) {
           <button type="submit" className="big-button" disabled={act.isPending}>{t('consultVerb.conclude')}</button>
         </form>
       )}
-      {(can('decline') || can('withdraw')) && area('note', t('referral.note'), 1)}
+      {(can('decline') || can('withdraw')) && area('note', can('decline') ? t('consult.whyNot') : t('referral.note'), 1)}
       <div className="verb-row">
         {quickVerbs.filter(can).map((verb) => (
           <button key={verb} type="button" className={`tool tool-big ${verb === 'accept' ? 'tool-strong' : verb === 'close' ? '' : 'tool-danger'}`} disabled={act.isPending} onClick={() => run(verb)}>{t(`consultVerb.${verb}`)}</button>

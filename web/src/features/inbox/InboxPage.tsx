@@ -22,16 +22,17 @@ export default function InboxPage() {
   const { t } = useWords();
   const { search } = usePlace();
   const asked = search.get('tab') as Tab | null;
-  const tab: Tab = asked && tabs.includes(asked) ? asked : 'received';
   const { data: work } = useWork(true);
   const counts: Record<Tab, number | undefined> = { received: work?.referralsReceived, review: work?.referralsToReview, consultations: work?.consultations, notices: work?.notices, sent: undefined };
+  // Opened without a tab: the first in which something waits.
+  const tab: Tab = asked && tabs.includes(asked) ? asked : tabs.find((each) => counts[each]) ?? 'received';
   return (
     <div className="page inbox">
       <div className="page-head"><h1>{t('nav.inbox')}</h1></div>
       <SavedHere />
       <nav className="tabs inbox-tabs" aria-label={t('nav.inbox')}>
         {tabs.filter((each) => each !== 'consultations' || !work || work.consultations !== undefined).map((each) => (
-          <Link key={each} to={hrefWith({ tab: each === 'received' ? null : each })} replace aria-current={tab === each ? 'page' : undefined}>
+          <Link key={each} to={hrefWith({ tab: each })} replace aria-current={tab === each ? 'page' : undefined}>
             {t(`inboxTab.${each}`)}{counts[each] ? <span className="tab-count">{counts[each]}</span> : null}
           </Link>
         ))}
@@ -142,7 +143,7 @@ function ConsultationGroup({ title, list }: { title: string; list: Consultation[
             <Link className="person-link" to={hrefTo(`/consultations/${encodeURIComponent(each.id)}`)}>
               <span className="person-line">
                 <strong className="person-name">{each.patient.name}</strong> <span className="faint">{words(each.patient)}</span>
-                <span className="person-state"><span className="badge">{text(each.stateName)}</span></span>
+                <span className="person-state">{isOpen(each) && each.answerBy && each.opinions.length < each.invited.length ? <TimeLeft deadline={each.answerBy} overdue={each.overdue ?? false} /> : <span className="badge">{text(each.stateName)}</span>}</span>
               </span>
               <span className="person-line">
                 <span className="badge action-accepted">{t(`consultMode.${each.mode}`)}</span>

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
-import { Back, KeptNotice, PersonHead, Titled, UrgencyBadge } from '../../care/parts';
+import { Attachments, Back, KeptNotice, PersonHead, Titled, UrgencyBadge } from '../../care/parts';
 import { usePathways, useReferral, useReferralRules } from '../../care/queries';
 import type { Referral } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -60,9 +60,7 @@ function Shown({ referral, keptAt }: { referral: Referral; keptAt: number | null
                 {referral.slot && <Fact label={t('referral.slot')}>{[referral.slot.start && formatInstant(referral.slot.start, language), referral.slot.department, referral.slot.bed].filter(Boolean).join(' · ')}</Fact>}
               </dl>
               {referral.summary && <p className="pre referral-summary">{referral.summary}</p>}
-              {(referral.attachments ?? []).length > 0 && (
-                <ul className="plain-list">{(referral.attachments ?? []).map((each) => <li key={each.reference}><Icon name="file" size={16} /> <Titled of={each.title} /></li>)}</ul>
-              )}
+              <Attachments of={referral.attachments} />
             </Panel>
             {referral.results.length > 0 && (
               <Panel title={t('referral.results')}>

@@ -1,7 +1,7 @@
 // One person across all institutions: where on the way 防筛诊治康, what is due, problems, results as lines, one timeline,
 // documents, referrals, and who has looked.
 import { useState } from 'react';
-import { Back, CourseLine, CourseMark, DueBadge, KeptNotice, PersonHead, Titled, unitWords, UrgencyBadge, useToday_ } from '../../care/parts';
+import { Back, CourseLine, CourseMark, DueBadge, KeptNotice, PersonHead, Titled, unitWords, UrgencyBadge, useRecordTitle, useToday_ } from '../../care/parts';
 import { daysBetween } from '../../care/days';
 import { usePathways, usePatient } from '../../care/queries';
 import { courses, type Course, type Enrolment, type PatientRecord, type Person } from '../../care/types';
@@ -220,16 +220,12 @@ const pageOf = (reference: string): string | null => {
 };
 
 function Timeline({ record }: { record: PatientRecord }) {
-  const { t, i18n } = useWords();
-  const text = useText();
+  const { t } = useWords();
   const [course, setCourse] = useState<Course | ''>('');
   const [all, setAll] = useState(false);
   const shown = record.timeline.filter((each) => course === '' || each.course === course);
   const some = all ? shown : shown.slice(0, 14);
-  const eventTitle = (event: PatientRecord['timeline'][number]): string => {
-    const title = typeof event.title === 'string' ? event.title : text(event.title);
-    return title || (i18n.exists(`recordKind.${event.kind}`) ? t(`recordKind.${event.kind}`) : event.kind);
-  };
+  const eventTitle = useRecordTitle();
   const has = (each: Course) => record.timeline.some((event) => event.course === each);
   return (
     <Panel title={t('patient.timeline')} tools={courses.some(has) &&
