@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run, steps } from './scenario_steps.mjs';
+import { steps } from './scenario_steps.mjs';
+import { run } from './scenario_world.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const [build, ...given] = process.argv.slice(2);
@@ -26,8 +27,8 @@ function parse(file) {
 function makeWorld() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'qianxian-scenario-'));
   const world = { program: path.join(build, 'qianxian'), folder, data: path.join(folder, 'data'), organizations: [], settlements: [], files: 0 };
-  world.start = () => new Promise((resolve, reject) => {
-    world.server = spawn(world.program, ['serve', '--data', world.data, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  world.start = (more = []) => new Promise((resolve, reject) => {
+    world.server = spawn(world.program, ['serve', '--data', world.data, '--port', '0', ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     const listen = async (chunk) => {
       said += chunk;

@@ -1,41 +1,10 @@
 // The sentences that a scenario may use. Each step gets the world, the parts of its sentence, and the block below it.
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { careSteps } from './scenario_care_steps.mjs';
+import { api, expect, importFile, run, settled } from './scenario_world.mjs';
 
 const header = 'setl_id,psn_no,gend,brdy,insutype,insu_admdvs,fixmedins_code,fixmedins_name,hosp_lv,fix_blng_admdvs,med_type,begndate,enddate,dise_code,dise_name,medfee_sumamt,fund_pay_sumamt,psn_pay';
-
-export function run(world, args) {
-  return new Promise((resolve) => {
-    execFile(world.program, args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({ code: error ? error.code ?? 1 : 0, stdout, stderr });
-    });
-  });
-}
-
-function expect(condition, message) {
-  if (!condition) throw new Error(message);
-}
-
-export async function api(world, method, target, body) {
-  const answer = await fetch(world.url + target, {
-    method,
-    headers: { Authorization: `Bearer ${world.token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
-    body: body ? JSON.stringify(body) : undefined,
-  });
-  const text = await answer.text();
-  expect(answer.ok, `${method} ${target}: ${answer.status} ${text.slice(0, 300)}`);
-  return JSON.parse(text);
-}
-
-async function importFile(world, kind, file, more = []) {
-  const report = path.join(world.folder, `report-${++world.files}.csv`);
-  const result = await run(world, ['import', kind, file, '--data', world.data, '--report', report, '--format', 'json', ...more]);
-  expect(result.code === 0, `import ended with ${result.code}: ${result.stderr}`);
-  world.imported = JSON.parse(result.stdout.trim().split('\n').pop());
-  world.report = fs.existsSync(report) ? fs.readFileSync(report, 'utf8').replace(/^\uFEFF/, '').trim().split('\n').slice(1) : [];
-  world.lastFile = file;
-}
 
 async function measure(world, id, period) {
   const result = await run(world, ['measure', id, '--data', world.data, '--period', period, '--format', 'csv']);
@@ -44,18 +13,6 @@ async function measure(world, id, period) {
   const row = lines.slice(1).find((r) => r[0] === id && r[3] === '');
   expect(row, `no row of ${id} in ${period}`);
   return Object.fromEntries(lines[0].map((name, i) => [name, row[i]]));
-}
-
-// The server follows the feed by itself; wait until the gaps stand where the record stands, at most a minute.
-async function settled(world, ready) {
-  const until = Date.now() + 60000;
-  let last;
-  while (Date.now() < until) {
-    last = await ready();
-    if (last) return last;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return last;
 }
 
 async function gapOf(world, id) {
@@ -81,7 +38,7 @@ const months = (from, to) => {
 
 export const steps = [
   [/^一个空的县，代码 (\d{6})$/, async (world, [code]) => { world.county = code; await world.start(); }],
-  [/^有机构 (\S+) (\S+) (\S+)$/, async (world, [code, name, kind]) => {
+  [/^有机构 (\S+) (\S+) ([a-z-]+)$/, async (world, [code, name, kind]) => {
     world.organizations.push(`${code},${name},${kind},二级,${world.county},${code === 'H001' ? '' : 'H001'}`);
     const file = path.join(world.folder, 'organizations.csv');
     fs.writeFileSync(file, 'code,name,kind,level,region,lead\n' + world.organizations.join('\n') + '\n');
@@ -152,4 +109,5 @@ export const steps = [
     expect(world.gap.actions[0].comparison.verdict === verdict, JSON.stringify(world.gap.actions[0].comparison));
   }],
   [/^行动前后相差 (\S+)$/, async (world, [change]) => expect(world.gap.actions[0].comparison.change === change, world.gap.actions[0].comparison.change)],
+  ...careSteps,
 ];
