@@ -52,9 +52,8 @@ const idOf = (world, person) => {
 const recordOf = (world, person) => api(world, 'GET', `/api/patients/${idOf(world, person)}`);
 const fieldsOf = (block) => Object.fromEntries(block.map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]));
 
-// "8" is a number, "true" a yes, "[a, b]" several choices, all else its text.
+// "8" is a number, "true" a yes, all else its text.
 function answerOf(text) {
-  if (/^\[.*\]$/.test(text)) return text.slice(1, -1).split(/[,，]\s*/);
   if (text === 'true' || text === 'false') return text === 'true';
   return /^\d+(\.\d+)?$/.test(text) && !/^0\d/.test(text) ? Number(text) : text;
 }
@@ -64,7 +63,7 @@ async function fill(world, doctor, person, form, block, at) {
   const answers = Object.fromEntries(Object.entries(fieldsOf(block)).map(([id, text]) => {
     const item = items.find((each) => each.id === id);
     expect(item, `表单 ${form} 没有 ${id}`);
-    return [id, ['choice', 'text', 'date'].includes(item.type) ? text : answerOf(text)];
+    return [id, item.type === 'choices' ? text.replace(/^\[|\]$/g, '').split(/[,，]\s*/) : ['choice', 'text', 'date'].includes(item.type) ? text : answerOf(text)];
   }));
   const tasks = (await as(world, doctor, 'GET', `/api/patients/${idOf(world, person)}`)).steps.filter((step) => step.form === form);
   world.visit = await as(world, doctor, 'POST', '/api/visits', {

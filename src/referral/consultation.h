@@ -22,6 +22,7 @@ struct Invited {
   std::string organization, name;
   std::string state;                       // invited, accepted, declined, opined
   std::string note;                        // why it declined
+  std::string answered_at;                 // its first opinion, or when it declined
 };
 
 // Signed by who gave it: the account that was signed in, its name and the time stand with it.
@@ -40,7 +41,7 @@ struct Consultation {
   std::string patient, patient_name;
   Place from;
   std::vector<Invited> invited;
-  std::string scheduled_at, sent_at, answer_by, closed_at;   // instants
+  std::string scheduled_at, sent_at, answer_by, reminded_at, closed_at;   // instants
   std::string last_verb, last_who;         // of the newest step
   std::string wake;                        // when time does something by itself; "" = nothing
   std::vector<Opinion> opinions;

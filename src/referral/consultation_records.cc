@@ -19,7 +19,7 @@ std::string_view TaskStatus(const Consultation& c) {
 template <typename C, typename Use>
 void Texts(C& c, Use use) {
   use("kind", c.kind), use("mode", c.mode), use("urgency", c.urgency), use("question", c.question), use("patient-name", c.patient_name);
-  use("scheduled-at", c.scheduled_at), use("sent-at", c.sent_at), use("answer-by", c.answer_by), use("closed-at", c.closed_at);
+  use("scheduled-at", c.scheduled_at), use("sent-at", c.sent_at), use("answer-by", c.answer_by), use("reminded-at", c.reminded_at), use("closed-at", c.closed_at);
   use("last-verb", c.last_verb), use("last-who", c.last_who);
 }
 
@@ -45,7 +45,7 @@ std::string TaskAsFhir(const Consultation& c) {
   End(w);
   for (const Invited& one : c.invited) {
     Begin(w, kInvitedUrl);
-    Part(w, "organization", one.organization), Part(w, "name", one.name), Part(w, "state", one.state), Part(w, "note", one.note);
+    Part(w, "organization", one.organization), Part(w, "name", one.name), Part(w, "state", one.state), Part(w, "note", one.note), Part(w, "answered-at", one.answered_at);
     End(w);
   }
   for (const Opinion& one : c.opinions) WriteOpinion(w, one);
@@ -136,7 +136,7 @@ Result<Consultation> ConsultationFrom(const store::Resource& task) {
       c.from = parts.PlaceOf("from");
       c.attachments = parts.All("attachment");
     }
-    if (url == kInvitedUrl) c.invited.push_back({parts.Text("organization"), parts.Text("name"), parts.Text("state"), parts.Text("note")});
+    if (url == kInvitedUrl) c.invited.push_back({parts.Text("organization"), parts.Text("name"), parts.Text("state"), parts.Text("note"), parts.Text("answered-at")});
     if (url == kOpinionUrl)
       c.opinions.push_back({parts.Text("at"), parts.Text("who"), parts.Text("name"), parts.Text("organization"), parts.Text("organization-name"),
                             parts.Text("diagnosis"), parts.Text("advice"), !parts.Text("transfer").empty()});

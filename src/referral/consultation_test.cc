@@ -205,6 +205,7 @@ TEST_F(ConsultationTest, WhoDoesNotAnswerIsRemindedOnce) {
   since_ = Instant{};
   EXPECT_EQ(Sweep(), 0u) << "also after a restart";
   EXPECT_EQ(Do("H2", "opine", "晚了"), "open") << "late is better than never";
+  EXPECT_EQ(Now().reminded_at.empty() || Now().invited[1].answered_at <= Now().answer_by, false) << "what a measure needs to know";
   EXPECT_FALSE(Now().overdue);
 }
 

@@ -156,6 +156,7 @@ Status Consultations::Apply(const access::Caller& caller, Consultation& c, const
     if (step.verb == "decline" && step.note.empty()) return Missing("no-note", "Say why, so that somebody else can be asked.", "请说明原因，以便另请他人。");
     one.state = step.verb == "accept" ? "accepted" : step.verb == "decline" ? "declined" : "opined";
     one.note = step.verb == "decline" ? step.note : "";
+    if (step.verb != "accept" && one.answered_at.empty()) one.answered_at = FormatInstant(now);
   }
   if (IsOver(c)) c.closed_at = FormatInstant(now);
   return Ok();
@@ -210,6 +211,7 @@ Result<Consultation> Consultations::Write(const access::Caller& caller, Consulta
   c.last_verb = verb;
   c.last_who = WhoOf(caller);
   const bool reminded = verb == "remind" || InstantOf(c.answer_by) <= now;
+  if (verb == "remind") c.reminded_at = FormatInstant(now);
   c.wake = IsWaiting(c) && !reminded ? c.answer_by : "";
   store::CommitRequest request;
   request.reason = "consultation:" + std::string(verb);

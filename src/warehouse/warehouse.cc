@@ -117,8 +117,8 @@ class WarehouseImpl final : public Warehouse {
     *county_.Lock() = !options_.county.empty() ? options_.county : county == state.values.end() ? "" : county->second;
     county_in_tables_ = county == state.values.end() ? "" : county->second;
     changed_at_ = state.Number("changed_at");
-    as_of_ = state.Number("as_of");
     pack_followed_ = state.values.contains("pack") && state.values.at("pack") == options_.pack->hash;
+    as_of_ = pack_followed_ ? state.Number("as_of") : 0;
   }
 
   Result<std::unique_ptr<columns::Connection>> TakeReader() {

@@ -46,6 +46,7 @@ class Warehouse {
   // Eats the feed up to the store's newest t and returns it. Quick when there is nothing new. A changed pack (views,
   // tables) rebuilds what it touches.
   virtual Result<uint64_t> CatchUp(const Cancel& cancel, std::function<void(uint64_t done, uint64_t total)> progress) = 0;
+  // The t that this pack's tables stand for; 0 when they were made by another edition of the packs: CatchUp first.
   virtual uint64_t as_of() const = 0;
   virtual std::string county() const = 0;
   // Read only. The access scope is the caller's business in measure/ (a warehouse row has no owner of its own but `org`).

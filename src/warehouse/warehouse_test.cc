@@ -243,6 +243,18 @@ TEST(Warehouse, AnswersLiveAsLongAsNoRowChanges) {
   EXPECT_EQ(county.warehouse().CachedAnswer("late", county.warehouse().as_of()), "") << "counted before the change";
 }
 
+TEST(Warehouse, SaysThatItStandsForNothingOfANewPackYet) {
+  TestCounty county;
+  county.AddDischarge({});
+  county.CatchUp();
+  ASSERT_EQ(county.warehouse().as_of(), county.store().LastT());
+  county.CloseWarehouse();
+  county.pack().hash = "a new release";
+  EXPECT_EQ(county.warehouse().as_of(), 0u) << "whoever follows the record has to begin, though nothing was written since";
+  county.CatchUp();
+  EXPECT_EQ(county.warehouse().as_of(), county.store().LastT());
+}
+
 TEST(Warehouse, CancelLeavesTheStateBefore) {
   TestCounty county;
   county.AddDischarge({});

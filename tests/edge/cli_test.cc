@@ -195,6 +195,37 @@ TEST(Serve, FollowsWhatOtherProcessesImport) {
   EXPECT_NE(server.Send("GET", "/api/imports").body.find("\"by\":\"command-line\""), std::string::npos);
 }
 
+// A new release brings packs with tables that the folder has not: they are there before anybody asks, without a new record.
+TEST(Serve, NewTablesOfAPackAreThereAtOnce) {
+  Files files;
+  std::filesystem::create_directories(files.path("packs"));
+  const std::string pack = files.path("packs/county-core");
+  std::filesystem::copy(std::string(QIANXIAN_SOURCE_DIR) + "/packs/county-core", pack, std::filesystem::copy_options::recursive);
+  {
+    Server server(files.data, {"--packs", files.path("packs")});
+    ASSERT_TRUE(server.ready());
+    ASSERT_EQ(files.Import("organizations", files.organizations).code, 0);
+    server.UseToken(TokenOf(files.data));
+    EXPECT_EQ(server.Send("GET", "/api/measures/all?period=2025").status, 200);
+    server.child().Signal(SIGTERM);
+    EXPECT_EQ(server.child().End().code, 0);
+  }
+  files.Write("packs/county-core/tables/99-place.sql", "CREATE VIEW place AS SELECT resource_key AS place_key, code FROM organization_record");
+  const std::string measure = ReadFile(pack + "/measures/inpatient-in-county-share.yaml").value();
+  std::string text = measure.substr(0, measure.find("sql: |"));
+  text = ReplaceAll(text, "id: inpatient-in-county-share", "id: places-share") + R"(sql: |
+  SELECT place_key AS case_key, 'Organization' AS case_type, code AS subject, code AS institution, DATE '2025-01-01' AS on_date, 1 AS numerator, 1 AS denominator,
+         'met' AS judgement, CAST(NULL AS VARCHAR) AS disease_code, CAST(NULL AS VARCHAR) AS disease_name, CAST(NULL AS VARCHAR) AS disease_group, CAST(NULL AS VARCHAR) AS destination
+  FROM place
+)";
+  files.Write("packs/county-core/measures/places-share.yaml", text);
+  Server server(files.data, {"--packs", files.path("packs")});
+  ASSERT_TRUE(server.ready());
+  server.UseToken(TokenOf(files.data));
+  const http::Response sheet = server.Send("GET", "/api/measures/places-share?period=2025");
+  EXPECT_EQ(sheet.status, 200) << sheet.body;
+}
+
 TEST(Check, SaysWhatItVerifiedAndFindsDamage) {
   Files files;
   ASSERT_EQ(files.Import("organizations", files.organizations).code, 0);
