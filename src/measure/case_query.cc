@@ -10,8 +10,8 @@ CaseQuery::CaseQuery(const Question& question) : measure_(*question.measure), ho
   const Scope& scope = question.scope;
   if (hospital_) {
     if (scope.organizations) Where(In("c.subject", *scope.organizations));
-    else Where(In("coalesce(p.county, (SELECT county FROM setting))", scope.counties));
-    if (!scope.region.empty()) Where("starts_with(p.region, " + Parameter(columns::Parameter::Text(scope.region)) + ")");
+    else place_conditions_.push_back(In("coalesce(p.county, (SELECT county FROM setting))", scope.counties));
+    if (!scope.region.empty()) place_conditions_.push_back("starts_with(p.region, " + Parameter(columns::Parameter::Text(scope.region)) + ")");
   } else {
     Where(In("c.subject", scope.counties));
     if (!scope.region.empty()) Where("starts_with(c.region, " + Parameter(columns::Parameter::Text(scope.region)) + ")");
@@ -39,9 +39,20 @@ std::string CaseQuery::With() const {
   return sql + " ";
 }
 
+std::string CaseQuery::Place(const std::vector<std::string>& conditions) const {
+  return std::string(hospital_ ? " LEFT JOIN place p ON p.code = c.subject" : "") + (conditions.empty() ? "" : " WHERE " + Join(conditions, " AND "));
+}
+
 std::string CaseQuery::From() const {
-  return std::string(" FROM measure_case c") + (hospital_ ? " LEFT JOIN place p ON p.code = c.subject" : "") + " WHERE " +
-         Join(conditions_, " AND ");
+  std::vector<std::string> conditions = conditions_;
+  conditions.insert(conditions.end(), place_conditions_.begin(), place_conditions_.end());
+  return " FROM measure_case c" + Place(conditions);
+}
+
+std::string CaseQuery::FromSummed(const std::vector<std::string>& columns) const {
+  const std::string keys = columns.empty() ? "" : "c." + Join(columns, ", c.") + ", ";
+  return " FROM (SELECT " + keys + "CAST(c.judgement AS VARCHAR) AS judgement, sum(c.numerator) AS numerator, sum(c.denominator) AS denominator, " +
+         "count(*) AS cases FROM measure_case c WHERE " + Join(conditions_, " AND ") + " GROUP BY ALL) c" + Place(place_conditions_);
 }
 
 std::string CaseQuery::SubjectSql() const { return "c.subject"; }

@@ -23,6 +23,18 @@ std::string StratumSql(By by) {
   return "''";
 }
 
+// The column of a case that a stratum is worked out from.
+const char* CaseColumn(By by) {
+  switch (by) {
+    case By::kNothing: return "";
+    case By::kOrganization: return "institution";
+    case By::kMonth: return "on_date";
+    case By::kDiseaseGroup: return "disease_group";
+    case By::kDestination: return "destination";
+  }
+  return "";
+}
+
 std::string StratumText(By by, const columns::Cell& cell) { return by == By::kMonth ? MonthText(cell.integer) : cell.text; }
 
 // A statement groups by [[county,] subject,] strata. One county alone needs no grouping by it: that alone is a fifth of the
@@ -115,16 +127,26 @@ class Evaluation {
     return rows;
   }
 
+  // What the subject and the strata are worked out from.
+  std::vector<std::string> CaseColumns() const {
+    std::vector<std::string> columns;
+    if (hospital_ || GroupsBySubject(q_)) columns.push_back("subject");
+    for (const By by : q_.by)
+      if (const char* column = CaseColumn(by); *column && std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
+    return columns;
+  }
+
   // One row a subject and its strata, the four judgements side by side.
   Status SumUp() {
     CaseQuery query(q_);
     const std::string names = Names(Subjects(), q_.by.size());
     std::string judged;
-    for (const char* judgement : kJudgementNames) judged += std::string(", count(*) FILTER (WHERE judgement = '") + judgement + "')";
-    const std::string cases = "(SELECT " + KeyColumns(q_, query) + "CAST(c.judgement AS VARCHAR) AS judgement, c.numerator, c.denominator" + query.From() + ")";
+    for (const char* judgement : kJudgementNames)
+      judged += std::string(", CAST(coalesce(sum(cases) FILTER (WHERE judgement = '") + judgement + "'), 0) AS BIGINT)";
+    const std::string cases = "(SELECT " + KeyColumns(q_, query) + "c.judgement, c.numerator, c.denominator, c.cases" + query.FromSummed(CaseColumns()) + ")";
     QX_TRY(const columns::Rows rows,
            Ask(query.With() + "SELECT " + (names.empty() ? "" : names + ", ") +
-                   "sum(numerator) AS numerator, sum(denominator) AS denominator, count(*) AS cases" + judged + " FROM " + cases +
+                   "sum(numerator) AS numerator, sum(denominator) AS denominator, CAST(coalesce(sum(cases), 0) AS BIGINT) AS cases" + judged + " FROM " + cases +
                    (names.empty() ? "" : " GROUP BY " + names),
                query));
     const size_t at = first_stratum() + q_.by.size();
