@@ -36,7 +36,7 @@ const months = (from, to) => {
   return list;
 };
 
-export const steps = [
+const steps = [
   [/^一个空的县，代码 (\d{6})$/, async (world, [code]) => { world.county = code; await world.start(); }],
   [/^有机构 (\S+) (\S+) ([a-z-]+)$/, async (world, [code, name, kind]) => {
     world.organizations.push(`${code},${name},${kind},二级,${world.county},${code === 'H001' ? '' : 'H001'}`);
@@ -111,3 +111,9 @@ export const steps = [
   [/^行动前后相差 (\S+)$/, async (world, [change]) => expect(world.gap.actions[0].comparison.change === change, world.gap.actions[0].comparison.change)],
   ...careSteps,
 ];
+
+export async function play(world, sentence, block = []) {
+  const found = steps.map(([pattern, act]) => [pattern.exec(sentence), act]).find(([m]) => m);
+  if (!found) throw new Error(`no such sentence (tools/scenario_steps.mjs): ${sentence}`);
+  await found[1](world, found[0].slice(1), block);
+}

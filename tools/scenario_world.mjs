@@ -1,6 +1,7 @@
 // What the sentences of scenarios stand on: the program called, its API asked, a file imported, an answer waited for.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 
 export function run(world, args) {
@@ -45,4 +46,33 @@ export async function settled(world, ready) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return last;
+}
+
+// An empty county in a temporary folder, with the program of that build. `start` serves it, `stop` ends it and takes the folder away.
+export function makeWorld(build) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'qianxian-scenario-'));
+  const world = { program: path.join(build, 'qianxian'), folder, data: path.join(folder, 'data'), organizations: [], settlements: [], files: 0 };
+  world.start = (more = []) => new Promise((resolve, reject) => {
+    world.server = spawn(world.program, ['serve', '--data', world.data, '--port', '0', ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    const listen = async (chunk) => {
+      said += chunk;
+      const m = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+      if (!m || world.url) return;
+      world.url = m[0];
+      const token = await run(world, ['token', '--data', world.data, '--user', 'admin']);
+      world.token = token.stdout.trim();
+      token.code === 0 ? resolve() : reject(new Error(`token: ${token.stderr}`));
+    };
+    world.server.stdout.on('data', listen);
+    world.server.stderr.on('data', listen);
+    world.server.on('exit', (code) => { if (!world.url) reject(new Error(`the server stopped (${code}): ${said}`)); });
+  });
+  world.stop = () => new Promise((resolve) => {
+    const done = () => { fs.rmSync(folder, { recursive: true, force: true }); resolve(); };
+    if (!world.server || world.server.exitCode !== null) return done();
+    world.server.on('exit', done);
+    world.server.kill('SIGTERM');
+  });
+  return world;
 }

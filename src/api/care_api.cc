@@ -26,14 +26,7 @@ const std::vector<CareApi::Route>& CareApi::Routes() {
 
 std::optional<http::Response> CareApi::Handle(const http::Request& request, const auth::Session& session) {
   if (!flow_) return std::nullopt;
-  FoundRoute<Route> found = FindRoute(Routes(), request);
-  if (found.route) {
-    const CareCall call{request, session.caller, std::move(found.arguments)};
-    Result<http::Response> answer = (this->*found.route->run)(call);
-    return answer.ok() ? std::move(*answer) : ApiError(answer.error());
-  }
-  if (found.allowed.empty()) return std::nullopt;
-  return MethodNotAllowed(request, found.allowed);
+  return AnswerRoute(*this, Routes(), request, [&](std::vector<std::string> arguments) { return CareCall{request, session.caller, std::move(arguments)}; });
 }
 
 std::optional<http::Response> CareApi::HandleApply(const http::Request& request, const auth::Session& session) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/routes.h"
 #include "api/services.h"
 #include "flow/flow.h"
 #include "http/server.h"
@@ -35,11 +36,7 @@ class CareApi {
   void WritePersonOrName(json::Writer& writer, store::Snapshot& snapshot, const std::string& id, const std::string& name);
 
  private:
-  using Method = Result<http::Response> (CareApi::*)(const CareCall& call);
-  struct Route {
-    std::string_view method, pattern;
-    Method run;
-  };
+  using Route = ApiRoute<CareApi, CareCall>;
   static const std::vector<Route>& Routes();
 
   // care_people.cc

@@ -27,14 +27,7 @@ const std::vector<ConsultationApi::Route>& ConsultationApi::Routes() {
 
 std::optional<http::Response> ConsultationApi::Handle(const http::Request& request, const auth::Session& session) {
   if (!services_.referral_rules || !services_.referral_rules->settings) return std::nullopt;
-  FoundRoute<Route> found = FindRoute(Routes(), request);
-  if (found.route) {
-    const ReferralCall call{request, session, std::move(found.arguments)};
-    Result<http::Response> answer = (this->*found.route->run)(call);
-    return answer.ok() ? std::move(*answer) : ApiError(answer.error());
-  }
-  if (found.allowed.empty()) return std::nullopt;
-  return MethodNotAllowed(request, found.allowed);
+  return AnswerRoute(*this, Routes(), request, [&](std::vector<std::string> arguments) { return ReferralCall{request, session, std::move(arguments)}; });
 }
 
 referral::Consultations ConsultationApi::Consultations() const {

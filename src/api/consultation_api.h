@@ -8,6 +8,7 @@
 
 #include "api/care_api.h"
 #include "api/referral_call.h"
+#include "api/routes.h"
 #include "api/services.h"
 #include "referral/consultation.h"
 
@@ -21,11 +22,7 @@ class ConsultationApi {
   std::optional<http::Response> Handle(const http::Request& request, const auth::Session& session);
 
  private:
-  using Method = Result<http::Response> (ConsultationApi::*)(const ReferralCall& call);
-  struct Route {
-    std::string_view method, pattern;
-    Method run;
-  };
+  using Route = ApiRoute<ConsultationApi, ReferralCall>;
   static const std::vector<Route>& Routes();
 
   Result<http::Response> List(const ReferralCall& call);

@@ -44,8 +44,7 @@ http::Response PageApi::Handle(http::Request& request, const auth::Session* sess
   if (session && session->must_change && !(found.route && found.route->before_change)) return ApiError(PasswordChangeRequired());
   if (found.route) {
     PageCall call{request, session, std::move(secret), std::move(found.arguments)};
-    Result<http::Response> answer = (this->*found.route->run)(call);
-    return answer.ok() ? std::move(*answer) : ApiError(answer.error());
+    return AnswerOf((this->*found.route->run)(call));
   }
   if (!found.allowed.empty()) return MethodNotAllowed(request, found.allowed);
   return ApiError(NotFound("no-such-route", "there is no such call: " + request.path, "没有这个接口：" + request.path));

@@ -9,6 +9,7 @@
 
 #include "api/care_api.h"
 #include "api/referral_call.h"
+#include "api/routes.h"
 #include "api/services.h"
 #include "referral/referral.h"
 
@@ -22,11 +23,7 @@ class ReferralApi {
   std::optional<http::Response> Handle(const http::Request& request, const auth::Session& session);
 
  private:
-  using Method = Result<http::Response> (ReferralApi::*)(const ReferralCall& call);
-  struct Route {
-    std::string_view method, pattern;
-    Method run;
-  };
+  using Route = ApiRoute<ReferralApi, ReferralCall>;
   static const std::vector<Route>& Routes();
 
   Result<http::Response> Rules(const ReferralCall& call);

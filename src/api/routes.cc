@@ -34,6 +34,8 @@ Result<size_t> QueryNumber(const http::Request& request, std::string_view name, 
   return std::min(static_cast<size_t>(number), most);
 }
 
+http::Response AnswerOf(Result<http::Response> answer) { return answer.ok() ? std::move(*answer) : ApiError(answer.error()); }
+
 Error SignInFirst() { return MakeError(ErrorCategory::kUnauthenticated, "no-session", "please sign in", "请先登录"); }
 
 Error PasswordChangeRequired() {

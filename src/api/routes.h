@@ -2,6 +2,7 @@
 // Pure; any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,23 @@ FoundRoute<Route> FindRoute(const std::vector<Route>& routes, const http::Reques
 }
 
 http::Response MethodNotAllowed(const http::Request& request, const std::string& allowed);
+http::Response AnswerOf(Result<http::Response> answer);           // an error as the page reads it
+
+// A table of a class whose methods answer a Call.
+template <typename Api, typename Call>
+struct ApiRoute {
+  std::string_view method, pattern;
+  Result<http::Response> (Api::*run)(const Call& call);
+};
+
+// `call_of` makes the Call of the arguments. None: no call of this table.
+template <typename Api, typename Call>
+std::optional<http::Response> AnswerRoute(Api& api, const std::vector<ApiRoute<Api, Call>>& routes, const http::Request& request, const auto& call_of) {
+  FoundRoute<ApiRoute<Api, Call>> found = FindRoute(routes, request);
+  if (found.route) return AnswerOf((api.*found.route->run)(call_of(std::move(found.arguments))));
+  if (found.allowed.empty()) return std::nullopt;
+  return MethodNotAllowed(request, found.allowed);
+}
 
 // A whole number of the query, cut at `most`; `otherwise` when it is not given; invalid "bad-number".
 Result<size_t> QueryNumber(const http::Request& request, std::string_view name, size_t otherwise, size_t most);

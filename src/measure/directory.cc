@@ -70,7 +70,10 @@ Result<std::shared_ptr<const Directory>> Service::ReadDirectory() {
     directory->county_names[county] = CountyName(hospital_names);
   }
   QX_DO(ReadUnits(warehouse_, *directory));
-  QX_TRY(const columns::Rows span, warehouse_.Query("SELECT min(first_on), max(last_on) FROM data_span", {}, nullptr));
+  // A county that looks after people before it has imported a sheet has its numbers too.
+  QX_TRY(const columns::Rows span,
+         warehouse_.Query("SELECT min(first_on), max(last_on) FROM data_span WHERE (source = 'care') = (SELECT count(*) = 0 FROM data_span "
+                          "WHERE source <> 'care' AND first_on IS NOT NULL)", {}, nullptr));
   if (!span.rows.empty() && !span.rows[0][0].is_null) {
     const Date first = Date::FromDays(static_cast<int32_t>(span.rows[0][0].integer));
     const Date last = Date::FromDays(static_cast<int32_t>(span.rows[0][1].integer));

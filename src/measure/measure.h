@@ -85,7 +85,7 @@ class Measures {
   // One settlement row as ExplanationOfBenefit, or all of a person's (a searchset Bundle).
   virtual Result<std::string> ExplanationOfBenefit(const access::Caller& caller, std::string_view setl_id) = 0;
   virtual Result<std::string> ExplanationsOfPerson(const access::Caller& caller, std::string_view psn_no, size_t count) = 0;
-  // First and last month that hold settlements or discharges.
+  // First and last month that hold settlements or discharges; where there are none, care in pathways.
   virtual Result<std::optional<Period>> DataPeriod() = 0;
 };
 std::unique_ptr<Measures> MakeMeasures(warehouse::Warehouse& warehouse, const pack::Pack& pack);

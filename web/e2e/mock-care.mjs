@@ -318,6 +318,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       const verb = match[2];
       if (!show(user, referral).may.includes(verb)) throw forbidden();
       if (body.version !== referral.version) throw new Refusal(409, 'conflict', 'changed-meanwhile', '这条转诊刚被别人改过。', 'Somebody has just changed this referral.');
+      if (verb === 'accept' && !body.slot?.start) throw new Refusal(400, 'invalid', 'no-slot', '接收须给出时间。', 'Accepting gives a time.');
       if (verb !== 'interim') referral.state = moves[verb][1];
       if (body.slot) referral.slot = body.slot;
       if (body.plan) referral.plan = body.plan;

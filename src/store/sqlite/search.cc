@@ -177,7 +177,7 @@ Result<std::vector<Slot>> Searcher::PageInWindows(SearchPage& page) {
   const std::optional<int64_t> type = evaluator_.engine().catalog.TypeNumber(query_.type);
   for (size_t chunks = kWindowChunks;; chunks *= kWindowGrowth) {
     std::optional<Slot> bound;
-    if (type && types_.size() == 1) {
+    if (type && types_.size() == 1 && chunks <= kWindowMost) {
       QX_TRY(bound, evaluator_.index().ChunkAfter(kByType, *type, static_cast<Slot>(position_), chunks));
     }
     const bool bounded = bound && *bound < last;

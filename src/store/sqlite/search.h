@@ -51,9 +51,11 @@ class Searcher {
 };
 
 // A page in the store's own order needs no match beyond it: it is looked for where so many chunks of the type's list are,
-// some thousand resources, and then among kWindowGrowth times as many as before.
+// some thousand resources, then among kWindowGrowth times as many, then everywhere: what is rarer has a short list of its own,
+// and to find the end of a longer window costs a step for each of its chunks.
 inline constexpr size_t kWindowChunks = 4;
 inline constexpr size_t kWindowGrowth = 16;
+inline constexpr size_t kWindowMost = kWindowChunks * kWindowGrowth;
 
 // So many matches are sorted by their bodies; more by an index, if there is one.
 inline constexpr size_t kSortByBodies = 400;

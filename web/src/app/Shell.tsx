@@ -15,6 +15,7 @@ import { Toasts } from '../ui/toasts';
 import { useWork } from '../care/queries';
 import { ConnectionNotice } from './ConnectionNotice';
 import { useEvents } from './events';
+import { useAskAgainAfterSending } from './sent';
 import type { Home } from './home';
 import { LeaveDialog } from './LeaveDialog';
 import { PeriodPicker } from './PeriodPicker';
@@ -43,6 +44,7 @@ export function Shell({ route, home, children }: { route: RouteName | null; home
     if (care !== null) fetchOtherParts(care);
   }, [care]);
   useEvents(Boolean(home?.features.referral) && care === true);
+  useAskAgainAfterSending();
 
   // A file that misses its place must not replace the page by itself.
   useEffect(() => {

@@ -16,7 +16,7 @@ import { Panel } from '../../ui/Panel';
 import { Failed, Loading, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
 import { Letter } from './Letter';
-import { bodyOf, emptyFields, endsSomething, missingOf, needsReason, reasonKinds, sortedVerbs, waitsForAnswer, type VerbFields } from './inbox';
+import { bodyOf, emptyFields, endsSomething, missingOf, needsReason, reasonKinds, sortedVerbs, waitsForAnswer, type VerbFields, startAtFirst } from './inbox';
 import { TimeLeft } from './TimeLeft';
 
 export default function ReferralPage({ id }: { id: string }) {
@@ -117,7 +117,7 @@ function VerbForm({ verb, referral, close }: { verb: string; referral: Referral;
   const id = useId();
   const words = useErrorText();
   const client = useQueryClient();
-  const draft = useDeviceDraft<VerbFields>(me.user, `verb.${referral.id}.${verb}`, () => ({ ...emptyFields }));
+  const draft = useDeviceDraft<VerbFields>(me.user, `verb.${referral.id}.${verb}`, () => ({ ...emptyFields, start: startAtFirst(verb, referral.urgency, Date.now()) }));
   const fields = draft.value;
   const rules = useReferralRules(referral.patient.id, referral.direction);
   const pathways = usePathways(verb === 'send-down');

@@ -39,9 +39,14 @@ export interface VerbFields {
   nextDate: string;
 }
 
+// An emergency is taken now; anybody else gets a time that somebody chose. "2026-11-30T09:05", in China's time.
+export function startAtFirst(verb: string, urgency: string, now: number): string {
+  return verb === 'accept' && urgency === 'emergency' ? new Date(now + 8 * 3_600_000).toISOString().slice(0, 16) : '';
+}
+
 export const emptyFields: VerbFields = { reason: '', note: '', start: '', department: '', bed: '', text: '', pathway: '', nextDate: '' };
 
-export const reasonKinds: Record<string, string> = { decline: 'decline', 'review-return': 'decline', withdraw: 'withdraw', 'refuse-take-over': 'notTakenOver' };
+export const reasonKinds: Record<string, string> = { decline: 'decline', withdraw: 'withdraw', 'refuse-take-over': 'notTakenOver' };
 
 export const needsReason = (verb: string): boolean => verb in reasonKinds;
 
@@ -58,8 +63,10 @@ export function bodyOf(verb: string, fields: VerbFields, version: string | numbe
   return body;
 }
 
-export function missingOf(verb: string, fields: VerbFields): 'reason' | 'text' | 'note' | null {
-  if (needsReason(verb) && !fields.reason && !fields.note.trim()) return 'reason';
+// As the server asks for it (docs/formats/referral.md, states).
+export function missingOf(verb: string, fields: VerbFields): 'reason' | 'text' | 'note' | 'start' | null {
+  if (verb === 'accept' && !fields.start) return 'start';
+  if (needsReason(verb) && !fields.reason) return 'reason';
   if ((verb === 'return-result' || verb === 'send-down') && !fields.text.trim()) return 'text';
-  return verb === 'interim' && !fields.note.trim() ? 'note' : null;
+  return (verb === 'interim' || verb === 'review-return') && !fields.note.trim() ? 'note' : null;
 }

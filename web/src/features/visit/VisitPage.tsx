@@ -2,7 +2,9 @@
 // the outbox, so that it works the same with and without a network.
 import { useQueries } from '@tanstack/react-query';
 import { useMemo, useRef, useState, type FormEvent } from 'react';
+import { useCounty } from '../../api/queries';
 import { addDays, daysBetween, instant } from '../../care/days';
+import { levelOf } from '../../care/level';
 import { mergeForms, nextDateItem, nextDateOf, presets, type Field as MergedField, type Section } from '../../care/merge';
 import { Back, PersonHead, unitWords } from '../../care/parts';
 import { formName, formPath, usePatient, useToday } from '../../care/queries';
@@ -21,7 +23,7 @@ import { Choice } from '../../ui/Choice';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
 import { Field } from './Field';
-import { answerWords, dangers, faults, isAsked, methods, requestOf, type Found, type Typed } from './visit';
+import { answerWords, dangers, faults, isAsked, methods, offAtFirst, requestOf, type Found, type Typed } from './visit';
 
 export default function VisitPage({ id }: { id: string }) {
   const { t } = useWords();
@@ -82,7 +84,9 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
   const text = useText();
   const language = useLanguage();
   const me = useMe();
-  const draft = useDeviceDraft<Typed>(me.user, `visit.${person.id}`, () => ({ clientKey: newKey(), values: {}, off: [], ticked: [], method: 'clinic', note: '' }));
+  const { data: county } = useCounty();
+  const level = levelOf(me, county);
+  const draft = useDeviceDraft<Typed>(me.user, `visit.${person.id}`, () => ({ clientKey: newKey(), values: {}, off: offAtFirst(steps, level, localDay(new Date())), ticked: [], method: 'clinic', note: '' }));
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -167,7 +171,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
             {withForm.map((step) => (
               <label key={step.task} className={on(step) ? 'visit-option visit-option-on' : 'visit-option'}>
                 <input type="checkbox" checked={on(step)} onChange={(event) => draft.change((old) => ({ off: event.target.checked ? old.off.filter((each) => each !== step.task) : [...old.off, step.task] }))} />
-                <span>{text(step.pathwayTitle)}</span>
+                <span>{withForm.some((other) => other !== step && other.pathway === step.pathway) ? text(step.name) : text(step.pathwayTitle)}</span>
               </label>
             ))}
           </div>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mergeForms } from '../../care/merge';
 import type { Form, Step } from '../../care/types';
-import { answerWords, dangers, faults, pressed, requestOf, type Typed } from './visit';
+import { answerWords, dangers, faults, offAtFirst, pressed, requestOf, type Typed } from './visit';
 
 const text = (zh: string) => ({ zh, en: zh });
 const systolic = { id: 'systolic', type: 'quantity' as const, maximum: 300, text: text('收缩压'), required: true, observation: { system: 's', code: 'c' } };
@@ -50,4 +50,14 @@ it('what is as last time, in words', () => {
   const field = { key: 'k', targets: [], item: { id: 'x', type: 'choices' as const, text: text('x'), options: [{ code: '1', text: text('规律') }] } };
   const words = (value: Parameters<typeof answerWords>[1]) => answerWords(field, value, (each) => each.zh, '是', '否');
   expect([words(['1', '7']), words('1'), words(false), words(undefined), words('氨氯地平')]).toEqual(['规律、7', '规律', '否', '—', '氨氯地平']);
+});
+
+it('opens with what this level does now; the rest is offered', () => {
+  const at = (task: string, who: string[], windowStart: string, due = windowStart) => ({ task, form: task, who, windowStart, due }) as Step;
+  const steps = [at('recall', ['township', 'village'], '2026-03-20'), at('diagnosis', ['county'], '2026-03-20'), at('next-year', ['county'], '2027-03-01'), { ...at('board', ['county'], '2026-03-20'), form: null }];
+  expect(offAtFirst(steps, 'county', '2026-03-24')).toEqual(['recall', 'next-year']);
+  expect(offAtFirst(steps, 'village', '2026-03-24')).toEqual(['diagnosis', 'next-year']);
+  expect(offAtFirst(steps, 'county', '2026-03-01')).toEqual(['recall', 'next-year']);
+  expect(offAtFirst(steps, 'city', '2026-03-24')).toEqual(['next-year']);
+  expect(offAtFirst([at('a', [], '2026-03-20')], 'village', '2026-03-24')).toEqual([]);
 });

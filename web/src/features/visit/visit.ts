@@ -16,6 +16,17 @@ export interface Typed {
 
 export const methods = ['clinic', 'home', 'phone'] as const;
 
+// What the visit is opened for: the steps with a form that this level does and whose days have come; else the next of them.
+// The others are offered and left out until somebody ticks them.
+export function offAtFirst(steps: Step[], level: string, today: string): string[] {
+  const withForm = steps.filter((step) => step.form);
+  const own = withForm.filter((step) => step.who.length === 0 || step.who.includes(level));
+  const mine = own.length > 0 ? own : withForm;
+  const now = mine.filter((step) => step.windowStart <= today);
+  const opened = now.length > 0 ? now : [...mine].sort((a, b) => a.due.localeCompare(b.due)).slice(0, 1);
+  return withForm.filter((step) => !opened.includes(step)).map((step) => step.task);
+}
+
 // A field is asked when one of the forms that it belongs to asks for it.
 export function isAsked(field: Section['fields'][number], forms: Form[], sections: Section[], values: Answers): boolean {
   return field.targets.some((target) => {
