@@ -81,7 +81,7 @@ function Opinions({ consultation }: { consultation: Consultation }) {
           <li key={index} className="opinion">
             <p><strong>{each.who}</strong> <span className="faint">{each.organizationName} {formatInstant(each.at, language)}</span></p>
             <dl className="facts">
-              <div><dt>{t('consult.diagnosis')}</dt><dd>{each.diagnosis}</dd></div>
+              {each.diagnosis && <div><dt>{t('consult.diagnosis')}</dt><dd>{each.diagnosis}</dd></div>}
               <div><dt>{t('consult.advice')}</dt><dd className="pre">{each.advice}</dd></div>
               {each.transfer ? <div><dt>{t('consult.transfer')}</dt><dd>{each.transfer === true ? t('visit.yes') : each.transfer}</dd></div> : null}
             </dl>

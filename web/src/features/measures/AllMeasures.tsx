@@ -47,9 +47,12 @@ export function AllMeasures({ definitions, period }: { definitions: MeasureDefin
 }
 
 export function Notes({ notes }: { notes: { zh: string; en: string }[] }) {
+  const { t } = useWords();
   const text = useText();
   if (notes.length === 0) return null;
-  return <ul className="notes">{notes.map((note, index) => <li key={index}>{text(note)}</li>)}</ul>;
+  const list = <ul className="notes">{notes.map((note, index) => <li key={index}>{text(note)}</li>)}</ul>;
+  // Many of them, as in a county that has just begun, are one line until somebody wants them.
+  return notes.length <= 5 ? list : <details className="notes-many"><summary>{t('measures.notes', { count: notes.length })}</summary>{list}</details>;
 }
 
 function MeasureName({ definition }: { definition: MeasureDefinition }) {

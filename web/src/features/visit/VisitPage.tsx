@@ -189,7 +189,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
             ) : (
               <Field field={field} value={values[field.key]} change={(value) => set(field.key, value)} readings={field.item.history ? readings(field) : []}
                 fault={tried || (typed.values[field.key] !== undefined && wrong.get(field.key)?.kind === 'number') ? wrong.get(field.key) ?? null : null}
-                isPreset={typed.values[field.key] === undefined} isDangerous={dangerous(field)} />
+                isPreset={typed.values[field.key] === undefined && values[field.key] !== undefined} isDangerous={dangerous(field)} />
             )}
           </div>
         );
