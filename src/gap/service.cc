@@ -152,9 +152,10 @@ Result<Gap> Service::Get(const access::Caller& caller, std::string_view id) {
   QX_TRY(const std::optional<Period> data, measures_.DataPeriod());
   if (!data) return gap;
   const Frozen frozen = Freeze(record);
-  QX_DO(FillTrend(caller, *frozen.measures, record, MonthOf(data->last), gap));
+  const int last_month = LastMonth(record.definition, *data);
+  QX_DO(FillTrend(caller, *frozen.measures, record, last_month, gap));
   QX_DO(FillCarriers(caller, *frozen.measures, record, gap));
-  QX_DO(FillComparisons(caller, *frozen.measures, record, MonthOf(data->last), gap));
+  QX_DO(FillComparisons(caller, *frozen.measures, record, last_month, gap));
   return gap;
 }
 

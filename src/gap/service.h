@@ -41,6 +41,9 @@ class Service final : public Gaps {
   Result<std::vector<Action>> ReadActions(const access::Caller& caller, std::string_view prefix);
   // The organisations that a measure's target is meant for; none: every subject.
   Result<std::optional<std::set<std::string>>> MeantFor(const pack::Measure& measure);
+  // The newest month to judge by. Sheets end where they end; what is done for people (unit measures) goes on, and its last month is
+  // the one that is over.
+  int LastMonth(const pack::Measure& measure, const Period& data);
   Status SweepMeasure(const pack::Measure& measure, int last_month, GapRecords& gaps,
                       std::vector<store::Change>& changes);
   void Decide(GapRecord* known, const pack::Measure& measure, const MonthlyUnit& unit, int last_month,

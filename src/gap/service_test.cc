@@ -184,6 +184,19 @@ TEST_F(GapTest, ClosesOnlyByTheRecordAndOpensAgain) {
   EXPECT_EQ(gaps_->Get(director_, id).value().state, GapState::kOpen);
 }
 
+// What is done for people goes on when the sheets have ended; a month that is not over is nobody's failure yet.
+TEST_F(GapTest, UnitsAreJudgedByTheLastMonthThatIsOver) {
+  clock_.Set({1'771'113'600'000'000});  // 2026-02-15
+  measures_.pack_.measures[0].subject = "unit";
+  for (int month = Month(2025, 8); month <= Month(2026, 1); ++month) measures_.cells[{"stay-share", "T1", "heart", month}] = {120, 200};
+  measures_.cells[{"stay-share", "T1", "heart", Month(2026, 2)}] = {0, 200};   // due until the end of the month
+  EXPECT_GT(Sweep(), 0u);
+  const std::vector<Gap> gaps = gaps_->List(director_, false).value();
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(gaps[0].latest.period, "2025-11..2026-01");
+  EXPECT_EQ(gaps[0].latest.value, "0.600000");
+}
+
 TEST_F(GapTest, AnActionHasAHistoryAndItsStepsCanBeUndone) {
   Fill(Month(2024, 1), Month(2025, 12), kLow);
   Sweep();

@@ -55,7 +55,7 @@ Result<uint64_t> Service::Sweep() {
   QX_TRY(GapRecords gaps, ReadGaps(caller));
   std::vector<store::Change> changes;
   for (const pack::Measure& measure : measures_.pack().measures) {
-    if (IsWatched(measure)) QX_DO(SweepMeasure(measure, MonthOf(data->last), gaps, changes));
+    if (IsWatched(measure)) QX_DO(SweepMeasure(measure, LastMonth(measure, *data), gaps, changes));
   }
   swept->as_of = as_of;
   if (changes.empty()) return uint64_t{0};
@@ -64,6 +64,12 @@ Result<uint64_t> Service::Sweep() {
   if (receipt.t == as_of + 1) swept->as_of = receipt.t;
   return static_cast<uint64_t>(std::ranges::count_if(
       receipt.changes, [](const store::ChangeReceipt& c) { return c.outcome != store::Outcome::kUnchanged; }));
+}
+
+int Service::LastMonth(const pack::Measure& measure, const Period& data) {
+  if (measure.subject != "unit") return MonthOf(data.last);
+  const Result<Date> today = ParseDate(FormatLocalTime(clock_.Now()).substr(0, 10));
+  return today.ok() ? MonthOf(*today) - 1 : MonthOf(data.last);
 }
 
 Result<std::optional<std::set<std::string>>> Service::MeantFor(const pack::Measure& measure) {
