@@ -47,6 +47,8 @@ Status ReadUnits(warehouse::Warehouse& warehouse, Directory& directory) {
 }  // namespace
 
 Result<std::shared_ptr<const Directory>> Service::ReadDirectory() {
+  if (!warehouse_.ready())
+    return MakeError(ErrorCategory::kBusy, "numbers-not-ready", "The numbers are being made; ask again in a moment.", "数字正在准备，请稍候再试。");
   const uint64_t as_of = warehouse_.as_of();
   {
     auto kept = directory_.Lock();

@@ -1,7 +1,8 @@
 // Measure: numbers from the pack's definitions over the warehouse. A definition's SQL gives one row a case; the same SQL
 // counts and opens to its cases. Rates are always recomputed from summed numerators and denominators.
 // Access: a caller without the whole county gets only subjects and cases of its own organisations; county measures are
-// forbidden to it. Threads: any. Errors: not_found ("no-such-measure"), invalid, forbidden.
+// forbidden to it. Threads: any. Errors: not_found ("no-such-measure"), invalid, forbidden, busy ("numbers-not-ready": the
+// warehouse has not followed these packs yet).
 #pragma once
 
 #include <cstdint>

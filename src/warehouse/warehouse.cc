@@ -57,6 +57,7 @@ class WarehouseImpl final : public Warehouse {
   Result<uint64_t> CatchUp(const Cancel& cancel, Progress progress) override { return Follow(cancel, progress, false); }
 
   uint64_t as_of() const override { return as_of_.load(); }
+  bool ready() const override { return pack_followed_.load(); }
 
   std::string county() const override { return *county_.Lock(); }
 
@@ -248,7 +249,7 @@ class WarehouseImpl final : public Warehouse {
   Locked<std::vector<std::unique_ptr<columns::Connection>>> readers_;
   std::mutex following_;                      // guards writer_, makers_ and the two below: one CatchUp at a time
   std::shared_mutex trimming_;                // queries share it; Trim alone
-  bool pack_followed_ = false;
+  std::atomic<bool> pack_followed_{false};
   std::string county_in_tables_;
   std::atomic<uint64_t> as_of_{0};
   std::atomic<uint64_t> changed_at_{0};       // the newest t at which a row changed

@@ -48,6 +48,8 @@ class Warehouse {
   virtual Result<uint64_t> CatchUp(const Cancel& cancel, std::function<void(uint64_t done, uint64_t total)> progress) = 0;
   // The t that this pack's tables stand for; 0 when they were made by another edition of the packs: CatchUp first.
   virtual uint64_t as_of() const = 0;
+  // False until the first CatchUp with these packs: their tables are not there yet.
+  virtual bool ready() const { return true; }
   virtual std::string county() const = 0;
   // Read only. The access scope is the caller's business in measure/ (a warehouse row has no owner of its own but `org`).
   virtual Result<columns::Rows> Query(const std::string& sql, const std::vector<columns::Parameter>& parameters,

@@ -251,7 +251,9 @@ TEST(Warehouse, SaysThatItStandsForNothingOfANewPackYet) {
   county.CloseWarehouse();
   county.pack().hash = "a new release";
   EXPECT_EQ(county.warehouse().as_of(), 0u) << "whoever follows the record has to begin, though nothing was written since";
+  EXPECT_FALSE(county.warehouse().ready());
   county.CatchUp();
+  EXPECT_TRUE(county.warehouse().ready());
   EXPECT_EQ(county.warehouse().as_of(), county.store().LastT());
 }
 

@@ -206,7 +206,7 @@ TEST(Serve, NewTablesOfAPackAreThereAtOnce) {
     ASSERT_TRUE(server.ready());
     ASSERT_EQ(files.Import("organizations", files.organizations).code, 0);
     server.UseToken(TokenOf(files.data));
-    EXPECT_EQ(server.Send("GET", "/api/measures/all?period=2025").status, 200);
+    EXPECT_EQ(server.Send("GET", "/api/measures/all?period=2025&asOf=1").status, 200);
     server.child().Signal(SIGTERM);
     EXPECT_EQ(server.child().End().code, 0);
   }
@@ -222,7 +222,7 @@ TEST(Serve, NewTablesOfAPackAreThereAtOnce) {
   Server server(files.data, {"--packs", files.path("packs")});
   ASSERT_TRUE(server.ready());
   server.UseToken(TokenOf(files.data));
-  const http::Response sheet = server.Send("GET", "/api/measures/places-share?period=2025");
+  const http::Response sheet = server.Send("GET", "/api/measures/places-share?period=2025&asOf=1");
   EXPECT_EQ(sheet.status, 200) << sheet.body;
 }
 
