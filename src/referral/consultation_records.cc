@@ -82,8 +82,9 @@ std::string RequestAsFhir(const Consultation& c) {
   const std::string_view status = c.state == "withdrawn" ? "revoked" : IsOver(c) ? "completed" : "active";
   w.BeginObject().Member("resourceType", "ServiceRequest").Member("id", c.id).Member("status", status);
   w.Member("intent", "order").Name("category").BeginArray().BeginObject().Name("coding").BeginArray().BeginObject();
+  w.Member("system", "http://snomed.info/sct").Member("code", "11429006").Member("display", "Consultation").EndObject().BeginObject();
   const size_t bar = kConsultationCategory.find('|');
-  w.Member("system", kConsultationCategory.substr(0, bar)).Member("code", kConsultationCategory.substr(bar + 1)).Member("display", "Consultation");
+  w.Member("system", kConsultationCategory.substr(0, bar)).Member("code", kConsultationCategory.substr(bar + 1));
   w.EndObject().EndArray().EndObject().EndArray();
   w.Member("priority", PriorityOf(c.urgency));
   Reference(w, "subject", "Patient/" + c.patient);

@@ -9,7 +9,8 @@
 namespace qianxian::referral {
 
 inline constexpr std::string_view kConsultationPrefix = "consultation-";
-inline constexpr std::string_view kConsultationCategory = "http://snomed.info/sct|11429006";   // Consultation
+// Beside SNOMED CT's: other programs order consultations too, and theirs must not fill the pages of these.
+inline constexpr std::string_view kConsultationCategory = "https://fhir.qianxian.cn/task|consultation";
 
 bool IsOver(const Consultation& consultation);                // concluded, closed, withdrawn
 std::string TaskAsFhir(const Consultation& consultation);

@@ -55,7 +55,7 @@ bool Has(std::span<const std::string_view> verbs, std::string_view verb) { retur
 
 Status CheckText(std::string_view text, std::string code, std::string en, std::string zh) {
   if (text.empty()) return Missing(std::move(code), std::move(en), std::move(zh));
-  if (text.size() > kTextMost) return Missing("too-long", "At most " + std::to_string(kTextMost) + " bytes of text.", "文字过长，请精简。");
+  if (text.size() > kTextMost) return Missing("too-long", "The text is too long: at most " + std::to_string(kTextMost / 3) + " Chinese characters or " + std::to_string(kTextMost) + " letters.", "文字过长，最多约 " + std::to_string(kTextMost / 3) + " 字，请精简。");
   return Ok();
 }
 
@@ -119,7 +119,10 @@ Result<Consultation> Consultations::Fill(const access::Caller& caller, const New
   for (const std::string& code : wanted.invited) {
     const Institution* one = institutions.Find(code);
     const bool twice = std::any_of(c.invited.begin(), c.invited.end(), [&](const Invited& there) { return there.organization == code; });
-    if (!one || one == from || twice) return Missing("bad-invited", "'" + code + "' cannot be invited: choose another institution.", "不能邀请“" + code + "”，请另选机构。");
+    if (!one || one == from || twice) {
+      const std::string& name = one ? one->name : code;
+      return Missing("bad-invited", "'" + name + "' cannot be invited: choose another institution.", "不能邀请“" + name + "”，请另选机构。");
+    }
     c.invited.push_back({one->code, one->name, "invited", ""});
   }
   return c;
@@ -150,7 +153,7 @@ Status Consultations::Apply(const access::Caller& caller, Consultation& c, const
     Invited& one = *ActingFor(caller, c, step.verb);
     if (step.verb == "opine") {
       QX_DO(CheckText(step.advice, "no-advice", "Write your advice.", "请填写会诊意见。"));
-      if (step.diagnosis.size() > kTextMost) return Missing("too-long", "The diagnosis is too long.", "诊断文字过长，请精简。");
+      if (!step.diagnosis.empty()) QX_DO(CheckText(step.diagnosis, "", "", ""));
       c.opinions.push_back({FormatInstant(now), WhoOf(caller), step.by, one.organization, one.name, step.diagnosis, step.advice, step.transfer});
     }
     if (step.verb == "decline" && step.note.empty()) return Missing("no-note", "Say why, so that somebody else can be asked.", "请说明原因，以便另请他人。");
@@ -254,7 +257,6 @@ Result<std::vector<Consultation>> Consultations::Found(const access::Caller& cal
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
   QX_TRY(const store::SearchPage page, snapshot->Search(query));
   for (const store::Resource& request : page.matches) {
-    if (!request.id.starts_with(kConsultationPrefix)) continue;          // somebody else's order of the same kind
     QX_TRY(const store::Resource task, snapshot->Read("Task", request.id));
     QX_TRY(Consultation c, ConsultationFrom(task));
     if (!MaySee(caller, c)) continue;

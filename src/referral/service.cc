@@ -169,7 +169,7 @@ Status Referrals::Apply(Referral& r, const Step& step, Instant now) const {
     return Missing("no-such-reason", "Give one of the reasons of the pack.", "请从规则包的原因中选择。");
   if ((transition.needs & kText) && step.note.empty()) return Missing("no-note", "Write what there is to say.", "请填写说明。");
   if (transition.needs & kSlot) {
-    if (!step.slot) return Missing("no-slot", "Accepting gives a time: slot.start.", "接收须给出时间 slot.start。");
+    if (!step.slot) return Missing("no-slot", "Choose the time for which the patient is expected (slot.start).", "请选择预约时间（slot.start）。");
     QX_TRY(const std::string start, Moment(step.slot->start));
     r.slot = Slot{start, step.slot->department, step.slot->bed};
   }

@@ -170,7 +170,7 @@ function ConsultVerbs({ consultation }: { consultation: Consultation }) {
           <button key={verb} type="button" className={`tool tool-big ${verb === 'accept' ? 'tool-strong' : verb === 'close' ? '' : 'tool-danger'}`} disabled={act.isPending} onClick={() => run(verb)}>{t(`consultVerb.${verb}`)}</button>
         ))}
       </div>
-      {tried && missing(tried) && <p className="form-error" role="alert">{t('consult.needWords')}</p>}
+      {tried && missing(tried) && <p className="form-error" role="alert">{t(`consultFault.${tried}`)}</p>}
       {act.error !== null && <p className="form-error" role="alert">{words(act.error)}</p>}
     </section>
   );
