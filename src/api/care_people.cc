@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kIdCard = "https://fhir.qianxian.cn/id-card";
 constexpr size_t kFound = 20;
 constexpr size_t kFoundMost = 100;
+constexpr size_t kOpenings = 50;           // who opened the record, by day, newest first
 constexpr size_t kOfAType = 200;           // newest records of each type in a person's timeline
 
 std::string NameOf(json::Value patient) {
@@ -213,7 +214,8 @@ void AddReading(json::Value value_holder, const std::string& on, std::map<std::s
 Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   const std::string& id = call.arguments[0];
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
-  QX_TRY(const store::Resource patient, snapshot->Read("Patient", id));
+  QX_TRY(const store::Resource patient, snapshot->OpenPatient(id));
+  QX_TRY(const std::vector<store::PatientOpening> openings, snapshot->OpeningsOfPatient(id, kOpenings));
   json::Writer enrolments, steps, problems;
   enrolments.BeginArray(), steps.BeginArray(), problems.BeginArray();
   std::map<std::string, Reading> readings;
@@ -277,7 +279,12 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   write(w, events);
   w.Name("documents");
   write(w, documents);
-  w.EndObject();
+  w.Name("access").BeginArray();
+  for (const store::PatientOpening& opening : openings) {
+    const Result<std::string> name = services_.auth->NameOf(opening.user);
+    w.BeginObject().Member("at", RfcTime(opening.at)).Member("who", name.ok() ? *name : opening.user).Member("what", "read").Member("times", opening.times).EndObject();
+  }
+  w.EndArray().EndObject();
   return JsonResponse(w.Take());
 }
 

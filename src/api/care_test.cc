@@ -82,10 +82,21 @@ TEST(CareApi, AVillageDoctorsMorning) {
   EXPECT_EQ(world.As("doctor", "GET", "/api/programmes/pressure/people").Count("people"), 1u);
   EXPECT_EQ(world.As("doctor", "GET", "/api/pathways").At("pathways.0.id"), "pressure");
 
+  world.AddUser("director", "county-director");
+  EXPECT_EQ(world.As("director", "GET", "/fhir/Patient/p1/$everything").status, 200);
+  world.clock.Advance(60'000'000);
+  EXPECT_EQ(world.As("doctor", "GET", "/api/patients/p1").status, 200);
   const std::string id = enrolled.At("id");
   EXPECT_EQ(world.As("doctor", "POST", "/api/enrolments/" + id + "/exit", "{}").status, 400);
   EXPECT_EQ(world.As("doctor", "POST", "/api/enrolments/" + id + "/exit", R"({"reason":"declined"})").status, 200);
   EXPECT_EQ(world.As("doctor", "GET", "/api/today").Count("people"), 0u);
+
+  // The commit above took along what had been noted: who opened the record, not in whose list it stood.
+  const Answer looked = world.As("doctor", "GET", "/api/patients/p1");
+  EXPECT_EQ(looked.Count("access"), 2u) << looked.body;
+  EXPECT_EQ(looked.At("access.0.who"), CareWorld::NameOf("doctor"));
+  EXPECT_EQ(looked.At("access.0.at").substr(0, 10), "2026-03-02");
+  EXPECT_EQ(looked.At("access.1.who"), CareWorld::NameOf("director"));
 }
 
 TEST(CareApi, AVisitBeforeEightInTheMorningIsOfThatDay) {

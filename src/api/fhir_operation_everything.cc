@@ -137,7 +137,7 @@ Result<http::Response> RunEverything(OperationCall& call) {
     return MakeError(ErrorCategory::kUnsupported, "unsupported-operation", "ask for one: " + call.type + "/ID/$everything", "请指定其一：" + call.type + "/ID/$everything");
   }
   QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
-  if (one) QX_DO(snapshot->Read(call.type, call.id));
+  if (one) QX_DO(call.type == "Patient" ? snapshot->OpenPatient(call.id) : snapshot->Read(call.type, call.id));
   bool chosen = false;
   QX_TRY(std::vector<std::string> types, TypesOf(call, chosen));
   QX_TRY(std::optional<uint64_t> count, call.arguments.Number("_count"));

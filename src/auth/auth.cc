@@ -92,6 +92,11 @@ class LocalAuth final : public Auth {
     return sessions_.Start(account, true, expires, origin);
   }
 
+  Result<std::string> NameOf(std::string_view user) override {
+    QX_TRY(const Account account, ReadAccount(*tools_.store, user));
+    return account.name;
+  }
+
   Result<std::vector<Account>> ListAccounts(const access::Caller& caller) override { return accounts_.List(caller); }
   Result<AccountReceipt> AddAccount(const access::Caller& caller, const NewAccount& wanted) override {
     return accounts_.Add(caller, wanted);

@@ -81,6 +81,9 @@ class Auth {
   // For whoever may read the data folder. hours: 1 … limits::kTokenHoursMaximum, else invalid ("bad-hours").
   virtual Result<SignedIn> MintToken(std::string_view user, int hours, std::string_view origin) = 0;
 
+  // The person's name behind a user name. not_found ("no-such-user").
+  virtual Result<std::string> NameOf(std::string_view user) = 0;
+
   // Accounts: for callers who may manage them.
   virtual Result<std::vector<Account>> ListAccounts(const access::Caller& caller) = 0;       // without hashes
   virtual Result<AccountReceipt> AddAccount(const access::Caller& caller, const NewAccount& wanted) = 0;

@@ -93,12 +93,23 @@ struct FeedEntry {
   bool deleted = false;
 };
 
+// A person opened somebody's record: once for each user and day of China Standard Time.
+struct PatientOpening {
+  std::string user;
+  Instant at;                              // the last time that day
+  uint64_t times = 0;
+};
+
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
   virtual uint64_t t() const = 0;
   // not_found: code "no-such-resource", or "deleted" (HTTP 410). A resource that is not the caller's is "no-such-resource".
   virtual Result<Resource> Read(std::string_view type, std::string_view id) = 0;
+  // Read("Patient", id) by somebody who turns to this person, and not to a list in which he stands.
+  virtual Result<Resource> OpenPatient(std::string_view id) = 0;
+  // Who did so, newest first, to within a second of now. Fails as Read("Patient", id) does. The program itself is nobody.
+  virtual Result<std::vector<PatientOpening>> OpeningsOfPatient(std::string_view id, size_t count) = 0;
   virtual Result<Resource> ReadVersion(std::string_view type, std::string_view id, uint64_t version) = 0;
   // type "" = the whole system, id "" = the whole type. `since`: only versions at or after. Newest first.
   virtual Result<HistoryPage> History(std::string_view type, std::string_view id, std::optional<Instant> since,

@@ -21,6 +21,41 @@ TEST_P(StoreContract, OthersRecordsAreNotThere) {
   EXPECT_EQ(Snap(one)->Count("Patient").value(), 1u);
 }
 
+TEST_P(StoreContract, SaysWhoTurnedToAPerson) {
+  MustCommit({Put("Patient", "a", Json("Patient", "a"), "H1"), Put("Patient", "b", Json("Patient", "b"), "H1")});
+  access::Caller doctor = Somebody(Role::kClinician, {"H1"}), nurse = doctor, stranger = Somebody(Role::kClinician, {"H2"});
+  doctor.user = "doctor", nurse.user = "nurse", stranger.user = "stranger";
+  constexpr int64_t kHour = 3600LL * 1'000'000;
+  const Instant noon{1'760'068'800'000'000};                  // 2025-10-10 12:00 in China
+  clock_.Set(noon);
+  EXPECT_TRUE(Snap(doctor)->OpenPatient("a").ok());
+  clock_.Advance(11 * kHour);                                 // 23:00: still that day
+  EXPECT_TRUE(Snap(doctor)->OpenPatient("a").ok());
+  EXPECT_TRUE(Snap(nurse)->OpenPatient("b").ok());
+  clock_.Advance(2 * kHour);                                  // 01:00: the next
+  EXPECT_TRUE(Snap(nurse)->OpenPatient("a").ok());
+  clock_.Advance(kHour);
+  EXPECT_TRUE(Snap(doctor)->OpenPatient("a").ok());
+  EXPECT_TRUE(Snap(doctor)->Read("Patient", "a").ok()) << "a name in a list";
+  EXPECT_EQ(Snap(stranger)->OpenPatient("a").error().code, "no-such-resource");
+  EXPECT_TRUE(Snap(system_)->OpenPatient("a").ok());
+  MustCommit({Put("Patient", "c", Json("Patient", "c"), "H1")});   // what is noted goes with the next commit
+  const auto openings = [&](size_t count) {
+    const auto found = Snap(nurse)->OpeningsOfPatient("a", count);
+    std::string text;
+    if (found.ok()) {
+      for (const PatientOpening& one : *found)
+        text += one.user + "+" + std::to_string((one.at.microseconds - noon.microseconds) / kHour) + "h*" + std::to_string(one.times) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(openings(10), "doctor+14h*1 nurse+13h*1 doctor+11h*2 ");
+  EXPECT_EQ(openings(2), "doctor+14h*1 nurse+13h*1 ");
+  EXPECT_TRUE(Snap(nurse)->OpeningsOfPatient("c", 10)->empty());
+  EXPECT_EQ(Snap(stranger)->OpeningsOfPatient("a", 10).error().code, "no-such-resource");
+  EXPECT_EQ(Snap(nurse)->OpeningsOfPatient("nobody", 10).error().code, "no-such-resource");
+}
+
 TEST_P(StoreContract, OthersRecordsAreNotWritten) {
   MustCommit({Put("Patient", "b", Json("Patient", "b"), "H2")});
   const access::Caller one = Somebody(Role::kClinician, {"H1"});

@@ -29,6 +29,7 @@ struct Data {
   Clock* clock = nullptr;
   std::vector<std::shared_ptr<const Version>> versions;                            // in order of commits
   std::map<std::pair<std::string, std::string>, std::vector<size_t>> resources;    // (type, id) -> places in versions
+  std::vector<std::pair<std::string, PatientOpening>> openings;                    // patient, one for each time
   uint64_t t = 0;
   Instant at;
 };

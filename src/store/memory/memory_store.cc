@@ -7,6 +7,7 @@
 #include "store/body.h"
 #include "store/errors.h"
 #include "store/memory/memory_data.h"
+#include "store/opening_day.h"
 
 namespace qianxian::store {
 namespace memory {
@@ -36,6 +37,28 @@ class MemorySnapshot final : public Snapshot {
     QX_DO(RoleReads(caller_, type));
     const View view(*data_, caller_, t_);
     return Give(view, view.Newest(type, id), type, id);
+  }
+
+  Result<Resource> OpenPatient(std::string_view id) override {
+    QX_TRY(Resource patient, Read("Patient", id));
+    const std::lock_guard lock(data_->mutex);
+    if (caller_.role != access::Role::kSystem) data_->openings.push_back({std::string(id), {caller_.user, data_->clock->Now(), 1}});
+    return patient;
+  }
+
+  Result<std::vector<PatientOpening>> OpeningsOfPatient(std::string_view id, size_t count) override {
+    QX_DO(Read("Patient", id));
+    const std::lock_guard lock(data_->mutex);
+    std::vector<PatientOpening> out;
+    for (size_t i = data_->openings.size(); i-- > 0;) {
+      const auto& [patient, opening] = data_->openings[i];
+      if (patient != id) continue;
+      const auto same = std::find_if(out.begin(), out.end(), [&](const PatientOpening& o) { return o.user == opening.user && OpeningDay(o.at) == OpeningDay(opening.at); });
+      if (same != out.end()) same->times += 1;
+      else out.push_back(opening);
+    }
+    if (out.size() > count) out.resize(count);
+    return out;
   }
 
   Result<Resource> ReadVersion(std::string_view type, std::string_view id, uint64_t version) override {

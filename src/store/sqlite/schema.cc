@@ -31,6 +31,9 @@ INSERT INTO owner VALUES(0, '');
 INSERT INTO setting VALUES('index_generation', 1), ('index_fingerprint', 0);
 )sql";
 
+// Who turned to a person. Files of earlier releases get it when they are opened; earlier releases keep it up by themselves.
+constexpr const char* kOpenings = "CREATE INDEX IF NOT EXISTS audit_opening ON audit(what, at) WHERE verb = 'open'";
+
 constexpr const char* kSettingUpsert =
     "INSERT INTO setting VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value";
 
@@ -110,6 +113,7 @@ Status CreateOrVerifySchema(Database& database) {
     QX_TRY(const int64_t tables, database.QueryInteger("SELECT count(*) FROM sqlite_schema"));
     if (tables == 0 && format == 0) {
       QX_DO(database.Execute(kTruth));
+      QX_DO(database.Execute(kOpenings));
       QX_DO(CreateIndexTables(database, 1));
       QX_DO(database.Execute("PRAGMA application_id=" + std::to_string(kApplicationId)));
       return database.Execute("PRAGMA user_version=" + std::to_string(kFormat));
@@ -122,7 +126,7 @@ Status CreateOrVerifySchema(Database& database) {
       return Unavailable("newer-format", "The record was written by a newer release of this program.",
                          "数据由更新版本的程序写入，请升级程序后再打开。");
     }
-    return Ok();
+    return database.Execute(kOpenings);
   };
   Status created = create();
   if (!created.ok()) {

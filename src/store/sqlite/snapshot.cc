@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "store/errors.h"
+#include "store/opening_day.h"
 #include "store/sqlite/index_reader.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/search.h"
@@ -25,7 +26,30 @@ Result<bool> SqliteSnapshot::MaySee(Database& database, const Scope& scope, std:
   return IsOfPatients(*engine_, type, row, patients, database);
 }
 
-Result<Resource> SqliteSnapshot::Read(std::string_view type, std::string_view id) {
+Result<Resource> SqliteSnapshot::Read(std::string_view type, std::string_view id) { return ReadAs("read", type, id); }
+
+Result<Resource> SqliteSnapshot::OpenPatient(std::string_view id) { return ReadAs("open", "Patient", id); }
+
+Result<std::vector<PatientOpening>> SqliteSnapshot::OpeningsOfPatient(std::string_view id, size_t count) {
+  QX_DO(Read("Patient", id));
+  QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
+  QX_TRY(Statement* statement, database->Cached(
+      "SELECT user, max(at), count(*) FROM audit JOIN audit_context ON audit_context.number = audit.context "
+      "WHERE verb = 'open' AND what = ?1 AND rows = 1 GROUP BY user, (at + ?2) / ?3 ORDER BY max(at) DESC LIMIT ?4"));
+  const Resetter resetter(*statement);
+  statement->Text(1, id);
+  statement->Integer(2, kOpeningOffsetMicroseconds);
+  statement->Integer(3, kOpeningDayMicroseconds);
+  statement->Integer(4, static_cast<int64_t>(count));
+  std::vector<PatientOpening> openings;
+  while (true) {
+    QX_TRY(const bool row, statement->Step());
+    if (!row) return openings;
+    openings.push_back({std::string(statement->Text(0)), Instant{statement->Integer(1)}, static_cast<uint64_t>(statement->Integer(2))});
+  }
+}
+
+Result<Resource> SqliteSnapshot::ReadAs(const char* verb, std::string_view type, std::string_view id) {
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
   QX_TRY(const std::vector<Slot> patients, Patients(*database));
   QX_TRY(const Scope scope, ReadScope(*engine_, caller_, type, patients));
@@ -36,12 +60,12 @@ Result<Resource> SqliteSnapshot::Read(std::string_view type, std::string_view id
     QX_TRY(seen, MaySee(*database, scope, type, *row, patients));
   }
   if (!seen) {
-    QX_DO(Note("read", type, id, 0));
+    QX_DO(Note(verb, type, id, 0));
     return NoSuchResource(type, id);
   }
   if (row->deleted) return DeletedResource(type, id);
   QX_TRY(Resource resource, ToResource(*engine_, *database, *row));
-  QX_DO(Note("read", type, id, 1));
+  QX_DO(Note(verb, type, id, 1));
   return resource;
 }
 

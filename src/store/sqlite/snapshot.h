@@ -18,6 +18,8 @@ class SqliteSnapshot final : public Snapshot {
 
   uint64_t t() const override { return moment_.t; }
   Result<Resource> Read(std::string_view type, std::string_view id) override;
+  Result<Resource> OpenPatient(std::string_view id) override;
+  Result<std::vector<PatientOpening>> OpeningsOfPatient(std::string_view id, size_t count) override;
   Result<Resource> ReadVersion(std::string_view type, std::string_view id, uint64_t version) override;
   Result<HistoryPage> History(std::string_view type, std::string_view id, std::optional<Instant> since, size_t count,
                               std::string_view place) override;
@@ -26,6 +28,7 @@ class SqliteSnapshot final : public Snapshot {
   Result<uint64_t> Count(std::string_view type) override;
 
  private:
+  Result<Resource> ReadAs(const char* verb, std::string_view type, std::string_view id);
   Status Note(const char* verb, std::string_view type, std::string_view what, uint64_t rows);
   Result<std::vector<Slot>> Patients(Database& database);      // whose records a care relation opens to the caller
   Result<bool> MaySee(Database& database, const Scope& scope, std::string_view type, const StoredRow& row,

@@ -263,6 +263,28 @@ TEST_F(SqliteStoreTest, NotesWhoDidAndSawWhat) {
   EXPECT_EQ(rows("verb = 'search' AND type = 'Patient' AND rows = 1"), 1);
 }
 
+TEST_F(SqliteStoreTest, AFileOfAnEarlierReleaseGetsItsIndexOfOpenings) {
+  const access::Caller nurse = Somebody(access::Role::kClinician, {"H1"});
+  {
+    auto store = Open();
+    ASSERT_TRUE(store->Commit(nurse, {{Patient("a", "male", "H1")}, "api"}).ok());
+    ASSERT_TRUE(store->OpenSnapshot(nurse).value()->OpenPatient("a").ok());
+  }
+  ASSERT_TRUE(Raw()->Execute("DROP INDEX audit_opening").ok());
+  auto store = Open();
+  EXPECT_EQ(Raw()->QueryInteger("SELECT count(*) FROM sqlite_schema WHERE name = 'audit_opening'").value(), 1);
+  const auto openings = store->OpenSnapshot(nurse).value()->OpeningsOfPatient("a", 10);
+  ASSERT_TRUE(openings.ok());
+  ASSERT_EQ(openings->size(), 1u);
+  EXPECT_EQ(openings->front().user, "somebody");
+  // The index is used: no walk over the whole audit.
+  auto raw = Raw();
+  auto plan = raw->Prepare("EXPLAIN QUERY PLAN SELECT count(*) FROM audit WHERE verb = 'open' AND what = 'a' AND rows = 1");
+  ASSERT_TRUE(plan.ok());
+  ASSERT_TRUE(plan->Step().value());
+  EXPECT_NE(std::string(plan->Text(3)).find("audit_opening"), std::string::npos) << plan->Text(3);
+}
+
 TEST_F(SqliteStoreTest, BodiesArePackedWithADictionary) {
   auto store = Open();
   // Dictionaries are made after the listeners have been told of a commit and before they are told of the next.

@@ -279,8 +279,8 @@ function Access({ record }: { record: PatientRecord }) {
     <Panel title={t('patient.whoLooked')}>
       {record.access.length === 0 ? <p className="faint">{t('patient.nobodyLooked')}</p> : (
         <details className="fold">
-          <summary>{t('patient.looked', { count: record.access.length, who: record.access[0].who, when: formatInstant(record.access[0].at, language) })}</summary>
-          <ul className="plain-list">{record.access.map((each, index) => <li key={index}>{each.who} <span className="faint">{formatInstant(each.at, language)} · {what(each.what)}</span></li>)}</ul>
+          <summary>{t('patient.looked', { count: record.access.reduce((sum, each) => sum + (each.times ?? 1), 0), who: record.access[0].who, when: formatInstant(record.access[0].at, language) })}</summary>
+          <ul className="plain-list">{record.access.map((each, index) => <li key={index}>{each.who} <span className="faint">{formatInstant(each.at, language)} · {what(each.what)}{(each.times ?? 1) > 1 && ` × ${each.times}`}</span></li>)}</ul>
         </details>
       )}
     </Panel>
