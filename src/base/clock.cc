@@ -11,7 +11,6 @@ namespace {
 
 constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
 constexpr int64_t kSecondsPerDay = 86'400;
-constexpr int64_t kChinaOffsetSeconds = 8 * 3600;
 
 struct Parts {
   Date date;
@@ -80,7 +79,7 @@ std::string FormatInstant(Instant instant, int fraction_digits) {
 }
 
 std::string FormatLocalTime(Instant instant) {
-  return Format(Split(instant.microseconds + kChinaOffsetSeconds * kMicrosecondsPerSecond), ' ');
+  return Format(Split(instant.microseconds + kChinaOffsetMicroseconds), ' ');
 }
 
 }  // namespace qianxian

@@ -14,6 +14,15 @@ struct Instant {
   auto operator<=>(const Instant&) const = default;
 };
 
+// China Standard Time, the only one of a county: UTC+8, no daylight saving.
+inline constexpr int64_t kChinaOffsetMicroseconds = 8LL * 3600 * 1'000'000;
+inline constexpr int64_t kDayMicroseconds = 24LL * 3600 * 1'000'000;
+// Days since 1970-01-01 in China Standard Time.
+constexpr int64_t LocalDay(Instant instant) {
+  const int64_t local = instant.microseconds + kChinaOffsetMicroseconds;
+  return local / kDayMicroseconds - (local % kDayMicroseconds < 0);
+}
+
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -42,7 +51,7 @@ class FakeClock final : public Clock {
 
 // "2025-07-01T08:30:00.123456Z" (FHIR instant; always UTC, microseconds kept only as far as milliseconds are asked).
 std::string FormatInstant(Instant instant, int fraction_digits = 3);
-// "2025-07-01 16:30:00" in China Standard Time (UTC+8, no daylight saving), for people.
+// "2025-07-01 16:30:00" in China Standard Time, for people.
 std::string FormatLocalTime(Instant instant);
 
 }  // namespace qianxian

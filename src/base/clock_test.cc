@@ -25,6 +25,13 @@ TEST(Clock, FormatsInstantsBefore1970) {
   EXPECT_EQ(FormatLocalTime({0}), "1970-01-01 08:00:00");
 }
 
+TEST(Clock, ALocalDayBeginsAtMidnightInChina) {
+  EXPECT_EQ(LocalDay({1'751'385'600'000'000}), LocalDay({1'751'385'599'999'999}) + 1);
+  EXPECT_EQ(LocalDay({0}), 0);
+  EXPECT_EQ(LocalDay({-kChinaOffsetMicroseconds}), 0);
+  EXPECT_EQ(LocalDay({-kChinaOffsetMicroseconds - 1}), -1);
+}
+
 TEST(Clock, FakeClockStandsUntilItIsMoved) {
   FakeClock clock({5});
   EXPECT_EQ(clock.Now().microseconds, 5);

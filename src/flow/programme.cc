@@ -9,8 +9,6 @@
 namespace qianxian::flow {
 namespace {
 
-constexpr int64_t kEast = 8LL * 3600;      // China Standard Time, no daylight saving
-
 // The names after '%' in an expression, outside of quotes.
 std::vector<std::string> VariablesIn(const std::string& text) {
   std::vector<std::string> out;
@@ -55,16 +53,12 @@ std::shared_ptr<const Programme> CompileProgramme(const pack::Pathway& pathway) 
   return programme;
 }
 
-std::string LocalDate(Instant now) {
-  int64_t seconds = now.microseconds / 1'000'000 + kEast;
-  int64_t days = seconds / 86400 - (seconds % 86400 < 0);
-  return Date::FromDays(static_cast<int32_t>(days)).ToString();
-}
+std::string LocalDate(Instant now) { return Date::FromDays(static_cast<int32_t>(LocalDay(now))).ToString(); }
 
 std::string StartOfDay(const std::string& date) {
   const Result<Date> day = ParseDate(date);
   if (!day.ok()) return {};
-  return FormatInstant({(day->ToDays() * 86400LL - kEast) * 1'000'000});
+  return FormatInstant({day->ToDays() * kDayMicroseconds - kChinaOffsetMicroseconds});
 }
 
 std::string PlusDays(const std::string& date, int64_t days) {
