@@ -1,5 +1,5 @@
 // The record under load: import of the Synthea sample, small transactions, reads, a mix of searches. Prints a table; every
-// result is checked. Arguments: [folder for the data] [copies of the sample to import, default 1; 0: only transactions].
+// result is checked. Arguments: [folder for the data] [copies of the sample to import, default 1; 0: only transactions and openings of patients].
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "base/ids.h"
@@ -161,6 +163,55 @@ void Reads(Store& store, const std::vector<std::string>& ids, int threads_count,
   Line("read by id, 32 threads", threads_count * each, "reads", watch.Seconds(), CpuSeconds() - cpu);
 }
 
+// A person's page: the read that is noted in an index of its own, beside the plain read of the same patients, a commit after
+// each so that what waits is written; then the question who looked.
+void Openings(Store& store, int patients, int each) {
+  std::vector<std::string> ids;
+  SystemClock clock;
+  SystemRandom chance;
+  for (int i = 0; i < patients;) {
+    CommitRequest request;
+    for (int end = std::min(patients, i + 1'000); i < end; ++i) {
+      ids.push_back(NewUuid(clock, chance));
+      request.changes.push_back({.type = "Patient", .id = ids.back(), .body = R"({"resourceType":"Patient","id":")" + ids.back() + R"("})"});
+    }
+    Must(store.Commit(kCaller, std::move(request)));
+  }
+  access::Caller doctor = kCaller;
+  doctor.role = access::Role::kDirector;      // somebody who is noted
+  doctor.user = "director";
+  doctor.whole_county = true;
+  const auto through = [&](const char* what, bool open) {
+    Watch watch;
+    const double cpu = CpuSeconds();
+    const auto snapshot = Must(store.OpenSnapshot(doctor));
+    SeededRandom random(11);
+    for (int i = 0; i < each; ++i) {
+      const std::string& id = ids[random.NextBelow(ids.size())];
+      const Resource patient = Must(open ? snapshot->OpenPatient(id) : snapshot->Read("Patient", id));
+      if (patient.id != id) Fail("another patient was read");
+    }
+    CommitRequest flush;
+    flush.reason = "bench";
+    flush.changes.push_back({.type = "Basic", .id = open ? "opened" : "read", .body = R"({"resourceType":"Basic","code":{"text":"x"}})"});
+    Must(store.Commit(kCaller, std::move(flush)));
+    Line(what, each, "reads", watch.Seconds(), CpuSeconds() - cpu);
+  };
+  through("patients read and noted, one thread", false);
+  through("patients opened and noted, one thread", true);
+  const auto snapshot = Must(store.OpenSnapshot(doctor));
+  Watch watch;
+  const double cpu = CpuSeconds();
+  size_t looked = 0;
+  for (const std::string& id : ids) looked += Must(snapshot->OpeningsOfPatient(id, 50)).size();
+  Line("who looked at each patient", static_cast<int>(ids.size()), "questions", watch.Seconds(), CpuSeconds() - cpu);
+  // One person in one day: an entry for each patient who was drawn.
+  std::set<std::string> drawn;
+  SeededRandom random(11);
+  for (int i = 0; i < each; ++i) drawn.insert(ids[random.NextBelow(ids.size())]);
+  if (looked != drawn.size()) Fail("who looked: " + std::to_string(looked) + " of " + std::to_string(drawn.size()));
+}
+
 SearchPage Ask(Store& store, const search::Parameters& parameters, const std::string& search) {
   const size_t mark = search.find('?');
   const auto query = Must(search::Query::ParseText(parameters, search.substr(0, mark), search.substr(mark + 1)));
@@ -233,6 +284,7 @@ int Run(int argc, char** argv) {
   auto store = Must(OpenSqliteStore(options));
   if (copies == 0) {
     SmallTransactions(*store, 64, 1'000);
+    Openings(*store, 200'000, 1'000'000);
     return 0;
   }
   const uint64_t resources = Import(*store, copies);

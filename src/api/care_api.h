@@ -56,6 +56,7 @@ class CareApi {
   Result<http::Response> Move(const CareCall& call);
 
   Result<store::SearchPage> Search(store::Snapshot& snapshot, std::string_view type, const search::NamedValues& values, size_t count);
+  Status WriteOpenings(json::Writer& writer, store::Snapshot& snapshot, const std::string& patient);   // "access"
   std::string OrganizationName(store::Snapshot& snapshot, const std::string& code);
   std::string TodayText() const;           // in China Standard Time
 

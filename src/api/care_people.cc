@@ -211,11 +211,28 @@ void AddReading(json::Value value_holder, const std::string& on, std::map<std::s
 
 }  // namespace
 
+Status CareApi::WriteOpenings(json::Writer& w, store::Snapshot& snapshot, const std::string& patient) {
+  QX_TRY(const std::vector<store::PatientOpening> openings, snapshot.OpeningsOfPatient(patient, kOpenings));
+  std::map<std::string, auth::Person> people;       // somebody comes on many days
+  w.Name("access").BeginArray();
+  for (const store::PatientOpening& opening : openings) {
+    auto person = people.find(opening.user);
+    if (person == people.end()) {
+      Result<auth::Person> found = services_.auth->PersonOf(opening.user);
+      person = people.emplace(opening.user, found.ok() ? std::move(*found) : auth::Person{opening.user, {}}).first;
+    }
+    const auto& [name, organizations] = person->second;
+    w.BeginObject().Member("at", RfcTime(opening.at)).Member("who", name);
+    w.Member("organizationName", organizations.empty() ? std::string() : OrganizationName(snapshot, organizations.front())).EndObject();
+  }
+  w.EndArray();
+  return Ok();
+}
+
 Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   const std::string& id = call.arguments[0];
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
   QX_TRY(const store::Resource patient, snapshot->OpenPatient(id));
-  QX_TRY(const std::vector<store::PatientOpening> openings, snapshot->OpeningsOfPatient(id, kOpenings));
   json::Writer enrolments, steps, problems;
   enrolments.BeginArray(), steps.BeginArray(), problems.BeginArray();
   std::map<std::string, Reading> readings;
@@ -279,12 +296,8 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   write(w, events);
   w.Name("documents");
   write(w, documents);
-  w.Name("access").BeginArray();
-  for (const store::PatientOpening& opening : openings) {
-    const Result<std::string> name = services_.auth->NameOf(opening.user);
-    w.BeginObject().Member("at", RfcTime(opening.at)).Member("who", name.ok() ? *name : opening.user).Member("what", "read").Member("times", opening.times).EndObject();
-  }
-  w.EndArray().EndObject();
+  QX_DO(WriteOpenings(w, *snapshot, id));
+  w.EndObject();
   return JsonResponse(w.Take());
 }
 

@@ -95,8 +95,30 @@ TEST(CareApi, AVillageDoctorsMorning) {
   const Answer looked = world.As("doctor", "GET", "/api/patients/p1");
   EXPECT_EQ(looked.Count("access"), 2u) << looked.body;
   EXPECT_EQ(looked.At("access.0.who"), CareWorld::NameOf("doctor"));
+  EXPECT_EQ(looked.At("access.0.organizationName"), "机构T1");
   EXPECT_EQ(looked.At("access.0.at").substr(0, 10), "2026-03-02");
   EXPECT_EQ(looked.At("access.1.who"), CareWorld::NameOf("director"));
+  EXPECT_EQ(looked.At("access.1.organizationName"), "") << "of the whole county";
+}
+
+TEST(CareApi, EveryWayToAPatientIsAnOpening) {
+  CareWorld world;
+  const std::pair<const char*, const char*> ways[] = {{"quick", "/fhir/Patient/p1"}, {"long", "/fhir/Patient/p1?_elements=name"},
+                                                      {"everything", "/fhir/Patient/p1/$everything"}, {"page", "/api/patients/p1"}};
+  for (const auto& [user, target] : ways) {
+    world.AddUser(user, "county-director");
+    EXPECT_EQ(world.As(user, "GET", target).status, 200) << target;
+  }
+  world.AddUser("searcher", "county-director");
+  EXPECT_EQ(world.As("searcher", "GET", "/fhir/Patient?_id=p1").At("entry.0.resource.id"), "p1");
+  EXPECT_EQ(world.As("searcher", "GET", "/api/patients?find=%E7%8E%8B%E5%BB%BA%E5%9B%BD").Count("patients"), 1u);
+  EXPECT_EQ(world.As("other", "GET", "/fhir/Patient/p1").status, 404);
+  world.Put("Basic", "b1", R"({"resourceType":"Basic","id":"b1","code":{"text":"a commit takes along what was noted"}})");
+  // By one of them: whether the opening of just now is already there changes nothing.
+  const Answer looked = world.As("page", "GET", "/api/patients/p1");
+  std::vector<std::string> who;
+  for (size_t i = 0; i < looked.Count("access"); ++i) who.push_back(looked.At("access." + std::to_string(i) + ".who"));
+  EXPECT_EQ(who, (std::vector<std::string>{CareWorld::NameOf("page"), CareWorld::NameOf("everything"), CareWorld::NameOf("long"), CareWorld::NameOf("quick")}));
 }
 
 TEST(CareApi, AVisitBeforeEightInTheMorningIsOfThatDay) {

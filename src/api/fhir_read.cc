@@ -51,6 +51,11 @@ http::Response NotModified(const store::Resource& resource) {
   return response;
 }
 
+// Whoever asks for one patient turns to this person, and stands among those who looked.
+Result<store::Resource> ReadForPerson(store::Snapshot& snapshot, std::string_view type, std::string_view id) {
+  return type == "Patient" ? snapshot.OpenPatient(id) : snapshot.Read(type, id);
+}
+
 }  // namespace
 
 std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request, const auth::Session& session) {
@@ -60,7 +65,7 @@ std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request,
   Result<std::unique_ptr<store::Snapshot>> snapshot = services_.store->OpenSnapshot(session.caller);
   if (!snapshot.ok()) return FhirError(snapshot.error());
   Result<store::Resource> resource =
-      read->version == 0 ? (*snapshot)->Read(read->type, read->id) : (*snapshot)->ReadVersion(read->type, read->id, read->version);
+      read->version == 0 ? ReadForPerson(**snapshot, read->type, read->id) : (*snapshot)->ReadVersion(read->type, read->id, read->version);
   if (!resource.ok()) return FhirError(resource.error());
   if (resource->deleted) return std::nullopt;
   if (IsFresh(*resource, request.Header("if-none-match"), request.Header("if-modified-since"))) return NotModified(*resource);
@@ -77,7 +82,7 @@ Result<http::Response> FhirApi::Show(const Call& call, store::Resource resource)
 Result<http::Response> FhirApi::Read(const Exchange& exchange, const Call& call) {
   QX_DO(CheckReadParameters(exchange, call.query));
   QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
-  Result<store::Resource> resource = snapshot->Read(call.path[0], call.path[1]);
+  Result<store::Resource> resource = ReadForPerson(*snapshot, call.path[0], call.path[1]);
   if (resource.ok()) return Show(call, std::move(*resource));
   if (resource.error().category == ErrorCategory::kNotFound) {
     std::optional<Result<http::Response>> other = ReadVirtual(exchange, call);

@@ -92,9 +92,9 @@ class LocalAuth final : public Auth {
     return sessions_.Start(account, true, expires, origin);
   }
 
-  Result<std::string> NameOf(std::string_view user) override {
-    QX_TRY(const Account account, ReadAccount(*tools_.store, user));
-    return account.name;
+  Result<Person> PersonOf(std::string_view user) override {
+    QX_TRY(Account account, ReadAccount(*tools_.store, user));
+    return Person{std::move(account.name), std::move(account.organizations)};
   }
 
   Result<std::vector<Account>> ListAccounts(const access::Caller& caller) override { return accounts_.List(caller); }

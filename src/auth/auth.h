@@ -38,6 +38,11 @@ struct SignedIn {
   std::shared_ptr<const Session> session;
 };
 
+struct Person {                            // behind a user name
+  std::string name;
+  std::vector<std::string> organizations;  // the account's own codes; none: of the county
+};
+
 struct NewAccount {
   std::string user, name, role, practitioner;
   std::vector<std::string> organizations;
@@ -81,8 +86,8 @@ class Auth {
   // For whoever may read the data folder. hours: 1 … limits::kTokenHoursMaximum, else invalid ("bad-hours").
   virtual Result<SignedIn> MintToken(std::string_view user, int hours, std::string_view origin) = 0;
 
-  // The person's name behind a user name. not_found ("no-such-user").
-  virtual Result<std::string> NameOf(std::string_view user) = 0;
+  // not_found ("no-such-user").
+  virtual Result<Person> PersonOf(std::string_view user) = 0;
 
   // Accounts: for callers who may manage them.
   virtual Result<std::vector<Account>> ListAccounts(const access::Caller& caller) = 0;       // without hashes

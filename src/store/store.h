@@ -97,7 +97,6 @@ struct FeedEntry {
 struct PatientOpening {
   std::string user;
   Instant at;                              // the last time that day
-  uint64_t times = 0;
 };
 
 class Snapshot {

@@ -148,12 +148,20 @@ async function diagnose(story) {
   await story.check(expert, 'asked');
   await expert.getByRole('button', { name: story.words('consultVerb.opine') }).click();
   await expert.locator('.opinion').waitFor();
+  await story.world.go(expert, `/patients/${story.id}`);
+  await expert.locator('.way').first().waitFor();
 
   await story.world.go(page, consultation);
   await page.getByLabel(story.words('consult.conclusionText')).fill('同意，在本县手术。');
   await page.getByRole('button', { name: story.words('consultVerb.conclude') }).click();
   await page.locator('.consult-conclusion').waitFor();
   await story.check(page, 'concluded');
+  // Who looked: noted within a second.
+  await story.settled(page, `/api/patients/${story.id}`, (record) => record.access.some((each) => each.who.includes('邓教授')), 'who looked');
+  await story.world.go(page, `/patients/${story.id}`);
+  await page.getByText(story.words('patient.whoLooked')).waitFor();
+  await page.locator('.panel', { hasText: story.words('patient.whoLooked') }).locator('summary').click();
+  await page.locator('.who-looked li', { hasText: '邓教授' }).getByText('市肿瘤医院').waitFor();
   await story.world.go(expert, `/patients/${story.id}`);
   same(await expert.locator('.way').count(), 0, 'who was asked reads the record no longer');
   await expert.context().close();

@@ -209,7 +209,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
         ],
         documents: lung ? [{ reference: 'DocumentReference/d2', title: both('出院小结', 'Discharge summary'), on: dayOn(-13), institutionName: '云岭县人民医院' }, { reference: 'ImagingStudy/i1', title: both('胸部CT', 'Chest CT'), on: dayOn(-70), institutionName: '云岭县人民医院' }]
           : [{ reference: 'DocumentReference/d1', title: both('心电图', 'ECG'), on: dayOn(-40), institutionName: '青石镇卫生院' }],
-        access: [{ at: at(-2), who: '何医生', what: 'read', times: 3 }, { at: at(-50), who: '林主任', what: 'read' }],
+        access: [{ at: at(-2), who: '何医生', organizationName: '青石镇卫生院' }, { at: at(-50), who: '林主任', organizationName: '县人民医院' }],
       };
     }],
     ['GET', /^\/api\/today$/, ({ user }) => {

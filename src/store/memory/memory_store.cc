@@ -7,7 +7,6 @@
 #include "store/body.h"
 #include "store/errors.h"
 #include "store/memory/memory_data.h"
-#include "store/opening_day.h"
 
 namespace qianxian::store {
 namespace memory {
@@ -42,7 +41,7 @@ class MemorySnapshot final : public Snapshot {
   Result<Resource> OpenPatient(std::string_view id) override {
     QX_TRY(Resource patient, Read("Patient", id));
     const std::lock_guard lock(data_->mutex);
-    if (caller_.role != access::Role::kSystem) data_->openings.push_back({std::string(id), {caller_.user, data_->clock->Now(), 1}});
+    if (caller_.role != access::Role::kSystem) data_->openings.push_back({std::string(id), {caller_.user, data_->clock->Now()}});
     return patient;
   }
 
@@ -53,9 +52,8 @@ class MemorySnapshot final : public Snapshot {
     for (size_t i = data_->openings.size(); i-- > 0;) {
       const auto& [patient, opening] = data_->openings[i];
       if (patient != id) continue;
-      const auto same = std::find_if(out.begin(), out.end(), [&](const PatientOpening& o) { return o.user == opening.user && OpeningDay(o.at) == OpeningDay(opening.at); });
-      if (same != out.end()) same->times += 1;
-      else out.push_back(opening);
+      const bool told = std::any_of(out.begin(), out.end(), [&](const PatientOpening& o) { return o.user == opening.user && LocalDay(o.at) == LocalDay(opening.at); });
+      if (!told) out.push_back(opening);
     }
     if (out.size() > count) out.resize(count);
     return out;

@@ -23,7 +23,7 @@ struct AuditRecord {
   std::string role;
   std::string purpose;
   std::string origin;
-  std::string verb;            // "commit", "read", "open", "vread", "history", "search", "scan"
+  std::string verb;            // "commit", "read", "open", "openings", "vread", "history", "search", "scan"
   std::string type;
   std::string what;            // id, query or the commit's reason
   uint64_t rows = 0;

@@ -32,7 +32,7 @@ INSERT INTO setting VALUES('index_generation', 1), ('index_fingerprint', 0);
 )sql";
 
 // Who turned to a person. Files of earlier releases get it when they are opened; earlier releases keep it up by themselves.
-constexpr const char* kOpenings = "CREATE INDEX IF NOT EXISTS audit_opening ON audit(what, at) WHERE verb = 'open'";
+constexpr const char* kOpenings = "CREATE INDEX IF NOT EXISTS audit_opening ON audit(what) WHERE verb = 'open'";
 
 constexpr const char* kSettingUpsert =
     "INSERT INTO setting VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value";

@@ -2,7 +2,6 @@
 
 #include "base/limits.h"
 #include "store/errors.h"
-#include "store/opening_day.h"
 #include "store/sqlite/index_reader.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/search.h"
@@ -31,21 +30,21 @@ Result<Resource> SqliteSnapshot::Read(std::string_view type, std::string_view id
 Result<Resource> SqliteSnapshot::OpenPatient(std::string_view id) { return ReadAs("open", "Patient", id); }
 
 Result<std::vector<PatientOpening>> SqliteSnapshot::OpeningsOfPatient(std::string_view id, size_t count) {
-  QX_DO(Read("Patient", id));
+  QX_DO(ReadAs("openings", "Patient", id));
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
   QX_TRY(Statement* statement, database->Cached(
-      "SELECT user, max(at), count(*) FROM audit JOIN audit_context ON audit_context.number = audit.context "
-      "WHERE verb = 'open' AND what = ?1 AND rows = 1 GROUP BY user, (at + ?2) / ?3 ORDER BY max(at) DESC LIMIT ?4"));
+      "SELECT user, max(at) FROM audit JOIN audit_context ON audit_context.number = audit.context "
+      "WHERE verb = 'open' AND what = ?1 AND rows = 1 GROUP BY user, (at + ?2) / ?3 ORDER BY max(audit.number) DESC LIMIT ?4"));
   const Resetter resetter(*statement);
   statement->Text(1, id);
-  statement->Integer(2, kOpeningOffsetMicroseconds);
-  statement->Integer(3, kOpeningDayMicroseconds);
+  statement->Integer(2, kChinaOffsetMicroseconds);
+  statement->Integer(3, kDayMicroseconds);
   statement->Integer(4, static_cast<int64_t>(count));
   std::vector<PatientOpening> openings;
   while (true) {
     QX_TRY(const bool row, statement->Step());
     if (!row) return openings;
-    openings.push_back({std::string(statement->Text(0)), Instant{statement->Integer(1)}, static_cast<uint64_t>(statement->Integer(2))});
+    openings.push_back({std::string(statement->Text(0)), Instant{statement->Integer(1)}});
   }
 }
 

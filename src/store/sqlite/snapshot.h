@@ -28,6 +28,7 @@ class SqliteSnapshot final : public Snapshot {
   Result<uint64_t> Count(std::string_view type) override;
 
  private:
+  // `verb`: the word for the audit.
   Result<Resource> ReadAs(const char* verb, std::string_view type, std::string_view id);
   Status Note(const char* verb, std::string_view type, std::string_view what, uint64_t rows);
   Result<std::vector<Slot>> Patients(Database& database);      // whose records a care relation opens to the caller

@@ -167,7 +167,7 @@ export interface PatientRecord {
   readings: { code: string; name: Text; unit: string; points: Reading[] }[];
   timeline: { on: string; kind: string; title: Text | string; course?: Course | null; institution: string; institutionName: string; reference: string }[];
   documents: { reference: string; title: Text | string; on: string; institutionName?: string; kind?: string }[];
-  access: { at: string; who: string; what: string; times?: number }[] | null;   // null: the server does not say
+  access: { at: string; who: string; organizationName: string }[] | null;   // null: the server does not say
 }
 
 export interface Pathway {

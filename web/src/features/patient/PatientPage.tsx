@@ -270,17 +270,17 @@ function Documents({ record }: { record: PatientRecord }) {
   );
 }
 
+// One line for each person and day.
 function Access({ record }: { record: PatientRecord }) {
-  const { t, i18n } = useWords();
+  const { t } = useWords();
   const language = useLanguage();
   if (!record.access) return null;
-  const what = (word: string): string => (i18n.exists(`accessWhat.${word}`) ? t(`accessWhat.${word}`) : word);
   return (
     <Panel title={t('patient.whoLooked')}>
       {record.access.length === 0 ? <p className="faint">{t('patient.nobodyLooked')}</p> : (
         <details className="fold">
-          <summary>{t('patient.looked', { count: record.access.reduce((sum, each) => sum + (each.times ?? 1), 0), who: record.access[0].who, when: formatInstant(record.access[0].at, language) })}</summary>
-          <ul className="plain-list">{record.access.map((each, index) => <li key={index}>{each.who} <span className="faint">{formatInstant(each.at, language)} · {what(each.what)}{(each.times ?? 1) > 1 && ` × ${each.times}`}</span></li>)}</ul>
+          <summary>{t('patient.looked', { count: record.access.length, who: record.access[0].who, when: formatInstant(record.access[0].at, language) })}</summary>
+          <ul className="plain-list who-looked">{record.access.map((each, index) => <li key={index}>{each.who} <span className="faint">{each.organizationName || t('accounts.wholeCounty')} · {formatInstant(each.at, language)}</span></li>)}</ul>
         </details>
       )}
     </Panel>
