@@ -26,14 +26,16 @@ export function useErrorText(): (error: unknown) => string {
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useWords();
   const words = useErrorText();
-  const forbidden = error instanceof ApiError && error.category === 'forbidden';
+  const why = error instanceof ApiError ? error.category : '';
+  const title = why === 'forbidden' ? 'state.forbidden' : why === 'not_found' ? 'state.notThere' : 'state.failed';
   return (
     <div className="state" role="alert">
       <Icon name="gaps" size={28} />
-      <p className="state-title">{forbidden ? t('state.forbidden') : t('state.failed')}</p>
+      <p className="state-title">{t(title)}</p>
       <p>{words(error)}</p>
       {error instanceof ApiError && <p className="faint">{t('state.code', { code: error.code })}</p>}
-      {retry && !forbidden && <Button onClick={retry}>{t('state.retry')}</Button>}
+      {why === 'not_found' && <p className="state-hint">{t('state.notThereHint')}</p>}
+      {retry && title === 'state.failed' && <Button onClick={retry}>{t('state.retry')}</Button>}
     </div>
   );
 }

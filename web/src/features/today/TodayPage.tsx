@@ -53,7 +53,7 @@ function List({ today }: { today: Today }) {
     <>
       <nav className="today-filters" aria-label={t('today.filters')}>
         {filters.map((each) => (
-          <Link key={each} to={hrefWith({ show: each === 'all' ? null : each })} replace aria-current={each === filter ? 'page' : undefined} className={`today-filter today-filter-${each}`}>
+          <Link key={each} to={hrefWith({ show: each === 'all' ? null : each })} replace aria-current={each === filter ? 'page' : undefined} className={each === 'overdue' && count(each) > 0 ? 'today-filter today-filter-bad' : 'today-filter'}>
             <strong>{count(each)}</strong>
             <span>{t(`todayFilter.${each}`)}</span>
           </Link>
