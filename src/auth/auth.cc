@@ -97,6 +97,16 @@ class LocalAuth final : public Auth {
     return Person{std::move(account.name), std::move(account.organizations)};
   }
 
+  Result<std::map<std::string, std::vector<std::string>>> NamesAt(access::Role role) override {
+    QX_TRY(const std::vector<Account> accounts, accounts_.All());
+    std::map<std::string, std::vector<std::string>> names;
+    for (const Account& account : accounts) {
+      if (account.role != role || account.disabled) continue;
+      for (const std::string& code : account.organizations) names[code].push_back(account.name.empty() ? account.user : account.name);
+    }
+    return names;
+  }
+
   Result<std::vector<Account>> ListAccounts(const access::Caller& caller) override { return accounts_.List(caller); }
   Result<AccountReceipt> AddAccount(const access::Caller& caller, const NewAccount& wanted) override {
     return accounts_.Add(caller, wanted);

@@ -9,6 +9,7 @@
 // "bad-user-name", "unknown-role", …), conflict ("user-exists"), not_found ("no-such-user"), forbidden; and the store's.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,9 @@ class Auth {
 
   // not_found ("no-such-user").
   virtual Result<Person> PersonOf(std::string_view user) = 0;
+
+  // Who may sign in with this role, by the codes of the accounts: names, in order.
+  virtual Result<std::map<std::string, std::vector<std::string>>> NamesAt(access::Role role) = 0;
 
   // Accounts: for callers who may manage them.
   virtual Result<std::vector<Account>> ListAccounts(const access::Caller& caller) = 0;       // without hashes

@@ -15,15 +15,24 @@ const std::vector<fhir::SearchParameterDefinition>& OwnParameters() {
       {"wake", "date", {"Task"}, {}, "https://fhir.qianxian.cn/SearchParameter/Task-wake",
        "(Task.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/wake').value as instant)", {},
        "When the program looks at the task again by itself"},
-      {"pathway", "token", {"Task", "EpisodeOfCare", "CarePlan"}, {}, "https://fhir.qianxian.cn/SearchParameter/pathway",
+      {"pathway", "token", {"Task", "EpisodeOfCare", "CarePlan", "Basic"}, {}, "https://fhir.qianxian.cn/SearchParameter/pathway",
        "(Task.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)"
        " | (EpisodeOfCare.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)"
-       " | (CarePlan.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)", {},
+       " | (CarePlan.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)"
+       " | (Basic.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/pathway').value as Coding)", {},
        "The pathway that it belongs to"},
       {"stage", "token", {"EpisodeOfCare", "CarePlan"}, {}, "https://fhir.qianxian.cn/SearchParameter/stage",
        "(EpisodeOfCare.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/stage').value as code)"
        " | (CarePlan.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/stage').value as code)", {},
        "The stage of the pathway that the patient is in"},
+      {"stage-since", "date", {"EpisodeOfCare"}, {}, "https://fhir.qianxian.cn/SearchParameter/EpisodeOfCare-stage-since",
+       "(EpisodeOfCare.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/stage-since').value as date)", {},
+       "The day on which the patient came into the stage"},
+      {"transition", "token", {"EpisodeOfCare"}, {}, "https://fhir.qianxian.cn/SearchParameter/EpisodeOfCare-transition",
+       "(EpisodeOfCare.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/transition').value as code)", {},
+       "From which stage to which the patient went: STAGE>STAGE or STAGE>exit:REASON"},
+      {"window-end", "date", {"Task"}, {}, "https://fhir.qianxian.cn/SearchParameter/Task-window-end", "Task.restriction.period.end", {},
+       "The last day or moment for which the task is asked"},
   };
   return *own;
 }

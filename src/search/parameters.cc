@@ -107,6 +107,7 @@ class Builder {
     std::sort(parameter.targets.begin(), parameter.targets.end());
     for (const auto& component : definition.components) QX_DO(AddComponent(component, parameter));
     parameter.by_sound = definition.url == kPhonetic;
+    parameter.by_day = *kind == ParameterKind::kDate && StartsWith(definition.url, "https://fhir.qianxian.cn/");   // due lists, timers
     Mix(parameter);
     if (parameter.code == "_id") parameter.role = Parameter::Role::kId;
     if (parameter.code == "_lastUpdated") parameter.role = Parameter::Role::kLastUpdated;

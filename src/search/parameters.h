@@ -52,6 +52,7 @@ struct Parameter {
   uint16_t number = 0;
   ParameterKind kind = ParameterKind::kToken;
   enum class Role : uint8_t { kOrdinary, kId, kLastUpdated } role = Role::kOrdinary;
+  bool by_day = false;                      // date: asked of single days of many; an index may keep a list of each
   bool by_sound = false;                    // string: compared as it sounds (phonetic); IndexEntry::code is words::NameSounds
   std::string type;                         // "Patient"
   std::string code;                         // "birthdate"

@@ -15,4 +15,8 @@ Error DeletedResource(std::string_view type, std::string_view id) {
   return NotFound("deleted", Named(type, id) + " was deleted; its history is kept.", Named(type, id) + " 已被删除，历史版本仍在。");
 }
 
+Error CannotCountBy() {
+  return MakeError(ErrorCategory::kUnsupported, "cannot-count-by", "Matches can be counted by a token, a reference, a URI or a date only.", "只能按编码、引用、URI 或日期计数。");
+}
+
 }  // namespace qianxian::store

@@ -10,5 +10,6 @@ namespace qianxian::store {
 
 Error NoSuchResource(std::string_view type, std::string_view id);      // not-found "no-such-resource"
 Error DeletedResource(std::string_view type, std::string_view id);     // not-found "deleted": HTTP 410
+Error CannotCountBy();                                                // unsupported "cannot-count-by"
 
 }  // namespace qianxian::store

@@ -1,5 +1,10 @@
 #include "store/sort_order.h"
 
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/date.h"
+
 namespace qianxian::store {
 namespace {
 
@@ -52,6 +57,38 @@ SortValue SortValueOf(const search::SortKey& key, const std::vector<search::Inde
     }
   }
   return best;
+}
+
+bool CanCountBy(const search::SortKey& key) {
+  using search::ParameterKind;
+  if (!key.parameter || key.parameter->role != search::Parameter::Role::kOrdinary) return false;
+  const ParameterKind kind = key.parameter->kind;
+  return kind == ParameterKind::kToken || kind == ParameterKind::kReference || kind == ParameterKind::kUri || kind == ParameterKind::kDate;
+}
+
+std::string DayOfDate(int64_t microseconds) {
+  // Open ends stand on the first and the last day that can be written.
+  constexpr int64_t kFirst = -719'528, kLast = 2'932'896;
+  int64_t days = microseconds / kDayMicroseconds;
+  if (microseconds % kDayMicroseconds < 0) --days;
+  return Date::FromDays(static_cast<int32_t>(std::clamp(days, kFirst, kLast))).ToString();
+}
+
+std::vector<std::string> CountValuesOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries) {
+  std::vector<std::string> out;
+  const bool tokens = key.parameter->kind == search::ParameterKind::kToken;
+  const bool coded = tokens && std::any_of(entries.begin(), entries.end(), [&](const search::IndexEntry& entry) {
+    return entry.parameter == key.parameter->number && entry.kind == search::ParameterKind::kToken && !entry.code.empty();
+  });
+  for (const search::IndexEntry& entry : entries) {
+    SortValue value;
+    if (entry.parameter != key.parameter->number || !ValueOf(entry, value)) continue;
+    if (coded && entry.code.empty()) continue;     // a text beside codes
+    out.push_back(entry.kind == search::ParameterKind::kDate ? DayOfDate(value.date) : value.text);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
 }  // namespace qianxian::store

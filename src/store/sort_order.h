@@ -1,4 +1,4 @@
-// The order that `_sort` asks for, defined once for every engine. Pure; any thread.
+// The order that `_sort` asks for, and what CountBy counts by, defined once for every engine. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -21,5 +21,11 @@ struct SortValue {
 SortValue SortValueOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries);
 // < 0: a comes first; 0: neither.
 int CompareSortValues(const SortValue& a, const SortValue& b, bool descending);
+
+// Can matches be counted by this key (Snapshot::CountBy)?
+bool CanCountBy(const search::SortKey& key);
+// What a resource counts for, each once; empty: nothing.
+std::vector<std::string> CountValuesOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries);
+std::string DayOfDate(int64_t microseconds);         // "2026-03-02"
 
 }  // namespace qianxian::store

@@ -99,6 +99,12 @@ struct PatientOpening {
   Instant at;                              // the last time that day
 };
 
+// So many resources have this value of a search parameter.
+struct Tally {
+  std::string value;
+  uint64_t resources = 0;
+};
+
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -114,6 +120,10 @@ class Snapshot {
   virtual Result<HistoryPage> History(std::string_view type, std::string_view id, std::optional<Instant> since,
                                       size_t count, std::string_view place) = 0;
   virtual Result<SearchPage> Search(const search::Query& query) = 0;
+  // How many matches of a query over one type there are with each value of its first sort key, values ascending: a token's
+  // code, "Type/id" of a reference, a URI (each cut to 200 bytes), or the day of a date's low end in UTC. A match with several
+  // values counts for each, with none not at all. unsupported ("cannot-count-by"): no sort key, or one of another kind.
+  virtual Result<std::vector<Tally>> CountBy(const search::Query& query) = 0;
   // Resources of a type in id order, for readers that start from nothing; `after` = last id seen.
   virtual Result<std::vector<Resource>> Scan(std::string_view type, std::string_view after, size_t count) = 0;
   virtual Result<uint64_t> Count(std::string_view type) = 0;

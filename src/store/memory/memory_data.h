@@ -44,6 +44,7 @@ class View {
   // Living and visible, in order of their commits; type "" = all.
   std::vector<std::shared_ptr<const Version>> Living(std::string_view type) const;
   Result<SearchPage> Search(const search::Query& query) const;
+  Result<std::vector<Tally>> CountBy(const search::Query& query) const;
   uint64_t t() const { return t_; }
 
  private:

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "search/clauses.h"
 #include "search/compartments.h"
+#include "store/errors.h"
 #include "store/memory/memory_data.h"
 #include "store/relation.h"
 #include "store/sort_order.h"
@@ -265,6 +266,19 @@ Result<SearchPage> View::Search(const search::Query& query) const {
   }
   Include(query, matches, page);
   return page;
+}
+
+Result<std::vector<Tally>> View::CountBy(const search::Query& query) const {
+  if (query.type.empty() || query.sort.empty() || !CanCountBy(query.sort[0])) return CannotCountBy();
+  std::map<std::string, uint64_t> counts;
+  for (const VersionPointer& version : Living(query.type)) {
+    const bool holds = std::all_of(query.clauses.begin(), query.clauses.end(), [&](const Clause& clause) { return Holds(clause, *version); });
+    if (!holds) continue;
+    for (const std::string& value : CountValuesOf(query.sort[0], version->entries)) ++counts[value];
+  }
+  std::vector<Tally> out;
+  for (const auto& [value, resources] : counts) out.push_back({value, resources});
+  return out;
 }
 
 }  // namespace qianxian::store::memory

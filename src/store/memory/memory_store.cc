@@ -112,6 +112,12 @@ class MemorySnapshot final : public Snapshot {
     return View(*data_, caller_, t_).Search(query);
   }
 
+  Result<std::vector<Tally>> CountBy(const search::Query& query) override {
+    const std::lock_guard lock(data_->mutex);
+    if (!query.type.empty()) QX_DO(RoleReads(caller_, query.type));
+    return View(*data_, caller_, t_).CountBy(query);
+  }
+
   Result<std::vector<Resource>> Scan(std::string_view type, std::string_view after, size_t count) override {
     const std::lock_guard lock(data_->mutex);
     QX_DO(RoleReads(caller_, type));

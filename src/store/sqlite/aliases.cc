@@ -38,17 +38,20 @@ bool SameComponents(const Parameter& a, const Parameter& b) {
 }
 
 bool Comparable(const Parameter& a, const Parameter& b) {
-  return a.kind == b.kind && a.by_sound == b.by_sound && a.type == b.type && a.targets == b.targets &&
+  return a.kind == b.kind && a.by_sound == b.by_sound && a.by_day == b.by_day && a.type == b.type && a.targets == b.targets &&
          a.role == Parameter::Role::kOrdinary && b.role == Parameter::Role::kOrdinary && SameComponents(a, b);
 }
 
 }  // namespace
 
-Aliases::Aliases(const search::Parameters& parameters) : bases_(parameters.size() + 1) {
+Aliases::Aliases(const search::Parameters& parameters) : bases_(parameters.size() + 1), by_day_(parameters.size() + 1, false) {
   for (const std::string& type : parameters.types()) {
     const std::vector<const Parameter*>& all = parameters.OfType(type);
     std::vector<std::pair<const Parameter*, Terms>> terms;
-    for (const Parameter* parameter : all) terms.emplace_back(parameter, TermsOf(*parameter));
+    for (const Parameter* parameter : all) {
+      terms.emplace_back(parameter, TermsOf(*parameter));
+      by_day_[parameter->number] = parameter->by_day;
+    }
     // Those with the fewest terms first: what is a union is looked at when its parts are known to be kept.
     std::stable_sort(terms.begin(), terms.end(),
                      [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });

@@ -15,10 +15,12 @@ class Aliases {
   explicit Aliases(const search::Parameters& parameters);
   // The parameters under which this one's values are kept: itself, or those that it is the union of.
   const std::vector<uint16_t>& Bases(uint16_t parameter) const { return bases_[parameter]; }
+  bool ByDay(uint16_t parameter) const { return by_day_[parameter]; }          // days have lists of their own
   bool IsKept(uint16_t parameter) const { return bases_[parameter].size() == 1 && bases_[parameter][0] == parameter; }
 
  private:
   std::vector<std::vector<uint16_t>> bases_;
+  std::vector<bool> by_day_;
 };
 
 }  // namespace qianxian::store::sqlite

@@ -91,7 +91,8 @@ class Evaluator {
   Status Date(int32_t parameter, int64_t coding, const search::QueryValue& value, SlotSetBuilder& out);
   Status DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
                  const search::QueryValue& value, SlotSetBuilder& out);
-  Status DateMonths(int32_t parameter, const Range& range, const search::QueryValue& value, SlotSetBuilder& out);
+  // By the lists of months, at their edges of days where there are such.
+  Status DateLists(int32_t parameter, const Range& range, const search::QueryValue& value, bool months, SlotSetBuilder& out);
   Status Number(int32_t parameter, int64_t coding, bool is_quantity, const search::QueryValue& value,
                 SlotSetBuilder& out);
   Status Composite(int32_t parameter, const search::Clause& clause, const search::QueryValue& value,

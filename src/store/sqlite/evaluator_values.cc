@@ -289,36 +289,46 @@ Status Evaluator::Date(int32_t parameter, int64_t coding, const QueryValue& valu
         QX_DO(DateRow(parameter, coding, width, range.from, range.to, value, out));
         continue;
       }
-      QX_DO(DateMonths(parameter, range, value, out));
+      QX_DO(DateLists(parameter, range, value, true, out));
     }
   }
   return Ok();
 }
 
-Status Evaluator::DateMonths(int32_t parameter, const Range& range, const QueryValue& value, SlotSetBuilder& out) {
-  // Whole months come from their lists; only the edges are read value by value.
-  const auto whole = [](int64_t from, int64_t to) {   // months [first, second) lie wholly in [from, to]
-    int64_t first = std::max(MonthValue(from), kFirstMonth);
-    if (MonthBegin(first) < from) ++first;
-    int64_t end = std::min(MonthValue(to), kLastMonth);
-    if (to < INT64_MAX && MonthBegin(end + 1) - 1 <= to) ++end;
+Status Evaluator::DateLists(int32_t parameter, const Range& range, const QueryValue& value, bool months, SlotSetBuilder& out) {
+  // Whole months (days) come from their lists; only the edges are read value by value, or by day where days have lists.
+  const auto number = months ? MonthValue : DayValue;
+  const auto begin_of = months ? MonthBegin : DayBegin;
+  const int64_t earliest = months ? kFirstMonth : kFirstDay + 1, latest = months ? kLastMonth : kLastDay - 1;
+  const auto whole = [&](int64_t from, int64_t to) {   // months [first, second) lie wholly in [from, to]
+    int64_t first = std::max(number(from), earliest);
+    if (begin_of(first) < from) ++first;
+    int64_t end = std::min(number(to), latest);
+    if (to < INT64_MAX && begin_of(end + 1) - 1 <= to) ++end;
     return std::pair(first, std::max(first, end));
   };
+  const bool finer = months && engine_.aliases.ByDay(static_cast<uint16_t>(parameter));
+  const auto edge = [&](int64_t from, int64_t to) -> Status {
+    if (!finer || from > to) return DateRow(parameter, 0, 0, from, to, value, out);
+    return DateLists(parameter, {from, to, std::max(from, range.certain_from), std::min(to, range.certain_to)}, value, false, out);
+  };
   const auto [first, end] = whole(range.from, range.to);
-  if (range.certain_from > range.certain_to || first >= end) {
-    return DateRow(parameter, 0, 0, range.from, range.to, value, out);
-  }
+  if (range.certain_from > range.certain_to || first >= end) return edge(range.from, range.to);
   auto [certain_first, certain_end] = whole(range.certain_from, range.certain_to);
   if (certain_first >= certain_end) certain_first = certain_end = std::clamp(certain_first, first, end);
-  QX_DO(DateRow(parameter, 0, 0, range.from, MonthBegin(first) - 1, value, out));
-  QX_DO(DateRow(parameter, 0, 0, MonthBegin(end), range.to, value, out));
+  QX_DO(edge(range.from, begin_of(first) - 1));
+  QX_DO(edge(begin_of(end), range.to));
   if (certain_first < certain_end) QX_DO(index_.PostingRange(parameter, certain_first, certain_end - 1, out));
   for (int64_t month = first; month < end; ++month) {
     if (month == certain_first && certain_first < certain_end) month = certain_end;
     if (month >= end) break;
     // Partly certain. If what is not certain of it meets the comparison too, its list will do.
-    const int64_t begin = MonthBegin(month);
-    const int64_t last = MonthBegin(month + 1) - 1;
+    const int64_t begin = begin_of(month);
+    const int64_t last = begin_of(month + 1) - 1;
+    if (finer) {
+      QX_DO(edge(begin, last));
+      continue;
+    }
     bool all = true;
     for (const auto& [from, to] : {std::pair(begin, std::min(last, range.certain_from - 1)),
                                    std::pair(std::max(begin, range.certain_to + 1), last)}) {

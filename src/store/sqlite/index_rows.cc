@@ -36,7 +36,7 @@ int32_t FloorDays(int64_t microseconds) {
 
 class Maker {
  public:
-  explicit Maker(IndexRows& out) : out_(out) {}
+  Maker(const Aliases& aliases, IndexRows& out) : aliases_(aliases), out_(out) {}
 
   void Entry(const IndexEntry& entry) {
     Post(entry.parameter, kPresent);
@@ -87,6 +87,7 @@ class Maker {
     const int32_t width = DateWidth(entry.date_low, entry.date_high);
     out_.spans.push_back({entry.parameter, -1, -1, width, entry.date_low, entry.date_high, false});
     if (width == 0) Post(entry.parameter, MonthValue(entry.date_low));
+    if (width == 0 && aliases_.ByDay(entry.parameter)) Post(entry.parameter, DayValue(entry.date_low));
   }
 
   void Reference(const IndexEntry& entry) {
@@ -137,6 +138,7 @@ class Maker {
     }
   }
 
+  const Aliases& aliases_;
   IndexRows& out_;
 };
 
@@ -161,6 +163,9 @@ int64_t MonthValue(int64_t microseconds) {
   const class Date date = Date::FromDays(FloorDays(std::clamp(microseconds, kEarliest, kLatest)));
   return int64_t{date.year} * 12 + date.month;
 }
+
+int64_t DayValue(int64_t microseconds) { return std::clamp(kFirstDay + 719'528 + FloorDays(microseconds), kFirstDay, kLastDay); }
+int64_t DayBegin(int64_t value) { return (value - kFirstDay - 719'528) * kDay; }
 
 int64_t MonthBegin(int64_t value) {
   class Date date;
@@ -203,7 +208,7 @@ void SetText(search::ResourceText text, IndexRows& out) {
 }
 
 void AppendIndexRows(const std::vector<search::IndexEntry>& entries, const Aliases& aliases, IndexRows& out) {
-  Maker maker(out);
+  Maker maker(aliases, out);
   for (const search::IndexEntry& entry : entries) {
     if (aliases.IsKept(entry.parameter)) maker.Entry(entry);
   }

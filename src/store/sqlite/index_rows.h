@@ -63,6 +63,11 @@ inline constexpr int64_t kFirstMonth = 12 + 1;                // months between 
 inline constexpr int64_t kLastMonth = 9998 * 12 + 12;         // … 9998-12
 // First microsecond of a month, by its value.
 int64_t MonthBegin(int64_t value);
+// The same for days, of parameters that are asked by day; no day has a month's value.
+int64_t DayValue(int64_t microseconds);
+int64_t DayBegin(int64_t value);
+inline constexpr int64_t kFirstDay = int64_t{1'000'000};      // 0000-01-01: days are whole between this one …
+inline constexpr int64_t kLastDay = kFirstDay + 719'528 + 2'932'896;       // … and 9999-12-31
 
 // Numbers and quantities that are points also stand in coarse lists, so that a comparison that half of them meet reads
 // lists and not values: a bucket is a sixteenth of a power of two, for each unit.

@@ -22,6 +22,7 @@ class Searcher {
  public:
   Searcher(Evaluator& evaluator, const search::Query& query) : evaluator_(evaluator), query_(query), explains_(search::Explains(query)) {}
   Result<SearchPage> Run();
+  Result<std::vector<Tally>> CountBy();
 
  private:
   Status Prepare();
@@ -33,6 +34,8 @@ class Searcher {
   Result<const TypeMatches*> MatchesOf(Slot slot);
   bool Sorts() const;
   Status VerifyEverything();
+  Result<std::vector<Tally>> CountDays(const TypeMatches& matches);
+  Result<std::vector<Tally>> CountByBodies(const TypeMatches& matches);
   Result<uint64_t> Total();
 
   Result<std::vector<Slot>> Page(SearchPage& page);

@@ -224,6 +224,15 @@ Result<SearchPage> SqliteSnapshot::Search(const search::Query& query) {
   return page;
 }
 
+Result<std::vector<Tally>> SqliteSnapshot::CountBy(const search::Query& query) {
+  QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
+  QX_TRY(const auto transaction, ReadTransaction::Begin(*database));
+  QX_TRY(const auto evaluator, Evaluator::Open(*engine_, *database, caller_, moment_));
+  QX_TRY(std::vector<Tally> tallies, Searcher(*evaluator, query).CountBy());
+  QX_DO(Note("count", query.type, query.canonical, tallies.size()));
+  return tallies;
+}
+
 Result<std::vector<Resource>> SqliteSnapshot::Scan(std::string_view type, std::string_view after, size_t count) {
   QX_TRY(ReaderPool::Lease database, engine_->readers.Borrow());
   QX_TRY(const std::vector<Slot> patients, Patients(*database));

@@ -24,6 +24,7 @@ class SqliteSnapshot final : public Snapshot {
   Result<HistoryPage> History(std::string_view type, std::string_view id, std::optional<Instant> since, size_t count,
                               std::string_view place) override;
   Result<SearchPage> Search(const search::Query& query) override;
+  Result<std::vector<Tally>> CountBy(const search::Query& query) override;
   Result<std::vector<Resource>> Scan(std::string_view type, std::string_view after, size_t count) override;
   Result<uint64_t> Count(std::string_view type) override;
 
