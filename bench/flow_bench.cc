@@ -166,7 +166,7 @@ int Run(int residents, const std::string& folder, int events) {
     const double cpu_begin = CpuSeconds();
     auto snapshot = Must(county.store->OpenSnapshot(doctor));
     search::Query query = Must(search::Query::Parse(*county.parameters, "Task",
-        {{"owner", "Organization/" + code}, {"status", "ready,in-progress"}, {"due", "le2026-03-02"}, {"_sort", "due"}}, {}));
+        {{"owner", "Organization/" + code}, {"status", "ready,in-progress"}, {"due", "lt2026-03-03"}, {"_sort", "due"}}, {}));
     query.count = 200;
     const store::SearchPage page = Must(snapshot->Search(query));
     for (const store::Resource& one : page.matches) {

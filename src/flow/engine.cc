@@ -67,7 +67,7 @@ Result<uint64_t> Service::LookAt(store::Snapshot& snapshot, const std::set<std::
   store::CommitRequest request;
   request.reason = reason;
   for (const std::string& patient : patients) {
-    QX_TRY(const PatientRecord record, Load(snapshot, patient, false));
+    QX_TRY(const PatientRecord record, Load(snapshot, patient, types_));
     Judge judge(record, evaluation, current_, frozen, *places, LocalDate(now));
     judge.Look();
     std::vector<store::Change> changes = judge.Changes();
@@ -180,7 +180,7 @@ Status Service::ByHand(const access::Caller& caller, const std::string& patient,
   for (int tries = 1;; ++tries) {
     QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, tools_.store->OpenSnapshot(Program()));
     QX_TRY(const std::shared_ptr<const Places> places, CurrentPlaces(*snapshot));
-    QX_TRY(const PatientRecord record, Load(*snapshot, patient, false));
+    QX_TRY(const PatientRecord record, Load(*snapshot, patient, types_));
     if (record.pieces.empty() || record.pieces[0].type != "Patient")
       return NotFound("no-such-patient", "there is no such patient", "没有这位居民");
     const Instant now = tools_.clock->Now();
@@ -268,7 +268,7 @@ Result<std::string> Service::Apply(const access::Caller& caller, std::string_vie
   QX_DO(own->Read("Patient", patient));    // what the caller may not see is not there
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, tools_.store->OpenSnapshot(Program()));
   QX_TRY(const std::shared_ptr<const Places> places, CurrentPlaces(*snapshot));
-  QX_TRY(const PatientRecord record, Load(*snapshot, std::string(patient), false));
+  QX_TRY(const PatientRecord record, Load(*snapshot, std::string(patient), types_));
   const Instant now = tools_.clock->Now();
   Evaluation evaluation(*tools_.definitions, now);
   Judge judge(record, evaluation, current_, [&](const std::string& hash) { return Frozen(*snapshot, hash); }, *places, LocalDate(now));
@@ -298,6 +298,8 @@ Status CheckExpressions(const pack::Pack& pack) {
   };
   for (const pack::Pathway& pathway : pack.pathways)
     for (const auto& [where, text] : pack::ExpressionsOf(pathway)) check(pathway.file + " " + where, text);
+  for (const pack::Form& form : pack.forms)
+    for (const auto& [where, text] : pack::ExpressionsOf(form)) check(form.file + " " + where, text);
   for (const pack::Form& form : pack.forms)
     for (const pack::Score& score : form.scores) check(form.file + " scores/" + score.id, score.expression);
   if (faults.empty()) return Ok();

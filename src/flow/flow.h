@@ -59,6 +59,10 @@ struct FormAnswers {
   std::vector<std::pair<std::string, std::vector<std::string>>> answers;
 };
 
+struct InitialRequest {
+  std::string form, patient, task;                         // task: the step that is being done; "" = none
+};
+
 struct VisitRequest {
   std::string key;                                         // the client's; twice is once
   std::string patient, method, note;
@@ -105,6 +109,8 @@ class Flow {
   virtual Status Move(const access::Caller& caller, const MoveRequest& request) = 0;
   // conflict "already-done": another version of a task was seen than there is (what there is: read the task).
   virtual Result<VisitResult> Visit(const access::Caller& caller, const VisitRequest& request) = 0;
+  // What the record, as far as the caller may read it, says for items with `initial`. What the item could not take is left out.
+  virtual Result<FormAnswers> Initial(const access::Caller& caller, const InitialRequest& request) = 0;
   // What the pathway would make for this patient, as CarePlan with its Tasks contained; nothing is written.
   virtual Result<std::string> Apply(const access::Caller& caller, std::string_view pathway, std::string_view patient) = 0;
 };

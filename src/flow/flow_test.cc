@@ -260,6 +260,77 @@ TEST_F(FlowTest, AStageIsEnteredAndAnExitClosesAll) {
   EXPECT_EQ(Tick(), 0u);
 }
 
+TEST_F(FlowTest, AStageIsGoneBackToAndItsStepsBeginAgain) {
+  Enrol();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(flow_->Visit(Doctor(), Pressure("v" + std::to_string(i), 130)).ok());
+    Days(90);
+  }
+  ASSERT_EQ(EnrolmentOf("pressure").stage, "stable");      // since 2026-08-29
+  EXPECT_EQ(EnrolmentOf("pressure").stage_since, "2026-08-29");
+  ASSERT_TRUE(flow_->Visit(Doctor(), Pressure("high", 165)).ok());             // 2026-11-27
+  EXPECT_EQ(EnrolmentOf("pressure").stage, "managed");
+  EXPECT_EQ(EnrolmentOf("pressure").stage_since, "2026-11-27");
+  EXPECT_EQ(EnrolmentOf("pressure").transitions, (std::vector<std::string>{"managed>stable", "stable>managed"}));
+  EXPECT_EQ(Open(), "follow-up@2026-11-27/ kidney-test@2026-12-27/ ");         // as if just enrolled
+  EXPECT_EQ(Steps("cancelled").back().first.why, "stage:managed");
+  Days(1);
+  EXPECT_EQ(Tick(), 0u);                                   // the same reading sends nobody round
+  ASSERT_TRUE(flow_->Visit(Doctor(), Pressure("again", 150)).ok());
+  EXPECT_EQ(Open(), "follow-up@2026-12-12/ kidney-test@2026-12-27/ ");
+  ASSERT_TRUE(flow_->Exit(Doctor(), {EnrolmentOf("pressure").id, "declined", ""}).ok());
+  EXPECT_EQ(EnrolmentOf("pressure").transitions.back(), "managed>exit:declined");
+  EXPECT_EQ(Open(), "");
+}
+
+TEST_F(FlowTest, WhoWasScreenedIsCountedWhateverCameOut) {
+  const auto screened = [&] {
+    const auto read = store_->OpenSnapshot(Program()).value()->Read("Basic", ScreenedId("p"));
+    return read.ok() ? Join(ExtensionTexts(json::Document::Parse(read->body)->root(), "pathway"), ",") : std::string("none");
+  };
+  Tick();
+  EXPECT_EQ(screened(), "none");
+  const std::string reading = R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/p"},"code":{"coding":[{"code":"8480-6"}]}})";
+  Put("Observation", "o", reading, "V1");
+  EXPECT_EQ(Tick(), 1u);
+  EXPECT_EQ(screened(), "pressure");
+  EXPECT_EQ(EnrolmentOf("pressure").status, "");           // screened, and of no pool
+  EXPECT_EQ(Tick(), 0u);
+  Put("Observation", "o", ReplaceAll(reading, "8480-6", "1-1"), "V1");         // it was another test
+  Tick();
+  EXPECT_EQ(screened(), "");
+  Put("Patient", "p", R"({"resourceType":"Patient","id":"p","birthDate":"2015-05-01"})", "V1");
+  Put("Observation", "o", reading, "V1");
+  Tick();
+  EXPECT_EQ(screened(), "") << "a child is not screened for it";
+}
+
+TEST_F(FlowTest, AFormIsPresetFromTheRecord) {
+  PutCondition("d", "E11.900");
+  Tick();
+  const std::string task = Steps("ready").at(0).first.id;
+  const auto initial = [&](const access::Caller& caller, const std::string& of) {
+    const auto answers = flow_->Initial(caller, {"sugar-visit", "p", of});
+    if (!answers.ok()) return answers.error().code;
+    std::string out;
+    for (const auto& [item, values] : answers->answers) out += item + "=" + Join(values, ",") + " ";
+    return out;
+  };
+  EXPECT_EQ(initial(Doctor(), ""), "kinds=2,1 fasting=true ");
+  const auto glucose = [&](const std::string& value) {
+    Put("Observation", "g", R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/p"},"code":{"coding":[{"code":"14771-0"}]},)"
+        R"("effectiveDateTime":"2026-03-01T23:30:00Z","valueQuantity":{"value":)" + value + "}}", "V1");
+  };
+  glucose("7.10");
+  EXPECT_EQ(initial(Doctor(), task), "glucose=7.10 seen-on=2026-03-02 course=sugar kinds=2,1 fasting=true ");
+  glucose("700");
+  EXPECT_EQ(initial(Doctor(), task), "seen-on=2026-03-02 course=sugar kinds=2,1 fasting=true ") << "what the item could not take is left out";
+  access::Caller stranger = Doctor();
+  stranger.organizations = {"T9"};
+  EXPECT_EQ(initial(stranger, ""), "no-such-resource");
+  EXPECT_EQ(flow_->Initial(Doctor(), {"nothing", "p", ""}).error().code, "no-such-form");
+}
+
 TEST_F(FlowTest, ARepeatEndsAfterItsTimes) {
   PutCondition("d", "E11.900");
   Tick();

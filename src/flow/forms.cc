@@ -77,17 +77,7 @@ Status CheckItems(const std::vector<pack::Item>& items, const Answers& answers) 
       if (item.required && shown) return Bad("missing-answer", item, "an answer is needed", "必须填写");
       continue;
     }
-    const std::vector<std::string>& values = found->second;
-    if (item.type == "choice" || item.type == "choices") {
-      QX_DO(CheckChoice(item, values));
-      continue;
-    }
-    if (values.size() > 1 || item.type == "group" || item.type == "display") return Bad("bad-answer", item, "one answer only", "只能有一个答案");
-    if (IsNumeric(item)) QX_DO(CheckNumber(item, values[0]));
-    if (item.type == "date" && (values[0].size() != 10 || !ParseDate(values[0]).ok()))
-      return Bad("bad-answer", item, "not a date: " + values[0], "不是日期：" + values[0]);
-    if (item.type == "boolean" && values[0] != "true" && values[0] != "false")
-      return Bad("bad-answer", item, "true or false", "应为 true 或 false");
+    QX_DO(CheckAnswer(item, found->second));
   }
   return Ok();
 }
@@ -312,6 +302,17 @@ void WriteObservations(const pack::Form& form, const FormPlace& place, const Ans
 }
 
 }  // namespace
+
+Status CheckAnswer(const pack::Item& item, const std::vector<std::string>& values) {
+  if (item.type == "choice" || item.type == "choices") return CheckChoice(item, values);
+  if (values.size() > 1 || item.type == "group" || item.type == "display") return Bad("bad-answer", item, "one answer only", "只能有一个答案");
+  if (IsNumeric(item)) QX_DO(CheckNumber(item, values[0]));
+  if (item.type == "date" && (values[0].size() != 10 || !ParseDate(values[0]).ok()))
+    return Bad("bad-answer", item, "not a date: " + values[0], "不是日期：" + values[0]);
+  if (item.type == "boolean" && values[0] != "true" && values[0] != "false")
+    return Bad("bad-answer", item, "true or false", "应为 true 或 false");
+  return Ok();
+}
 
 Result<FilledForm> FillForm(const pack::Form& form, const FormAnswers& given, const FormPlace& place, const fhir::Definitions& definitions) {
   Answers answers;

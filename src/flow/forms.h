@@ -27,6 +27,8 @@ struct FilledForm {
   std::string next_date;                   // the item next-date, "" = not answered
 };
 
+// Could the item take these answers?
+Status CheckAnswer(const pack::Item& item, const std::vector<std::string>& values);
 Result<FilledForm> FillForm(const pack::Form& form, const FormAnswers& answers, const FormPlace& place,
                             const fhir::Definitions& definitions);
 

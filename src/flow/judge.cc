@@ -12,11 +12,24 @@ constexpr int kRounds = 20;                // stages and steps that follow from 
 
 bool IsOpen(const Step& step) { return step.status == "ready" || step.status == "in-progress"; }
 
+// The last of the present stay in the stage.
 const Step* LastOf(const Care& care, const std::string& step) {
   const Step* last = nullptr;
   for (const Step& one : care.steps)
-    if (one.step == step && (!last || one.occurrence > last->occurrence)) last = &one;
+    if (one.step == step && one.stay == care.plan.stay && (!last || one.occurrence > last->occurrence)) last = &one;
   return last;
+}
+
+int64_t CountOf(const Care& care, const std::string& step, bool of_this_stay) {
+  return std::count_if(care.steps.begin(), care.steps.end(), [&](const Step& one) { return one.step == step && (!of_this_stay || one.stay == care.plan.stay); });
+}
+
+// Steps that a step of the present stage may follow: those of the same stage only as far as they were done in this stay.
+bool Counts(const Care& care, const std::string& step, const Step& one) {
+  if (one.step != step || one.status != "completed") return false;
+  if (one.stay == care.plan.stay) return true;
+  const pack::Stage* stage = pack::StageOfStep(care.programme->pathway, step);
+  return !stage || stage->id != care.plan.stage;
 }
 
 int AgeOn(const std::string& birth, const std::string& today) {
@@ -104,6 +117,16 @@ Judge::Judge(const PatientRecord& record, Evaluation& evaluation, const std::vec
     if (!care.plan.id.empty()) before_["CarePlan/" + care.plan.id] = AsFhir(care.plan, "") + care.plan.owner;
     for (const Step& step : care.steps) before_["Task/" + step.id] = AsFhir(step) + step.owner;
   }
+  // Those of releases that kept it in the plan alone get it now.
+  for (Care& care : cares_)
+    if (care.enrolment.stage_since.empty()) care.enrolment.stage_since = care.plan.stage_since;
+  screened_.patient = record.patient;
+  for (const Piece& piece : record.pieces) {
+    if (piece.type != "Basic" || piece.id != ScreenedId(record.patient)) continue;
+    keep(piece);
+    for (const std::string& pathway : ExtensionTexts(piece.document->root(), "pathway")) screened_.pathways.insert(pathway);
+    before_["Basic/" + piece.id] = ScreenedAsFhir(screened_) + piece.owner;
+  }
 }
 
 std::string Judge::PatientOrganization() const {
@@ -120,20 +143,32 @@ std::string Judge::PatientOrganization() const {
 
 // --- entry --------------------------------------------------------------------------------------------------------
 
-bool Judge::MayEnter(const Programme& programme) {
-  const pack::Entry& entry = programme.pathway.entry;
+bool Judge::FitsPerson(const pack::Entry& entry) const {
   if (record_.pieces.empty() || record_.pieces[0].type != "Patient") return false;
   const json::Value patient = record_.pieces[0].document->root();
+  if (!entry.sex.empty() && patient.FindString("gender") != entry.sex) return false;
+  if (entry.age_from == 0 && entry.age_to >= 150) return true;
+  const int age = AgeOn(std::string(patient.FindString("birthDate")), today_);
+  return age >= entry.age_from && age <= entry.age_to;
+}
+
+// Whoever was screened is counted whatever came out; the target pool and the enrolment are the pathway's other questions.
+void Judge::LookAtScreening() {
+  screened_.pathways.clear();
+  for (const auto& programme : current_) {
+    const pack::Entry& entry = programme->pathway.entry;
+    if (!entry.screened.empty() && FitsPerson(entry) && evaluation_.IsTrue(*programme, entry.screened)) screened_.pathways.insert(programme->pathway.id);
+  }
+}
+
+bool Judge::MayEnter(const Programme& programme) {
+  const pack::Entry& entry = programme.pathway.entry;
+  if (!FitsPerson(entry)) return false;
   const bool has_condition = !entry.conditions.empty() && HasCondition(record_, entry.conditions);
   const bool has_type = std::any_of(record_.pieces.begin(), record_.pieces.end(), [&](const Piece& piece) {
     return std::find(entry.types.begin(), entry.types.end(), piece.type) != entry.types.end();
   });
   if ((!entry.conditions.empty() || !entry.types.empty()) && !has_condition && !has_type) return false;
-  if (!entry.sex.empty() && patient.FindString("gender") != entry.sex) return false;
-  if (entry.age_from > 0 || entry.age_to < 150) {
-    const int age = AgeOn(std::string(patient.FindString("birthDate")), today_);
-    if (age < entry.age_from || age > entry.age_to) return false;
-  }
   if (!entry.target.empty() && !evaluation_.IsTrue(programme, entry.target)) return false;
   if (!entry.exclude.empty() && evaluation_.IsTrue(programme, entry.exclude)) return false;
   for (const pack::Exit& exit : programme.pathway.exits)
@@ -209,6 +244,7 @@ void Judge::Activate(Care& care, const std::string& organization) {
   care.freeze = true;
   const pack::Stage& first = pathway.stages.front();
   e.stage = first.id;
+  e.stage_since = today_;
   care.plan = Plan{PlanIdOf(e.id), 0, e.owner, "active", e.pathway, e.patient, e.id, e.edition, first.id, today_, first.course};
 }
 
@@ -218,12 +254,14 @@ void Judge::SetVariables(const Care& care, const Step* step, const std::string& 
   const std::string text = WithLets(*care.programme, expression);
   if (text.find("%enrolment") != std::string::npos) evaluation_.SetDocument("enrolment", AsFhir(care.enrolment, ""));
   if (text.find("%plan") != std::string::npos) evaluation_.SetDocument("plan", AsFhir(care.plan, ""));
+  if (text.find("%stage_since") != std::string::npos) evaluation_.SetDay("stage_since", care.plan.stage_since);
   if (!step) return;
   if (text.find("%task") != std::string::npos) evaluation_.SetDocument("task", AsFhir(*step));
   if (text.find("%since") != std::string::npos) evaluation_.SetDay("since", step->since);
 }
 
 void Judge::End(Care& care, const std::string& status, const std::string& reason, const std::string& note) {
+  if (care.enrolment.status == "active") care.enrolment.transitions.push_back(care.enrolment.stage + ">exit:" + reason);
   care.enrolment.status = status;
   care.enrolment.until = today_;
   care.enrolment.exit_reason = reason;
@@ -240,12 +278,13 @@ void Judge::End(Care& care, const std::string& status, const std::string& reason
 std::string Judge::DueOf(const Care& care, const pack::Step& step, const Step* last) {
   if (last) return last->next_due;
   switch (step.anchor) {
-    case pack::Step::Anchor::kEnrolment: return PlusDays(care.enrolment.since, step.offset_days);
+    case pack::Step::Anchor::kEnrolment:       // who comes back to a stage begins it anew
+      return PlusDays(CountOf(care, step.id, false) > 0 ? care.plan.stage_since : care.enrolment.since, step.offset_days);
     case pack::Step::Anchor::kStage: return PlusDays(care.plan.stage_since, step.offset_days);
     case pack::Step::Anchor::kStep: {
       const Step* other = nullptr;
       for (const Step& one : care.steps)
-        if (one.step == step.anchor_step && one.status == "completed") other = &one;
+        if (Counts(care, step.anchor_step, one)) other = &one;
       return other ? PlusDays(other->done_on, step.offset_days) : std::string();
     }
     case pack::Step::Anchor::kDate: {
@@ -261,8 +300,23 @@ std::string Judge::DueOf(const Care& care, const pack::Step& step, const Step* l
 bool Judge::IsDueAfter(const Care& care, const pack::Step& step, const Step& last) const {
   if (step.anchor != pack::Step::Anchor::kStep || step.repeat) return false;
   return std::any_of(care.steps.begin(), care.steps.end(), [&](const Step& one) {
-    return one.step == step.anchor_step && one.status == "completed" && one.done_on > last.since && one.done_on > last.done_on;
+    return Counts(care, step.anchor_step, one) && one.done_on > last.since && one.done_on > last.done_on;
   });
+}
+
+Step Judge::NewStep(const Care& care, const pack::Step& step) const {
+  const pack::Pathway& pathway = care.programme->pathway;
+  Step task;
+  task.occurrence = CountOf(care, step.id, false) + 1;
+  task.stay = care.plan.stay;
+  task.id = StepId(care.enrolment.id, step.id, task.occurrence);
+  task.owner = places_.At(care.enrolment.owner, step.who.front());
+  task.status = "ready";
+  task.pathway = pathway.id, task.edition = pathway.edition, task.patient = record_.patient;
+  task.enrolment = care.enrolment.id, task.plan = care.plan.id;
+  task.step = step.id, task.name = step.name.zh, task.form = step.form, task.activity = step.activity;
+  task.who = step.who;
+  return task;
 }
 
 bool Judge::OpenSteps(Care& care) {
@@ -273,23 +327,15 @@ bool Judge::OpenSteps(Care& care) {
     for (const pack::Step& step : stage.steps) {
       const Step* last = LastOf(care, step.id);
       const bool again = last && last->status == "completed" && IsDueAfter(care, step, *last);
-      const bool repeats = last && last->status == "completed" && step.repeat && (step.repeat->times == 0 || last->occurrence < step.repeat->times);
+      const bool repeats = last && last->status == "completed" && step.repeat && (step.repeat->times == 0 || CountOf(care, step.id, true) < step.repeat->times);
       if (last && !again && !repeats) continue;
       const std::string due = DueOf(care, step, again ? nullptr : last);
       if (due.empty()) continue;
       SetVariables(care, nullptr, step.when);
       if (!step.when.empty() && !evaluation_.IsTrue(*care.programme, step.when)) continue;
-      Step task;
-      task.occurrence = last ? last->occurrence + 1 : 1;
+      Step task = NewStep(care, step);
       task.since = last && !again ? PlusDays(last->done_on, 1) : today_;
-      task.id = StepId(care.enrolment.id, step.id, task.occurrence);
-      task.owner = places_.At(care.enrolment.owner, step.who.front());
-      task.status = "ready";
-      task.pathway = pathway.id, task.edition = pathway.edition, task.patient = record_.patient;
-      task.enrolment = care.enrolment.id, task.plan = care.plan.id;
-      task.step = step.id, task.name = step.name.zh, task.form = step.form, task.activity = step.activity;
       task.due = due, task.window_start = PlusDays(due, -step.days_before), task.window_end = PlusDays(due, step.days_after);
-      task.who = step.who;
       care.steps.push_back(std::move(task));
       opened = true;
     }
@@ -337,14 +383,17 @@ bool Judge::DoneByRecord(Care& care) {
   return any;
 }
 
+// To those after the present one, and back to those that name it.
+bool Judge::MayGoFromHere(const Care& care, const pack::Stage& stage) const {
+  if (std::find(stage.from.begin(), stage.from.end(), care.plan.stage) != stage.from.end()) return true;
+  const auto& stages = care.programme->pathway.stages;
+  const auto here = std::find_if(stages.begin(), stages.end(), [&](const pack::Stage& one) { return one.id == care.plan.stage; });
+  return here != stages.end() && &stage > &*here;
+}
+
 bool Judge::EnterStage(Care& care) {
-  bool after = false;
   for (const pack::Stage& stage : care.programme->pathway.stages) {
-    if (stage.id == care.plan.stage) {
-      after = true;
-      continue;
-    }
-    if (!after || stage.enter.empty()) continue;
+    if (stage.id == care.plan.stage || stage.enter.empty() || !MayGoFromHere(care, stage)) continue;
     SetVariables(care, nullptr, stage.enter);
     if (!evaluation_.IsTrue(*care.programme, stage.enter)) continue;
     for (Step& task : care.steps) {
@@ -352,8 +401,10 @@ bool Judge::EnterStage(Care& care) {
       task.status = "cancelled", task.why = "stage:" + stage.id;
       task.wake.clear();
     }
+    care.enrolment.transitions.push_back(care.plan.stage + ">" + stage.id);
     care.plan.stage = care.enrolment.stage = stage.id;
-    care.plan.stage_since = today_;
+    care.plan.stage_since = care.enrolment.stage_since = today_;
+    ++care.plan.stay;
     care.plan.course = stage.course;
     return true;
   }
@@ -396,6 +447,7 @@ void Judge::LookAtCare(Care& care) {
 }
 
 void Judge::Look() {
+  if (!record_.pieces.empty() && record_.pieces[0].type == "Patient") LookAtScreening();
   for (const auto& programme : current_) LookAtEntry(programme);
   for (Care& care : cares_) LookAtCare(care);
 }
@@ -432,7 +484,7 @@ void Judge::MoveEdition(Care& care, std::shared_ptr<const Programme> programme) 
   care.enrolment.definition = programme->hash;
   care.freeze = true;
   const bool has_stage = std::any_of(pathway.stages.begin(), pathway.stages.end(), [&](const pack::Stage& s) { return s.id == care.plan.stage; });
-  if (!has_stage) care.plan.stage = care.enrolment.stage = pathway.stages.front().id, care.plan.stage_since = today_;
+  if (!has_stage) care.enrolment.transitions.push_back(care.plan.stage + ">" + pathway.stages.front().id), care.plan.stage = care.enrolment.stage = pathway.stages.front().id, care.plan.stage_since = care.enrolment.stage_since = today_, ++care.plan.stay;
   for (Step& task : care.steps) {
     if (!IsOpen(task)) continue;
     if (pack::FindStep(pathway, task.step)) task.edition = pathway.edition;
@@ -454,6 +506,11 @@ std::vector<store::Change> Judge::Changes() const {
     change.if_version = version == versions_.end() ? 0 : version->second.first;
     out.push_back(std::move(change));
   };
+  const std::string screened = ScreenedId(record_.patient);
+  if (!screened_.pathways.empty() || before_.count("Basic/" + screened)) {
+    const std::string owner = versions_.count("Basic/" + screened) ? versions_.at("Basic/" + screened).second : PatientOrganization();
+    put("Basic", screened, owner, ScreenedAsFhir(screened_), ScreenedAsFhir(screened_));
+  }
   for (const Care& care : cares_) {
     const std::string title = care.programme ? care.programme->pathway.title.zh : std::string();
     put("EpisodeOfCare", care.enrolment.id, care.enrolment.owner, AsFhir(care.enrolment, ""), AsFhir(care.enrolment, title));

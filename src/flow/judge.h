@@ -60,13 +60,17 @@ class Judge {
   std::vector<store::Change> Changes() const;
 
  private:
+  bool FitsPerson(const pack::Entry& entry) const;         // sex and age
   bool MayEnter(const Programme& programme);
+  void LookAtScreening();
   void LookAtEntry(const std::shared_ptr<const Programme>& programme);
   void LookAtCare(Care& care);
   bool OneRound(Care& care);
   bool EnterStage(Care& care);
+  bool MayGoFromHere(const Care& care, const pack::Stage& stage) const;
   bool OpenSteps(Care& care);
   bool IsDueAfter(const Care& care, const pack::Step& step, const Step& last) const;
+  Step NewStep(const Care& care, const pack::Step& step) const;
   bool DoneByRecord(Care& care);
   void Escalate(Care& care);
   void Activate(Care& care, const std::string& organization);
@@ -79,6 +83,7 @@ class Judge {
   const Places& places_;
   const std::string today_;
   std::vector<Care> cares_;
+  Screened screened_;
   std::map<std::string, std::string> before_;              // "Type/id" → as it was read
   std::map<std::string, std::pair<uint64_t, std::string>> versions_;   // version and owner
 };

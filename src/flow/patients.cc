@@ -14,7 +14,8 @@ namespace {
 // What always belongs to a record that is looked at: the engine's own.
 constexpr std::string_view kOwnTypes[] = {"EpisodeOfCare", "CarePlan", "Task"};
 
-// The types after ofType( in an expression; "*" where %record is used in another way.
+}  // namespace
+
 void AddTypes(const std::string& text, std::set<std::string>& types) {
   for (size_t at = text.find("%record"); at != std::string::npos; at = text.find("%record", at + 7)) {
     constexpr std::string_view kOf = ".ofType(";
@@ -28,6 +29,8 @@ void AddTypes(const std::string& text, std::set<std::string>& types) {
     types.insert(std::move(type));
   }
 }
+
+namespace {
 
 std::string SubjectOf(json::Value root) {
   for (const char* name : {"subject", "patient", "for", "beneficiary", "individual"}) {
@@ -52,18 +55,22 @@ Service::Service(const Tools& tools) : tools_(tools) {
     current_.push_back(CompileProgramme(pathway));
     for (const auto& [where, text] : pack::ExpressionsOf(pathway)) AddTypes(text, types_);
     const pack::Entry& entry = pathway.entry;
+    AddTypes(pack::WithLets(pathway.let, entry.screened), entry_types_);   // who was screened is counted, whatever came out
     if (!entry.conditions.empty()) types_.insert("Condition");
     everybody_ = everybody_ || (entry.conditions.empty() && entry.types.empty());
     condition_prefixes_.insert(condition_prefixes_.end(), entry.conditions.begin(), entry.conditions.end());
     entry_types_.insert(entry.types.begin(), entry.types.end());
     types_.insert(entry.types.begin(), entry.types.end());
   }
-  if (types_.count("*")) {
-    types_.erase("*");
-    for (const std::string& type : tools.parameters->types())
-      if (tools.parameters->Find(type, "patient")) types_.insert(type);
-  }
+  everybody_ = everybody_ || entry_types_.count("*");
+  AddAllTypes(types_);
   types_.erase("Patient");
+}
+
+void Service::AddAllTypes(std::set<std::string>& types) const {
+  if (types.erase("*") == 0) return;
+  for (const std::string& type : tools_.parameters->types())
+    if (tools_.parameters->Find(type, "patient")) types.insert(type);
 }
 
 Status Service::AddByPatient(store::Snapshot& snapshot, const std::string& type, const std::string& patient, PatientRecord& record) {
@@ -82,7 +89,7 @@ Status Service::AddByPatient(store::Snapshot& snapshot, const std::string& type,
   return Ok();
 }
 
-Result<PatientRecord> Service::Load(store::Snapshot& snapshot, const std::string& patient, bool) {
+Result<PatientRecord> Service::Load(store::Snapshot& snapshot, const std::string& patient, const std::set<std::string>& types) {
   PatientRecord record;
   record.patient = patient;
   Result<store::Resource> person = snapshot.Read("Patient", patient);
@@ -91,7 +98,13 @@ Result<PatientRecord> Service::Load(store::Snapshot& snapshot, const std::string
     QX_TRY(json::Document document, json::Document::Parse(std::move(person->body)));
     record.pieces.push_back({"Patient", patient, person->version, person->owner, std::make_shared<const json::Document>(std::move(document))});
   }
-  for (const std::string& type : types_) QX_DO(AddByPatient(snapshot, type, patient, record));
+  Result<store::Resource> screened = snapshot.Read("Basic", ScreenedId(patient));
+  if (!screened.ok() && screened.error().category != ErrorCategory::kNotFound) return std::move(screened).error();
+  if (screened.ok()) {
+    QX_TRY(json::Document document, json::Document::Parse(std::move(screened->body)));
+    record.pieces.push_back({"Basic", screened->id, screened->version, screened->owner, std::make_shared<const json::Document>(std::move(document))});
+  }
+  for (const std::string& type : types) QX_DO(AddByPatient(snapshot, type, patient, record));
   return record;
 }
 

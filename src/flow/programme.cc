@@ -34,13 +34,9 @@ void AddLets(const pack::Pathway& pathway, const std::string& text, size_t befor
     }
 }
 
-}  // namespace
-
-std::shared_ptr<const Programme> CompileProgramme(const pack::Pathway& pathway) {
-  auto programme = std::make_shared<Programme>();
-  programme->pathway = pathway;
-  programme->hash = DefinitionHash(pathway);
-  for (const auto& [where, text] : pack::ExpressionsOf(pathway)) {
+void Compile(const std::vector<std::pair<std::string, std::string>>& texts, Programme& programme) {
+  const pack::Pathway& pathway = programme.pathway;
+  for (const auto& [where, text] : texts) {
     Result<fhirpath::Expression> parsed = fhirpath::Expression::Parse(text);
     if (!parsed.ok()) {
       LogError(pathway.file + " " + where + ": " + Describe(parsed.error()));
@@ -48,8 +44,24 @@ std::shared_ptr<const Programme> CompileProgramme(const pack::Pathway& pathway) 
     }
     Programme::Compiled compiled{std::move(*parsed), {}};
     AddLets(pathway, text, pathway.let.size(), compiled.lets);
-    programme->compiled.emplace(text, std::move(compiled));
+    programme.compiled.emplace(text, std::move(compiled));
   }
+}
+
+}  // namespace
+
+std::shared_ptr<const Programme> CompileProgramme(const pack::Pathway& pathway) {
+  auto programme = std::make_shared<Programme>();
+  programme->pathway = pathway;
+  programme->hash = DefinitionHash(pathway);
+  Compile(pack::ExpressionsOf(pathway), *programme);
+  return programme;
+}
+
+std::shared_ptr<const Programme> CompileForm(const pack::Form& form) {
+  auto programme = std::make_shared<Programme>();
+  programme->pathway.id = form.id, programme->pathway.file = form.file, programme->pathway.let = form.let;
+  Compile(pack::ExpressionsOf(form), *programme);
   return programme;
 }
 
@@ -86,12 +98,13 @@ void Evaluation::SetRecord(const PatientRecord& record) {
   patient_ = patient.empty() ? fhirpath::Item() : patient[0];
   Set("record", std::move(all));
   Set("patient", std::move(patient));
-  for (const char* name : {"enrolment", "plan", "task", "response", "since", "left"}) SetNothing(name);
+  for (const char* name : {"enrolment", "plan", "task", "response", "since", "left", "stage_since", "pathway"}) SetNothing(name);
   const auto today = fhirpath::Expression::Parse("today()");
   if (today.ok())
     if (auto value = evaluator_.EvaluateOnNothing(*today, patient_); value.ok()) Set("today", std::move(*value));
 }
 
+void Evaluation::SetText(const std::string& name, const std::string& text) { Set(name, {evaluator_.arena().String(text)}); }
 void Evaluation::SetNothing(const std::string& name) { Set(name, {}); }
 void Evaluation::SetResource(const std::string& name, json::Value resource) { Set(name, {fhirpath::ResourceItem(definitions_, resource)}); }
 
@@ -142,6 +155,13 @@ bool Evaluation::IsTrue(const Programme& programme, const std::string& text) {
   if (items.size() != 1) return false;
   const auto value = fhirpath::ToSystem(items[0], evaluator_.arena());
   return value && value->kind == fhirpath::ItemKind::kBoolean && value->boolean;
+}
+
+std::vector<std::string> Evaluation::TextsOf(const Programme& programme, const std::string& text) {
+  std::vector<std::string> out;
+  for (const fhirpath::Item& item : Evaluate(programme, text))
+    if (const auto value = fhirpath::ToText(item, evaluator_.arena())) out.emplace_back(*value);
+  return out;
 }
 
 std::string Evaluation::DateOf(const Programme& programme, const std::string& text) {

@@ -15,6 +15,7 @@
 #include "fhirpath/engine.h"
 #include "flow/records.h"
 #include "json/value.h"
+#include "pack/form.h"
 
 namespace qianxian::flow {
 
@@ -28,6 +29,8 @@ struct Programme {
   std::map<std::string, Compiled, std::less<>> compiled;   // by text; those that cannot be read are missing
 };
 std::shared_ptr<const Programme> CompileProgramme(const pack::Pathway& pathway);
+// The expressions of a form over the record, as those of a pathway without stages.
+std::shared_ptr<const Programme> CompileForm(const pack::Form& form);
 
 struct Piece {                             // one resource of a patient's record
   std::string type, id;
@@ -53,9 +56,11 @@ class Evaluation {
   void SetDocument(const std::string& name, std::string json);               // %enrolment, %plan, %task
   void SetResource(const std::string& name, json::Value resource);           // lives elsewhere
   void SetDay(const std::string& name, const std::string& date);             // "" = nothing
+  void SetText(const std::string& name, const std::string& text);
   void SetNothing(const std::string& name);
   bool IsTrue(const Programme& programme, const std::string& text);
   std::string DateOf(const Programme& programme, const std::string& text);   // "" = none
+  std::vector<std::string> TextsOf(const Programme& programme, const std::string& text);     // what is no simple value is left out
   fhirpath::Evaluator& evaluator() { return evaluator_; }
 
  private:

@@ -19,6 +19,12 @@ class Extensions {
     return *this;
   }
   Extensions& Number(std::string_view name, int64_t number) { return Begin(name).Member("valueInteger", number).EndObject(), *this; }
+  // Only from the second on: nearly all are the first.
+  Extensions& Stay(int64_t stay) { return stay > 1 ? Number("stay", stay) : *this; }
+  Extensions& Each(std::string_view name, std::string_view kind, const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) Add(name, kind, text);
+    return *this;
+  }
   Extensions& Pathway(std::string_view code) {
     Begin("pathway").Name("valueCoding").BeginObject().Member("system", Url("CodeSystem/pathway")).Member("code", code).EndObject().EndObject();
     return *this;
@@ -68,20 +74,26 @@ int64_t IntegerIn(json::Value root, std::string_view name) {
 
 }  // namespace
 
-std::string ExtensionText(json::Value root, std::string_view name) {
+std::vector<std::string> ExtensionTexts(json::Value root, std::string_view name) {
+  std::vector<std::string> out;
   const std::string wanted = Url("StructureDefinition/" + std::string(name));
   const auto extensions = root.Find("extension");
-  if (!extensions) return {};
+  if (!extensions) return out;
   for (json::Value one : extensions->Elements()) {
     if (one.FindString("url") != wanted) continue;
     for (const auto& [member, value] : one.Members()) {
       if (!StartsWith(member, "value")) continue;
-      if (value.IsString()) return std::string(value.AsString());
-      if (value.IsNumber()) return std::string(value.NumberText());
-      if (value.IsObject()) return std::string(value.FindString("code"));
+      if (value.IsString()) out.emplace_back(value.AsString());
+      else if (value.IsNumber()) out.emplace_back(value.NumberText());
+      else if (value.IsObject()) out.emplace_back(value.FindString("code"));
     }
   }
-  return {};
+  return out;
+}
+
+std::string ExtensionText(json::Value root, std::string_view name) {
+  const std::vector<std::string> texts = ExtensionTexts(root, name);
+  return texts.empty() ? std::string() : texts[0];
 }
 
 std::string EnrolmentId(std::string_view pathway, std::string_view patient, int64_t number) {
@@ -91,6 +103,7 @@ std::string PlanIdOf(std::string_view enrolment) { return "plan-" + std::string(
 std::string StepId(std::string_view enrolment, std::string_view step, int64_t occurrence) {
   return "step-" + Hash(std::string(enrolment) + "|" + std::string(step) + "|" + std::to_string(occurrence));
 }
+std::string ScreenedId(std::string_view patient) { return "flow-screened-" + Hash(patient); }
 std::string DefinitionHash(const pack::Pathway& pathway) { return Hash(pathway.text); }
 std::string DefinitionId(std::string_view hash) { return "flow-edition-" + std::string(hash); }
 
@@ -104,6 +117,19 @@ std::string DefinitionAsFhir(const std::string& id, const pack::Pathway& pathway
   return w.Take();
 }
 
+std::string ScreenedAsFhir(const Screened& s) {
+  json::Writer w;
+  w.BeginObject().Member("resourceType", "Basic").Member("id", ScreenedId(s.patient));
+  if (!s.pathways.empty()) {
+    Extensions extensions(w);
+    for (const std::string& pathway : s.pathways) extensions.Pathway(pathway);
+  }
+  w.Name("code");
+  Coded(w, "CodeSystem/basic", "screened", "");
+  Reference(w, "subject", "Patient/" + s.patient).EndObject();
+  return w.Take();
+}
+
 std::string AsFhir(const Enrolment& e, const std::string& title) {
   json::Writer w;
   w.BeginObject().Member("resourceType", "EpisodeOfCare").Member("id", e.id);
@@ -113,6 +139,8 @@ std::string AsFhir(const Enrolment& e, const std::string& title) {
       .Add("edition", "valueString", e.edition)
       .Add("definition", "valueString", e.definition)
       .Add("stage", "valueCode", e.stage)
+      .Add("stage-since", "valueDate", e.stage_since)
+      .Each("transition", "valueCode", e.transitions)
       .Add("exit-reason", "valueCode", e.exit_reason)
       .Add("exit-note", "valueString", e.exit_note);
   w.Member("status", e.status).Name("type").BeginArray();
@@ -138,6 +166,8 @@ Enrolment EnrolmentFromFhir(json::Value root) {
   e.edition = ExtensionText(root, "edition");
   e.definition = ExtensionText(root, "definition");
   e.stage = ExtensionText(root, "stage");
+  e.stage_since = ExtensionText(root, "stage-since");
+  e.transitions = ExtensionTexts(root, "transition");
   return e;
 }
 
@@ -149,6 +179,7 @@ std::string AsFhir(const Plan& p, const std::string& title) {
       .Add("edition", "valueString", p.edition)
       .Add("stage", "valueCode", p.stage)
       .Add("stage-since", "valueDate", p.stage_since)
+      .Stay(p.stay)
       .Add("course", "valueCode", p.course)
       .Add("enrolment", "valueString", p.enrolment);
   w.Name("instantiatesCanonical").BeginArray().String(Url("PlanDefinition/" + p.pathway) + "|" + p.edition).EndArray();
@@ -165,6 +196,7 @@ Plan PlanFromFhir(json::Value root) {
   p.edition = ExtensionText(root, "edition");
   p.stage = ExtensionText(root, "stage");
   p.stage_since = ExtensionText(root, "stage-since");
+  p.stay = IntegerIn(root, "stay");
   p.course = ExtensionText(root, "course");
   p.enrolment = ExtensionText(root, "enrolment");
   p.patient = ReferenceIn(root, "subject");
@@ -180,6 +212,7 @@ std::string AsFhir(const Step& s) {
       .Add("wake", "valueInstant", s.wake)
       .Add("next-due", "valueDate", s.next_due)
       .Number("occurrence", s.occurrence)
+      .Stay(s.stay)
       .Add("enrolment", "valueString", s.enrolment)
       .Add("activity", "valueCode", s.activity)
       .Add("who", "valueString", Join(s.who, ","))
@@ -222,6 +255,7 @@ Step StepOfFhir(json::Value root) {
   s.wake = ExtensionText(root, "wake");
   s.next_due = ExtensionText(root, "next-due");
   s.occurrence = IntegerIn(root, "occurrence");
+  s.stay = IntegerIn(root, "stay");
   s.enrolment = ExtensionText(root, "enrolment");
   s.activity = ExtensionText(root, "activity");
   const std::string who = ExtensionText(root, "who");          // outlives the views of it

@@ -23,6 +23,7 @@ class Service final : public Flow {
   Status Move(const access::Caller& caller, const MoveRequest& request) override;
   Result<VisitResult> Visit(const access::Caller& caller, const VisitRequest& request) override;
   Result<std::string> Apply(const access::Caller& caller, std::string_view pathway, std::string_view patient) override;
+  Result<FormAnswers> Initial(const access::Caller& caller, const InitialRequest& request) override;
 
  private:
   struct Cursor {
@@ -32,7 +33,8 @@ class Service final : public Flow {
   using Programmes = std::vector<std::shared_ptr<const Programme>>;
 
   // patients.cc: reading
-  Result<PatientRecord> Load(store::Snapshot& snapshot, const std::string& patient, bool all_types);
+  Result<PatientRecord> Load(store::Snapshot& snapshot, const std::string& patient, const std::set<std::string>& types);
+  void AddAllTypes(std::set<std::string>& types) const;    // in the place of "*"
   Status AddByPatient(store::Snapshot& snapshot, const std::string& type, const std::string& patient, PatientRecord& record);
   std::shared_ptr<const Programme> Frozen(store::Snapshot& snapshot, const std::string& hash);
   Result<std::shared_ptr<const Places>> CurrentPlaces(store::Snapshot& snapshot);
@@ -75,6 +77,8 @@ class Service final : public Flow {
 inline Error Conflict(std::string code, std::string en, std::string zh) {
   return MakeError(ErrorCategory::kConflict, std::move(code), std::move(en), std::move(zh));
 }
+// The types after ofType( in an expression; "*" where %record is used in another way.
+void AddTypes(const std::string& text, std::set<std::string>& types);
 // The words of a step out of the pack (the frozen edition's own where the pack has none).
 OpenStep StepForPage(const Step& step, uint64_t version, const pack::Pack& pack);
 

@@ -141,7 +141,7 @@ Result<VisitResult> Service::ReadVisit(const store::Resource& encounter, const s
 Status Service::VisitOnce(const access::Caller& caller, const VisitRequest& request, const std::string& id, VisitResult& result) {
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, tools_.store->OpenSnapshot(access::SystemCaller("flow:visit")));
   QX_TRY(const std::shared_ptr<const Places> places, CurrentPlaces(*snapshot));
-  QX_TRY(PatientRecord record, Load(*snapshot, request.patient, false));
+  QX_TRY(PatientRecord record, Load(*snapshot, request.patient, types_));
   const Instant now = tools_.clock->Now(), at = request.at.value_or(now);
   if (at > Instant{now.microseconds + 86'400'000'000}) return Invalid("in-the-future", "the visit is in the future", "随访时间在将来");
   std::string owner = caller.organizations.empty() ? std::string() : caller.organizations.front();

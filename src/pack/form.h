@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/decimal.h"
@@ -46,6 +47,7 @@ struct Item {
   std::string unit;
   bool required = false;
   bool keep = false;                       // preset from the last answer
+  std::string initial;                     // FHIRPath: preset from the record; "" = not
   std::optional<Decimal> minimum, maximum;
   std::optional<ObservationCode> observation;
   int history = 0;                         // so many last readings are shown
@@ -79,6 +81,7 @@ struct Form {
   Text title;
   std::string edition;
   std::vector<Source> sources;
+  std::vector<std::pair<std::string, std::string>> let;    // named expressions for `initial`: a later one may use an earlier one
   std::vector<Item> items;
   std::vector<Score> scores;
   std::vector<Danger> dangers;
@@ -87,6 +90,8 @@ struct Form {
 };
 
 const Item* FindItem(const std::vector<Item>& items, std::string_view id);    // inside groups too
+// Every FHIRPath text over the record (`let`, `initial`), with the words to say where it stands.
+std::vector<std::pair<std::string, std::string>> ExpressionsOf(const Form& form);
 
 Result<Form> ParseForm(const std::string& path, const std::string& text);
 

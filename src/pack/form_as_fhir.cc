@@ -76,7 +76,7 @@ void EnableWhen(json::Writer& w, const Form& form, const Item& item) {
 }
 
 void ItemExtensions(json::Writer& w, const Item& item) {
-  if (!item.minimum && !item.maximum && item.unit.empty()) return;
+  if (!item.minimum && !item.maximum && item.unit.empty() && item.initial.empty()) return;
   const bool whole = item.type == "integer";
   w.Name("extension").BeginArray();
   const auto bound = [&](std::string_view name, const std::optional<Decimal>& value) {
@@ -89,6 +89,10 @@ void ItemExtensions(json::Writer& w, const Item& item) {
   if (!item.unit.empty()) {
     w.BeginObject().Member("url", "http://hl7.org/fhir/StructureDefinition/questionnaire-unit").Name("valueCoding").BeginObject();
     w.Member("system", "http://unitsofmeasure.org").Member("code", item.unit).EndObject().EndObject();
+  }
+  if (!item.initial.empty()) {
+    w.BeginObject().Member("url", "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-initialExpression");
+    w.Name("valueExpression").BeginObject().Member("language", "text/fhirpath").Member("expression", item.initial).EndObject().EndObject();
   }
   w.EndArray();
 }
@@ -186,6 +190,14 @@ void DangersAsJson(json::Writer& w, const Form& form) {
 std::string FormAsFhir(const Pack& pack, const Form& form) {
   json::Writer w;
   w.BeginObject().Member("resourceType", "Questionnaire").Member("id", form.id).Member("language", "zh-CN");
+  if (!form.let.empty()) {
+    w.Name("extension").BeginArray();
+    for (const auto& [name, expression] : form.let) {
+      w.BeginObject().Member("url", "http://hl7.org/fhir/StructureDefinition/variable").Name("valueExpression").BeginObject();
+      w.Member("name", name).Member("language", "text/fhirpath").Member("expression", expression).EndObject().EndObject();
+    }
+    w.EndArray();
+  }
   w.Member("url", std::string(kBase) + "Questionnaire/" + form.id).Member("version", form.edition);
   w.Member("name", internal::ComputerName(form.id));
   internal::TwoLanguages(w, "title", form.title);

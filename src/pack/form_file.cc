@@ -1,4 +1,5 @@
 // forms/ID.yaml: one form a file.
+#include <functional>
 #include <set>
 
 #include "base/text.h"
@@ -90,7 +91,7 @@ std::vector<Option> ReadOptions(Reader& reader) {
 std::vector<Item> ReadItems(Reader& reader, Names& names);
 
 Item ReadItem(Reader& reader, Names& names) {
-  reader.AllowOnly({"id", "type", "text", "unit", "required", "keep", "minimum", "maximum", "observation", "history", "options", "show_when", "items"});
+  reader.AllowOnly({"id", "type", "text", "unit", "required", "keep", "initial", "minimum", "maximum", "observation", "history", "options", "show_when", "items"});
   Item item;
   item.id = reader.Kebab("id");
   if (!names.all.insert(item.id).second) reader.Fault(reader.line("id"), "条目重复：" + item.id, "The item stands twice: " + item.id);
@@ -100,6 +101,7 @@ Item ReadItem(Reader& reader, Names& names) {
   if (item.type == "quantity" && item.unit.empty()) reader.Fault(reader.line("unit"), "quantity 要有“unit”（UCUM）", "A quantity needs a 'unit' (UCUM)");
   item.required = IsTrue(reader, "required");
   item.keep = IsTrue(reader, "keep");
+  item.initial = reader.OptionalText("initial");
   item.minimum = OptionalDecimal(reader, "minimum");
   item.maximum = OptionalDecimal(reader, "maximum");
   if (item.minimum && item.maximum && item.maximum->ToDouble() < item.minimum->ToDouble())
@@ -178,7 +180,7 @@ void ReadNext(Reader& reader, Form& form, Names& names) {
 }
 
 Form ReadForm(Reader& reader, const std::string& path) {
-  reader.AllowOnly({"id", "title", "edition", "sources", "items", "scores", "dangers", "next"});
+  reader.AllowOnly({"id", "title", "edition", "sources", "let", "items", "scores", "dangers", "next"});
   Form form;
   Names names;
   form.file = path;
@@ -188,6 +190,7 @@ Form ReadForm(Reader& reader, const std::string& path) {
   form.title = reader.BothLanguages("title", true);
   form.edition = reader.RequiredText("edition");
   form.sources = reader.Sources("sources", true);
+  form.let = reader.NamedExpressions("let");
   form.items = ReadItems(reader, names);
   ReadScores(reader, form, names);
   ReadDangers(reader, form, names);
@@ -214,6 +217,19 @@ Result<Form> ParseForm(const std::string& path, const std::string& text) {
   internal::ParseFormFile(path, text, pack, faults);
   if (!faults.empty()) return faults.AsError();
   return std::move(pack.forms[0]);
+}
+
+std::vector<std::pair<std::string, std::string>> ExpressionsOf(const Form& form) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [name, text] : form.let) out.emplace_back("let/" + name, text);
+  const std::function<void(const std::vector<Item>&)> add = [&](const std::vector<Item>& items) {
+    for (const Item& item : items) {
+      if (!item.initial.empty()) out.emplace_back("items/" + item.id + "/initial", item.initial);
+      add(item.items);
+    }
+  };
+  add(form.items);
+  return out;
 }
 
 const Item* FindItem(const std::vector<Item>& items, std::string_view id) {

@@ -76,6 +76,7 @@ struct Stage {
   Text name;
   std::string course;                      // prevent, screen, diagnose, treat, rehabilitate
   std::string enter;                       // FHIRPath; "" only for the first
+  std::vector<std::string> from;           // stages that it is entered from besides those before it
   int alert_days = 0;                      // 0 = no bound
   std::vector<Step> steps;
 };
@@ -93,10 +94,13 @@ struct Pathway {
   std::vector<std::pair<std::string, std::string>> let;    // in order: a later one may use an earlier one
   std::vector<Exit> exits;
   std::vector<Stage> stages;
+  std::vector<std::string> measures;       // shown with the programme; ids of any pack
   std::string file;
   std::string text;                        // the file as it is: what is frozen with an enrolment
 };
 
+// An expression and the named ones that it may use.
+std::string WithLets(const std::vector<std::pair<std::string, std::string>>& let, const std::string& text);
 const Step* FindStep(const Pathway& pathway, std::string_view id);
 const Stage* StageOfStep(const Pathway& pathway, std::string_view step);
 

@@ -69,6 +69,7 @@ void StepAsFhir(json::Writer& w, const Step& step) {
 void StageAsFhir(json::Writer& w, const Stage& stage) {
   w.BeginObject().Member("id", stage.id).Name("extension").BeginArray();
   Extension(w, "course", "valueCode", stage.course);
+  for (const std::string& from : stage.from) Extension(w, "from", "valueCode", from);
   if (stage.alert_days > 0) Extension(w, "alert-days", "valueString", std::to_string(stage.alert_days));
   w.EndArray();
   internal::TwoLanguages(w, "title", stage.name);

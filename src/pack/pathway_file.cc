@@ -66,20 +66,6 @@ void ReadEntry(Reader& reader, Pathway& pathway) {
     inner.Fault(inner.line("target"), "需要“conditions”或“target”", "'conditions' or 'target' is needed");
 }
 
-void ReadLet(Reader& reader, Pathway& pathway) {
-  static const std::set<std::string, std::less<>> taken = {"patient", "record", "enrolment", "plan",     "task",    "response", "today",
-                                                           "since",   "context", "resource",  "rootResource", "sct", "loinc",   "ucum"};
-  const YamlNode* node = reader.Find("let");
-  if (!node || node->kind == YamlNode::Kind::kNull) return;
-  Reader inner = Inner(reader, *node);
-  if (!inner.IsMap()) return;
-  for (const auto& [name, value] : node->members) {
-    if (taken.count(name) || !std::all_of(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }))
-      inner.Fault(value.line, "“" + name + "”不能作名称", "'" + name + "' cannot be a name here");
-    pathway.let.emplace_back(name, inner.RequiredText(name));
-  }
-}
-
 void ReadExits(Reader& reader, Pathway& pathway) {
   std::set<std::string> ids;
   for (const YamlNode& node : reader.Items("exits", true)) {
@@ -181,7 +167,7 @@ void ReadStages(Reader& reader, Pathway& pathway) {
   for (const YamlNode& node : reader.Items("stages", true)) {
     Reader inner = Inner(reader, node);
     if (!inner.IsMap()) continue;
-    inner.AllowOnly({"id", "name", "course", "enter", "alert_days", "steps"});
+    inner.AllowOnly({"id", "name", "course", "enter", "from", "alert_days", "steps"});
     Stage stage;
     stage.id = inner.Kebab("id");
     stage.name = inner.BothLanguages("name", true);
@@ -189,6 +175,7 @@ void ReadStages(Reader& reader, Pathway& pathway) {
     stage.enter = inner.OptionalText("enter");
     if (stage.enter.empty() && !pathway.stages.empty())
       inner.Fault(inner.line("enter"), "第一阶段以外都要“enter”", "Every stage but the first needs 'enter'");
+    stage.from = inner.Texts("from");
     stage.alert_days = static_cast<int>(inner.Number("alert_days", 0, 1, kYears));
     if (!stages.insert(stage.id).second) inner.Fault(node.line, "阶段重复：" + stage.id, "The stage stands twice: " + stage.id);
     for (const YamlNode& step_node : inner.Items("steps", false)) {
@@ -206,8 +193,23 @@ void ReadStages(Reader& reader, Pathway& pathway) {
         reader.Fault(reader.line("stages"), step.id + "：没有步骤 " + step.anchor_step, step.id + ": there is no other step " + step.anchor_step);
 }
 
+// Who comes back to a stage has met its condition before: it must ask for what happened since.
+void CheckReturns(Reader& reader, const Pathway& pathway) {
+  for (size_t i = 0; i < pathway.stages.size(); ++i) {
+    const Stage& stage = pathway.stages[i];
+    for (const std::string& from : stage.from) {
+      const auto found = std::find_if(pathway.stages.begin(), pathway.stages.end(), [&](const Stage& one) { return one.id == from; });
+      if (found == pathway.stages.end() || from == stage.id)
+        reader.Fault(reader.line("stages"), stage.id + "：没有阶段 " + from, stage.id + ": there is no other stage " + from);
+      else if (WithLets(pathway.let, stage.enter).find("%stage_since") == std::string::npos)
+        reader.Fault(reader.line("stages"), stage.id + "：写了“from”，“enter”就要用 %stage_since，否则会来回跳",
+                     stage.id + ": with 'from', 'enter' must ask for %stage_since, or it would go round in a circle");
+    }
+  }
+}
+
 Pathway ReadPathway(Reader& reader, const std::string& path) {
-  reader.AllowOnly({"id", "order", "kind", "title", "description", "edition", "effective", "sources", "entry", "let", "exits", "stages"});
+  reader.AllowOnly({"id", "order", "kind", "title", "description", "edition", "effective", "sources", "entry", "let", "exits", "stages", "measures"});
   Pathway pathway;
   pathway.file = path;
   pathway.id = reader.Kebab("id");
@@ -221,9 +223,11 @@ Pathway ReadPathway(Reader& reader, const std::string& path) {
   ReadEffective(reader, pathway);
   pathway.sources = reader.Sources("sources", true);
   ReadEntry(reader, pathway);
-  ReadLet(reader, pathway);
+  pathway.let = reader.NamedExpressions("let");
   ReadExits(reader, pathway);
   ReadStages(reader, pathway);
+  CheckReturns(reader, pathway);
+  pathway.measures = reader.Texts("measures");
   return pathway;
 }
 
@@ -246,6 +250,13 @@ Result<Pathway> ParsePathway(const std::string& path, const std::string& text) {
   internal::ParsePathwayFile(path, text, pack, faults);
   if (!faults.empty()) return faults.AsError();
   return std::move(pack.pathways[0]);
+}
+
+std::string WithLets(const std::vector<std::pair<std::string, std::string>>& let, const std::string& text) {
+  std::string whole = text;
+  for (size_t i = let.size(); i-- > 0;)                      // an earlier one may be used by a later one
+    if (whole.find("%" + let[i].first) != std::string::npos) whole += " " + let[i].second;
+  return whole;
 }
 
 const Step* FindStep(const Pathway& pathway, std::string_view id) {

@@ -31,7 +31,9 @@ TEST(Pathway, IsReadWithEveryPart) {
   EXPECT_EQ(step->escalate.at(1).to, "county");
   EXPECT_EQ(step->refer.at(0).criterion, "pressure/twice");
   EXPECT_EQ(StageOfStep(*read, "yearly-review")->id, "stable");
-  EXPECT_EQ(ExpressionsOf(*read).size(), 10u);
+  EXPECT_EQ(ExpressionsOf(*read).size(), 11u);
+  EXPECT_EQ(read->stages[0].from, std::vector<std::string>{"stable"});
+  EXPECT_EQ(read->measures, std::vector<std::string>{"hypertension-controlled-share"});
 }
 
 TEST(Pathway, IsPublishedAsPlanDefinition) {
@@ -57,17 +59,19 @@ void ExpectFault(const std::string& file, const std::string& from, const std::st
 TEST(Pathway, SaysWhatIsWrongWithFileAndLine) {
   const std::string file = "pathways/pressure.yaml";
   ExpectFault(file, "kind: chronic", "kind: cronic", ":3:", "must be one of");
-  ExpectFault(file, "    alert_days: 400", "    alarm_days: 400", ":25:", "Unknown key 'alarm_days'");
-  ExpectFault(file, "who: [village, township]", "who: [hamlet]", ":30:", "Unknown level hamlet");
-  ExpectFault(file, "        form: pressure-visit\n", "", ":27:", "One of 'form' and 'activity'");
+  ExpectFault(file, "    alert_days: 400", "    alarm_days: 400", ":28:", "Unknown key 'alarm_days'");
+  ExpectFault(file, "who: [village, township]", "who: [hamlet]", ":33:", "Unknown level hamlet");
+  ExpectFault(file, "        form: pressure-visit\n", "", ":30:", "One of 'form' and 'activity'");
   ExpectFault(file, "anchor: stage", "anchor: step:nowhere", "", "there is no other step nowhere");
   ExpectFault(file, "anchor: stage", "anchor: someday", "", "'anchor' must be");
-  ExpectFault(file, "window_days: [7, 14]", "window_days: [7]", ":33:", "[days before, days after]");
-  ExpectFault(file, "{after_days: 45, to: county}", "{after_days: 3, to: county}", ":35:", "must rise");
+  ExpectFault(file, "window_days: [7, 14]", "window_days: [7]", ":36:", "[days before, days after]");
+  ExpectFault(file, "{after_days: 45, to: county}", "{after_days: 3, to: county}", ":38:", "must rise");
   ExpectFault(file, "enter: \"%pressures", "alert_days: 3 #", "", "Every stage but the first needs 'enter'");
+  ExpectFault(file, "from: [stable]", "from: [sable]", "", "there is no other stage sable");
+  ExpectFault(file, ">= %stage_since + 1 day", "> @2020", "", "must ask for %stage_since");
   ExpectFault(file, "id: yearly-review", "id: follow-up", "", "The step stands twice");
-  ExpectFault(file, "  systolic: \"%", "  task: \"%", ":17:", "'task' cannot be a name");
-  ExpectFault(file, "conditions: [I10]", "conditions: [10]", ":10:", "No ICD-10 prefix");
+  ExpectFault(file, "  systolic: \"%", "  task: \"%", ":18:", "'task' cannot be a name");
+  ExpectFault(file, "conditions: [I10]", "conditions: [10]", ":11:", "No ICD-10 prefix");
 }
 
 TEST(Form, SaysWhatIsWrongWithFileAndLine) {
@@ -91,6 +95,18 @@ TEST(Form, IsPublishedAsQuestionnaireAndForThePage) {
   const auto page = json::Document::Parse(FormAsJson(form));
   ASSERT_TRUE(page.ok());
   EXPECT_EQ(page->root().Find("dangers")->At(0).Find("any")->At(0).Find("at_least")->NumberText(), "180");
+}
+
+TEST(Form, PresetsAreExpressionsOverTheRecord) {
+  Pack pack;
+  const Form form = ParseForm("forms/sugar-visit.yaml", FileOf("forms/sugar-visit.yaml")).value();
+  EXPECT_EQ(form.let.at(0).first, "glucoses");
+  EXPECT_EQ(FindItem(form.items, "course")->initial, "%pathway");
+  EXPECT_EQ(ExpressionsOf(form).size(), 6u);
+  const std::string fhir = FormAsFhir(pack, form);
+  EXPECT_NE(fhir.find("sdc-questionnaire-initialExpression"), std::string::npos);
+  EXPECT_NE(fhir.find("StructureDefinition/variable"), std::string::npos);
+  ExpectFault("forms/sugar-visit.yaml", "  glucoses: ", "  record: ", "", "'record' cannot be a name here");
 }
 
 TEST(Pathway, NeedsItsForms) {

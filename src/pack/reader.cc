@@ -1,6 +1,7 @@
 #include "pack/reader.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 
@@ -154,6 +155,22 @@ Source Reader::OneSource(const YamlNode& node) {
   source.reference = reader.OptionalText("reference");
   source.mark = reader.OneOf("mark", {"official", "read", "K", "K-low"});
   return source;
+}
+
+std::vector<std::pair<std::string, std::string>> Reader::NamedExpressions(std::string_view key) {
+  static const std::set<std::string, std::less<>> taken = {"patient", "record",   "enrolment",    "plan", "task",  "response", "today", "since",
+                                                           "left",    "context",  "resource",     "rootResource", "sct", "loinc", "ucum", "stage_since", "pathway"};
+  std::vector<std::pair<std::string, std::string>> out;
+  const YamlNode* node = Find(key);
+  if (!node || node->kind == YamlNode::Kind::kNull) return out;
+  Reader inner(path_, *node, faults_);
+  if (!inner.IsMap()) return out;
+  for (const auto& [name, value] : node->members) {
+    if (taken.count(name) || !std::all_of(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }))
+      inner.Fault(value.line, "“" + name + "”不能作名称", "'" + name + "' cannot be a name here");
+    out.emplace_back(name, inner.RequiredText(name));
+  }
+  return out;
 }
 
 std::vector<Source> Reader::Sources(std::string_view key, bool required) {

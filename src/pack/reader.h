@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/date.h"
@@ -46,6 +47,8 @@ class Reader {
   int64_t Number(std::string_view key, int64_t otherwise, int64_t minimum, int64_t maximum);
   std::vector<std::string> Texts(std::string_view key);                  // [] if it is not there
   const std::vector<YamlNode>& Items(std::string_view key, bool required);
+  // Names and FHIRPath texts, in order; not the names that the program itself gives to expressions.
+  std::vector<std::pair<std::string, std::string>> NamedExpressions(std::string_view key);
   std::vector<Source> Sources(std::string_view key, bool required);
   Source OneSource(const YamlNode& node);
   void Fault(int line, std::string_view zh, std::string_view en) { faults_.Add(path_, line, zh, en); }
