@@ -45,6 +45,12 @@ Result<store::SearchPage> CareApi::Search(store::Snapshot& snapshot, std::string
   return snapshot.Search(query);
 }
 
+Result<std::vector<store::Tally>> CareApi::CountBy(store::Snapshot& snapshot, std::string_view type, search::NamedValues values, const char* by) {
+  values.emplace_back("_sort", by);
+  QX_TRY(const search::Query query, search::Query::Parse(*services_.parameters, type, values, {.now = services_.clock->Now()}));
+  return snapshot.CountBy(query);
+}
+
 std::string CareApi::TodayText() const { return FormatLocalTime(services_.clock->Now()).substr(0, 10); }
 
 void WriteStep(json::Writer& w, const flow::OpenStep& step) {

@@ -2,6 +2,7 @@
 // pathways, programmes. Threads: any. Failures: none leaves this class but as a response.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ class CareApi {
   Result<http::Response> ShowPatient(const CareCall& call);
   // care_today.cc
   Result<http::Response> Today(const CareCall& call);
+  // care_programme.cc
   Result<http::Response> Programme(const CareCall& call);
   Result<http::Response> ProgrammePeople(const CareCall& call);
   // care_visits.cc
@@ -56,6 +58,14 @@ class CareApi {
   Result<http::Response> Move(const CareCall& call);
 
   Result<store::SearchPage> Search(store::Snapshot& snapshot, std::string_view type, const search::NamedValues& values, size_t count);
+  Result<std::vector<store::Tally>> CountBy(store::Snapshot& snapshot, std::string_view type, search::NamedValues values, const char* by);
+  struct ListedPerson {
+    std::string patient, stage, since;
+  };
+  Status WriteListed(json::Writer& writer, store::Snapshot& snapshot, const pack::Pathway& pathway, ListedPerson person);
+  Status WriteOverdueBy(json::Writer& writer, store::Snapshot& snapshot, const std::map<std::string, uint64_t>& due,
+                        const std::map<std::string, uint64_t>& late);           // steps by owner
+  static ListedPerson PersonOfEnrolment(json::Value root);
   Status WriteOpenings(json::Writer& writer, store::Snapshot& snapshot, const std::string& patient);   // "access"
   std::string OrganizationName(store::Snapshot& snapshot, const std::string& code);
   std::string TodayText() const;           // in China Standard Time

@@ -67,7 +67,7 @@ int AgeOn(std::string_view birth, const std::string& today) {
 
 struct Event {
   RecordWords words;
-  std::string institution, reference;
+  std::string institution, reference, course;
 };
 
 }  // namespace
@@ -192,6 +192,31 @@ void WriteEnrolment(json::Writer& w, const flow::Enrolment& e, const std::string
   w.Member("organization", owner).EndObject();
 }
 
+// Where on the way 防筛诊治康 the records of a step stand: in the stage that asked for it. A record of steps in stages of
+// different courses (one visit for two programmes) stands nowhere: "".
+void AddCourses(json::Value task, const flow::OpenStep& step, const pack::Pack& pack, std::map<std::string, std::string>& courses) {
+  std::string course;
+  for (const pack::Pathway& pathway : pack.pathways)
+    for (const pack::Stage& stage : pathway.stages)
+      for (const pack::Step& one : stage.steps)
+        if (pathway.id == step.pathway && one.id == step.step) course = stage.course;
+  const auto outputs = task.Find("output");
+  if (!outputs) return;
+  for (json::Value output : outputs->Elements()) {
+    const auto reference = output.Find("valueReference");
+    if (!reference) continue;
+    const auto [place, added] = courses.emplace(reference->FindString("reference"), course);
+    if (!added && place->second != course) place->second.clear();
+  }
+}
+
+// Else by what the record itself is.
+std::string CourseOf(std::string_view type, const std::string& id, const std::map<std::string, std::string>& courses) {
+  const auto known = courses.find(std::string(type) + "/" + id);
+  if (known != courses.end()) return known->second;
+  return type == "Condition" ? "diagnose" : type == "Procedure" ? "treat" : "";
+}
+
 struct Reading {
   std::string code, name, unit;
   std::vector<std::pair<std::string, std::string>> points;   // day and value, newest first
@@ -237,6 +262,7 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   enrolments.BeginArray(), steps.BeginArray(), problems.BeginArray();
   std::map<std::string, Reading> readings;
   std::vector<Event> events, documents;
+  std::map<std::string, std::string> courses;        // by reference; of the steps, which come first
   for (const char* type : {"EpisodeOfCare", "Task", "Condition", "Observation", "Encounter", "Procedure", "DiagnosticReport",
                            "QuestionnaireResponse", "ClinicalImpression", "ServiceRequest", "DocumentReference"}) {
     const std::string_view kind = type;
@@ -249,15 +275,16 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
         WriteEnrolment(enrolments, flow::EnrolmentFromFhir(root), one.owner, *services_.pack);
       } else if (kind == "Task") {
         const Result<flow::OpenStep> step = flow::StepFromFhir(one, *services_.pack);
+        if (step.ok()) AddCourses(root, *step, *services_.pack, courses);
         if (step.ok() && (step->status == "ready" || step->status == "in-progress")) WriteStep(steps, *step);
       } else if (kind == "Observation") {
         AddReading(root, on, readings);
         if (const auto components = root.Find("component"))
           for (json::Value component : components->Elements()) AddReading(component, on, readings);
       } else if (kind == "DocumentReference") {
-        documents.push_back({WordsOf(kind, one.id, root, *services_.pack), one.owner, "DocumentReference/" + one.id});
+        documents.push_back({WordsOf(kind, one.id, root, *services_.pack), one.owner, "DocumentReference/" + one.id, {}});
       } else if (kind != "EpisodeOfCare") {
-        events.push_back({WordsOf(kind, one.id, root, *services_.pack), one.owner, std::string(type) + "/" + one.id});
+        events.push_back({WordsOf(kind, one.id, root, *services_.pack), one.owner, std::string(type) + "/" + one.id, CourseOf(kind, one.id, courses)});
         if (kind == "Condition") {
           problems.BeginObject().Member("code", CodeIn(root, "code")).Member("name", FirstText(root, "code"));
           WriteOrNull(problems, "since", on);
@@ -274,6 +301,7 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
     for (const Event& event : list) {
       w.BeginObject();
       WriteWords(w, event.words);
+      WriteOrNull(w, "course", event.course);
       w.Member("institution", event.institution);
       w.Member("institutionName", OrganizationName(*snapshot, event.institution)).Member("reference", event.reference).EndObject();
     }

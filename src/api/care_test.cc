@@ -76,10 +76,19 @@ TEST(CareApi, AVillageDoctorsMorning) {
   EXPECT_EQ(person.At("enrolments.0.stage"), "managed") << person.body;
   EXPECT_EQ(person.Count("steps"), 2u);
   EXPECT_GE(person.Count("timeline"), 2u);
+  for (size_t i = 0; i < person.Count("timeline"); ++i)       // the visit and its form: of the stage that asked for them
+    EXPECT_EQ(person.At("timeline." + std::to_string(i) + ".course"), "treat") << person.body;
   const Answer programme = world.As("doctor", "GET", "/api/programmes/pressure");
   EXPECT_EQ(programme.At("pool.enrolled"), "1") << programme.body;
   EXPECT_EQ(programme.At("stages.0.people"), "1");
-  EXPECT_EQ(world.As("doctor", "GET", "/api/programmes/pressure/people").Count("people"), 1u);
+  EXPECT_EQ(programme.At("measures.0"), "hypertension-controlled-share");
+  const Answer people = world.As("doctor", "GET", "/api/programmes/pressure/people");
+  ASSERT_EQ(people.Count("people"), 1u) << people.body;
+  EXPECT_EQ(people.At("people.0.patient.id"), "p1");
+  EXPECT_EQ(people.At("people.0.stageName.en"), "Managed");
+  EXPECT_EQ(people.At("people.0.since"), "2026-03-02");
+  EXPECT_EQ(people.At("people.0.due"), "2026-03-16");
+  EXPECT_EQ(people.At("complete"), "true");
   EXPECT_EQ(world.As("doctor", "GET", "/api/pathways").At("pathways.0.id"), "pressure");
 
   world.AddUser("director", "county-director");
@@ -99,6 +108,62 @@ TEST(CareApi, AVillageDoctorsMorning) {
   EXPECT_EQ(looked.At("access.0.at").substr(0, 10), "2026-03-02");
   EXPECT_EQ(looked.At("access.1.who"), CareWorld::NameOf("director"));
   EXPECT_EQ(looked.At("access.1.organizationName"), "") << "of the whole county";
+}
+
+// A township with two villages, three people: one far behind, one on time, one who has left.
+TEST(CareApi, AProgrammeIsCountedWhole) {
+  CareWorld world;
+  for (const char* village : {"V1", "V2"})
+    world.Put("Organization", village, std::string(R"({"resourceType":"Organization","id":")") + village + R"(","name":"村)" + village +
+              R"(","type":[{"coding":[{"code":"village"}]}],"partOf":{"reference":"Organization/T1"}})", village);
+  world.AddUser("li", "clinician", {"V1"});
+  world.AddUser("director", "county-director");
+  const auto person = [&](const std::string& id, const char* village) {
+    world.Put("Patient", id, R"({"resourceType":"Patient","id":")" + id + R"(","name":[{"text":"居民"}],"gender":"male","birthDate":"1960-05-01",)" +
+              R"("managingOrganization":{"reference":"Organization/)" + village + R"("}})", village);
+    const Answer enrolled = world.As("director", "POST", "/api/enrolments", R"({"patient":")" + id + R"(","pathway":"pressure","organization":")" + village + "\"}");
+    EXPECT_EQ(enrolled.status, 200) << enrolled.body;
+    return enrolled.At("id");
+  };
+  person("a", "V1");
+  const std::string left = person("b", "V2");
+  world.clock.Advance(int64_t{20} * 86'400'000'000);       // the window of 14 days has ended
+  person("c", "V2");
+  ASSERT_EQ(world.As("director", "POST", "/api/enrolments/" + left + "/exit", R"({"reason":"declined"})").status, 200);
+  world.Put("Observation", "o", R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/c"},"code":{"coding":[{"code":"8480-6"}]}})", "V2");
+  ASSERT_TRUE(world.flow().Tick().ok());
+  const Answer all = world.As("director", "GET", "/api/programmes/pressure");
+  ASSERT_EQ(all.status, 200) << all.body;
+  EXPECT_EQ(all.At("pool.screened"), "1") << all.body;
+  EXPECT_EQ(all.At("pool.enrolled"), "2");
+  EXPECT_EQ(all.At("pool.exited"), "1");
+  EXPECT_EQ(all.At("stages.0.people"), "2");
+  EXPECT_EQ(all.At("stages.0.overdue"), "1");
+  EXPECT_EQ(all.At("stages.0.medianDays"), "20");
+  EXPECT_EQ(all.At("stages.1.medianDays"), "null");
+  ASSERT_EQ(all.Count("flows"), 1u);
+  EXPECT_EQ(all.At("flows.0.from"), "managed");
+  EXPECT_EQ(all.At("flows.0.to"), "exit:declined");
+  ASSERT_EQ(all.Count("overdueBy"), 2u);
+  EXPECT_EQ(all.At("overdueBy.0.organization"), "V1");
+  EXPECT_EQ(all.At("overdueBy.0.above"), "T1");
+  EXPECT_EQ(all.At("overdueBy.0.practitioners.0"), CareWorld::NameOf("li"));
+  EXPECT_EQ(all.At("overdueBy.0.overdue"), "1");
+  EXPECT_EQ(all.At("overdueBy.1.organization"), "V2");
+  EXPECT_EQ(all.At("overdueBy.1.overdue"), "0");
+  const Answer township = world.As("director", "GET", "/api/programmes/pressure?organization=T1");
+  EXPECT_EQ(township.At("pool.enrolled"), "2") << "those below are the township's too: " << township.body;
+  EXPECT_EQ(township.At("pool.screened"), "1");
+  EXPECT_EQ(world.As("director", "GET", "/api/programmes/pressure?organization=V1").At("pool.screened"), "0");
+  EXPECT_EQ(world.As("li", "GET", "/api/programmes/pressure").At("pool.enrolled"), "1") << "what is not theirs is not counted";
+  const Answer late = world.As("director", "GET", "/api/programmes/pressure/people?overdue=1&stage=managed");
+  ASSERT_EQ(late.Count("people"), 1u) << late.body;
+  EXPECT_EQ(late.At("people.0.patient.id"), "a");
+  EXPECT_EQ(late.At("people.0.overdueDays"), "6");
+  EXPECT_EQ(late.At("people.0.stage"), "managed");
+  EXPECT_EQ(world.As("director", "GET", "/api/programmes/pressure/people?pool=screened").At("people.0.patient.id"), "c");
+  EXPECT_EQ(world.As("director", "GET", "/api/programmes/pressure/people?pool=exited").At("people.0.patient.id"), "b");
+  EXPECT_EQ(world.As("director", "GET", "/api/programmes/nothing").status, 404);
 }
 
 TEST(CareApi, EveryWayToAPatientIsAnOpening) {

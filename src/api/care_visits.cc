@@ -224,6 +224,21 @@ void WriteAnswers(json::Writer& w, json::Value items, const pack::Form& form, bo
   }
 }
 
+void WriteAnswer(json::Writer& w, const pack::Item& item, const std::vector<std::string>& values) {
+  w.Name(item.id);
+  if (item.type == "choices") {
+    w.BeginArray();
+    for (const std::string& value : values) w.String(value);
+    w.EndArray();
+  } else if (item.type == "quantity" || item.type == "decimal" || item.type == "integer") {
+    w.Number(values[0]);
+  } else if (item.type == "boolean") {
+    w.Boolean(values[0] == "true");
+  } else {
+    w.String(values[0]);
+  }
+}
+
 struct Point {
   std::string on, value;
 };
@@ -272,7 +287,12 @@ Result<http::Response> CareApi::ShowForm(const CareCall& call) {
   w.Name("previous").BeginObject().Name("answers").BeginObject();
   if (!earlier.empty())
     if (const auto items = earlier[0].root().Find("item")) WriteAnswers(w, *items, *form, false);
-  w.EndObject().EndObject().Name("readings").BeginObject();
+  w.EndObject().EndObject().Name("initial").BeginObject();
+  if (!patient.empty()) {
+    QX_TRY(const flow::FormAnswers initial, flow_->Initial(call.caller, {form->id, patient, call.Query("task")}));
+    for (const auto& [id, values] : initial.answers) WriteAnswer(w, *pack::FindItem(form->items, id), values);
+  }
+  w.EndObject().Name("readings").BeginObject();
   std::vector<const pack::Item*> shown;
   CollectHistory(form->items, shown);
   for (const pack::Item* item : shown) {

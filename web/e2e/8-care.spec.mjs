@@ -1,5 +1,6 @@
 // The pages of care: a village doctor's day on a telephone with and without a network, the specialist's inbox, the manager's
 // programme. Each against a stand-in server of its own, so that what one test sends does not change the lists of another.
+import { readFileSync } from 'node:fs';
 import { startMock } from './mock-server.mjs';
 import { languages, must, same, sizes, words } from './support.mjs';
 
@@ -82,6 +83,10 @@ export const tests = [
       must((await page.locator('[data-key*="8480-6"] .visit-last b').allTextContents()).join() === '146,150,144', 'the last three readings stand beside the field');
       same(await page.locator('[data-key*="8480-6"] input').getAttribute('inputmode'), 'decimal', 'a numeric keypad');
       must((await page.locator('.visit-usual summary').first().textContent()).includes('规律'), 'what stood there last time is preset, folded in one line');
+      const marks = page.locator('.visit-preset', { hasText: words('zh', 'visit.fromRecord') });
+      same(`${await page.locator('[data-key*="weight"] input').inputValue()} ${await marks.count()}`, '67.5 3', 'what the record says stands there and says so');
+      await type(page, 'weight', 68);
+      same(await marks.count(), 2, 'what is typed is no longer from the record');
       await hand.fill('8480-6', 138);
       await hand.fill('8462-4', 84);
       await hand.fill('14771-0', '6.4');
@@ -98,6 +103,8 @@ export const tests = [
       must(hand.taps <= 6, `a usual visit takes ${hand.taps} touches`);
       const [visit] = [...state.visits.values()];
       same(visit.body.forms.map((form) => `${form.form} ${form.answers.systolic}`).join(), 'hypertension-follow-up 138,diabetes-follow-up 138', 'each form has its answer');
+      const { weight, smoking, medicines } = visit.body.forms[0].answers;
+      same(`${weight} ${smoking} ${medicines}`, '68 2 卡托普利 25 mg', 'what was typed, then what the record says, then what stood there last time');
       same(await row(page, '李国栋').count(), 0, 'who was visited has left the list');
 
       await row(page, '刘长福').locator('.person-link').tap();
@@ -134,6 +141,7 @@ export const tests = [
       page.setDefaultTimeout(30_000);
       await page.goto(`${world.url}/`);
       await row(page, '张秀芳').locator('.person-link').tap();
+      same(await page.locator('[data-key*="weight"] input').inputValue(), '67.5', 'what the record said is on the device too');
       await type(page, '8480-6', 148);
       // The battery dies in the middle of the form.
       await page.waitForTimeout(300);
@@ -328,6 +336,38 @@ export const tests = [
     }),
   },
   {
+    name: 'a consultation at an hour says where; only an https address is a link',
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('specialist', { size: 'phone' });
+      await world.go(page, '/patients/p9/consult');
+      same(await page.getByLabel(words('zh', 'consult.meeting')).count(), 0, 'in writing nobody meets');
+      await page.getByRole('radio', { name: words('zh', 'consultKind.scheduled') }).tap();
+      await page.getByLabel(words('zh', 'consult.when')).fill('2030-05-01T09:30');
+      await page.locator('textarea').first().fill('是否减量？');
+      await page.locator('.visit-also').first().tap();
+      const where = page.getByLabel(words('zh', 'consult.meeting'));
+      await where.fill('会'.repeat(101));
+      await page.getByText(words('zh', 'consult.meetingTooLong')).waitFor();
+      await world.check(page, 'too long');
+      await page.locator('.care-bar .big-button').tap();
+      same(state.consultations.length, 2, 'what is too long is not sent');
+      await where.fill(' 门诊楼二楼会诊室 ');
+      await world.shot(page, 'consult-scheduled-zh-phone');
+      await page.locator('.care-bar .big-button').tap();
+      await page.locator('.consult-meeting', { hasText: '门诊楼二楼会诊室' }).waitFor();
+      same(await page.locator('.consult-meeting a').count(), 0, 'a room is text');
+      same(state.consultations[2].meeting, '门诊楼二楼会诊室', 'sent as it was meant');
+      for (const language of languages) {
+        const other = await world.signedIn('specialist', { size: 'phone', language });
+        await world.go(other, '/consultations/c2');
+        const link = other.locator('.consult-meeting a');
+        same(`${await link.getAttribute('href')} ${await link.getAttribute('target')} ${await link.getAttribute('rel')}`, 'https://meet.example.cn/j/8613920 _blank noopener noreferrer', 'the address opens apart');
+        await world.check(other, `a meeting ${language}`);
+        await world.shot(other, `meeting-${language}-phone`);
+      }
+    }),
+  },
+  {
     name: 'the referral letter on paper',
     run: (world) => withOwn(world, async () => {
       for (const language of languages) {
@@ -344,14 +384,67 @@ export const tests = [
       }
     }),
   },
+  ...languages.flatMap((language) => Object.keys(sizes).map((size) => ({
+    name: `a programme: who left, who is behind by township and village, its measures, ${language}, ${size}`,
+    run: (world) => withOwn(world, async () => {
+      const page = await world.signedIn('director', { language, size });
+      await world.go(page, '/programmes?pathway=hypertension');
+      const left = await page.locator('.funnel-left').first().textContent();
+      must(left.includes('106') && left.includes(language === 'zh' ? '失访 27' : 'Lost to follow-up 27'), `who left and by which exit: ${left}`);
+      const township = page.locator('.row-toggle', { hasText: '青石镇卫生院' });
+      same(await township.getAttribute('aria-expanded'), 'false', 'a township is one row');
+      await township.focus();
+      await page.keyboard.press('Enter');
+      same(await page.locator('.row-below').count(), 4, 'its own people and its three villages');
+      must((await page.locator('.row-below', { hasText: '上河村卫生室' }).textContent()).includes('何医生'), 'with the names of the doctors');
+      const measures = page.getByRole('region', { name: words(language, 'programmes.measures') });
+      same(await measures.locator('tbody tr').count(), 4, 'every measure of the programme');
+      const young = measures.locator('tbody tr', { hasText: language === 'zh' ? '规范管理率' : 'as the standard says' });
+      must(/20\d\d.*(季度|Q)|Q\d 20/.test(await young.textContent()), 'what the year has no value of is of the newest quarter');
+      must((await measures.locator('tbody th a').first().getAttribute('href')).startsWith('/measures?period=2025&m=hypertension-controlled-share'), 'and opens in the measures');
+      await world.check(page, `a programme ${language} ${size}`);
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await world.shot(page, `programme-open-${language}-${size}`);
+      await township.click();
+      same(await page.locator('.row-below').count(), 0, 'and closes');
+    }),
+  }))),
   {
-    name: 'a manager opens a number of a programme to its people',
+    name: 'a manager opens the numbers of a programme to their people',
     run: (world) => withOwn(world, async () => {
       const page = await world.signedIn('manager');
+      const opens = async (locator, title) => {
+        await locator.click();
+        await page.locator('.ant-drawer-body .person').first().waitFor();
+        same(await page.locator('.side-sheet-h').textContent(), title, 'the people of what was pressed');
+        return page.locator('.ant-drawer-body');
+      };
       await world.go(page, '/programmes?pathway=hypertension');
-      await page.locator('.funnel-number a').last().click();
-      await page.locator('.ant-drawer-body .person').first().waitFor();
+      let sheet = await opens(page.locator('.funnel-more a').first(), '高血压 · 规范管理 · 逾期');
+      same(await sheet.locator('.person').count(), 2, 'who is overdue in a stage');
       await world.check(page, 'people of a stage');
+      await page.goBack();
+      await sheet.waitFor({ state: 'detached' });
+      await page.locator('.row-toggle', { hasText: '青石镇卫生院' }).click();
+      await opens(page.locator('.row-below', { hasText: '上河村卫生室' }).locator('a'), '高血压 · 逾期 · 上河村卫生室');
+      await page.goBack();
+      await opens(page.locator('.funnel-number a').first(), '高血压 · 已筛查');
+      await page.goBack();
+      sheet = await opens(page.locator('.funnel-number a').nth(2), '高血压 · 已纳入管理');
+      await sheet.getByText(words('zh', 'programmes.onlyFirst', { shown: 7 })).waitFor();
+      await page.goBack();
+      const saved = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'CSV' }).click();
+      const lines = readFileSync(await (await saved).path(), 'utf8').trim().split('\r\n');
+      same(lines.length, 10, 'the file has a line for every institution');
+      same(lines[2], '青石镇卫生院,上河村卫生室,何医生、钱医生,212,61,0.28773584905660377', 'with its township and doctors');
+
+      await world.go(page, '/programmes?pathway=diabetes');
+      await page.getByText(words('zh', 'programmes.nobodyBehind')).waitFor();
+      same(await page.getByRole('region', { name: words('zh', 'programmes.measures') }).count(), 0, 'no panel without measures');
+      const township = await world.signedIn('director');
+      await world.go(township, '/programmes?pathway=hypertension&org=T2');
+      same(await township.locator('.row-below').count(), 2, 'one township alone stands open');
     }),
   },
 ];

@@ -1,7 +1,7 @@
 // The care routes of the stand-in server: an invented township with its villages, the people in its programmes, referrals and a
 // consultation, in the shapes of docs/formats/api.md. Visits are kept: sent twice they count once; a task that another visit
 // has done answers 409 with that visit.
-import { both } from './mock-data.mjs';
+import { both, organizations } from './mock-data.mjs';
 
 const day = 86_400_000;
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
@@ -27,6 +27,8 @@ export const forms = {
     items: [...pressure,
       { id: 'heart-rate', type: 'quantity', text: both('心率', 'Heart rate'), unit: '/min', minimum: 20, maximum: 250, history: 3, observation: { system: loinc, code: '8867-4' } },
       { id: 'symptoms', type: 'choices', text: both('症状', 'Symptoms'), keep: true, options: [option('1', '无症状', 'None', { exclusive: true }), option('2', '头痛头晕', 'Headache or dizziness'), option('6', '心悸胸闷', 'Palpitation or tight chest'), option('9', '下肢水肿', 'Swollen legs')] },
+      { id: 'weight', type: 'quantity', text: both('体重', 'Weight'), unit: 'kg', minimum: 20, maximum: 250 },
+      { id: 'smoking', type: 'choice', text: both('吸烟', 'Smoking'), options: [option('1', '从不', 'Never'), option('2', '已戒', 'Given up'), option('3', '吸', 'Smokes')] },
       adherence,
       { id: 'adverse-reaction', type: 'boolean', text: both('药物不良反应', 'Adverse reaction to medicine'), keep: true },
       { id: 'adverse-reaction-text', type: 'text', text: both('是什么不良反应', 'Which reaction'), show_when: { item: 'adverse-reaction', equals: 'true' } },
@@ -47,14 +49,38 @@ export const forms = {
   },
 };
 
-export const pathways = [
+const pathways = [
   ['hypertension', 10, '高血压', 'Hypertension', [['managed', '规范管理', 'Managed', 'treat'], ['stable', '稳定', 'Stable', 'rehabilitate']]],
   ['diabetes', 20, '2型糖尿病', 'Type 2 diabetes', [['managed', '规范管理', 'Managed', 'treat'], ['stable', '稳定', 'Stable', 'rehabilitate']]],
   ['lung', 30, '肺癌', 'Lung cancer', [['risk', '风险评估', 'Risk', 'prevent'], ['screening', '低剂量CT筛查', 'Screening CT', 'screen'], ['diagnosis', '确诊分期', 'Diagnosis', 'diagnose'], ['treatment', '治疗', 'Treatment', 'treat'], ['follow-up', '康复随访', 'Follow-up', 'rehabilitate']]],
 ].map(([id, order, zh, en, stages]) => ({
   id, order, kind: id === 'lung' ? 'tumour' : 'chronic', title: both(zh, en), edition: '2026.1', sources: [source],
+  enrol: 'by-hand', exits: [['death', '死亡', 'Died'], ['moved', '迁出', 'Moved away'], ['lost', '失访', 'Lost to follow-up'], ...(id === 'lung' ? [['benign', '排除肺癌', 'No cancer']] : [])].map(([exit, a, b]) => ({ id: exit, name: both(a, b) })),
   stages: stages.map(([stage, a, b, course]) => ({ id: stage, name: both(a, b), course, steps: [] })),
 }));
+
+// Who owns the steps of a programme: above it, its doctors, steps due and overdue.
+const owners = [
+  ['T1', 'H1', '青石镇卫生院', '云岭县人民医院', ['唐医生', '丁医生', '罗医生', '冯医生', '袁医生'], 74, 6], ['V1', 'T1', '上河村卫生室', '青石镇卫生院', ['何医生', '钱医生'], 212, 61], ['V2', 'T1', '下河村卫生室', '青石镇卫生院', ['许医生'], 148, 12],
+  ['V3', 'T1', '石桥村卫生室', '青石镇卫生院', [], 90, 9], ['V4', 'T2', '柳树湾村卫生室', '柳溪镇卫生院', ['沈医生'], 305, 18], ['V5', 'T2', '东沟村卫生室', '柳溪镇卫生院', ['韩医生'], 190, 0],
+  ['V6', 'T3', '马岭村卫生室', '马岭乡卫生院', ['魏医生'], 402, 96], ['T4', 'H1', '东坪镇中心卫生院', '云岭县人民医院', ['蒋医生'], 918, 64], ['H1', '', '云岭县人民医院', '', ['林主任'], 22, 0],
+].map(([organization, above, name, aboveName, practitioners, due, overdue]) => ({ organization, name, above, aboveName, practitioners, due, overdue }));
+
+const flow = (from, to, people) => ({ from, to, people });
+const programmes = {
+  hypertension: {
+    pool: { screened: 3980, target: 4310, enrolled: 3466, exited: 122 }, counts: [2518, 948], overdue: [214, 52], median: [180, 420], measures: ['hypertension-controlled-share', 'hypertension-standard-management-share', 'hypertension-lost-share', 'hypertension-under-care'],
+    flows: [flow('managed', 'stable', 948), flow('managed', 'exit:death', 41), flow('managed', 'exit:moved', 38), flow('managed', 'exit:lost', 27), flow('stable', 'exit:death', 16)],
+  },
+  diabetes: { pool: { screened: 0, target: 1204, enrolled: 1010, exited: 0 }, counts: [1010, 0], overdue: [0, 0], median: [150, null], measures: [], flows: [] },
+  lung: {
+    pool: { screened: 2240, target: 3120, enrolled: 737, exited: 1338 }, counts: [312, 290, 46, 31, 58], overdue: [34, 32, 5, 3, 0], median: [9, 21, 12, 45, 180], measures: ['hypertension-under-care'],
+    flows: [
+      flow('risk', 'screening', 1802), flow('risk', 'exit:lost', 96), flow('risk', 'exit:by phone', 4), flow('screening', 'diagnosis', 198), flow('screening', 'exit:benign', 1114), flow('screening', 'exit:lost', 88),
+      flow('diagnosis', 'treatment', 122), flow('diagnosis', 'exit:benign', 26), flow('treatment', 'follow-up', 74), flow('treatment', 'exit:death', 7), flow('follow-up', 'exit:death', 3),
+    ],
+  },
+};
 
 // name, sex, born, village, phone, programmes, overdue (negative: in so many days), systolic history, glucose history
 const people = [
@@ -97,7 +123,7 @@ const sideOf = { accept: 'to', decline: 'to', arrive: 'to', interim: 'to', 'retu
 
 export function makeCare({ Refusal, notFound, forbidden }) {
   const shifted = (list) => list.map((value, index) => ({ on: dayOn(-90 * (index + 1) - 3), value }));
-  const state = { visits: new Map(), added: new Map(), done: new Map(), referrals: [], byKey: new Map(), reads: [], notices: [] };
+  const state = { visits: new Map(), added: new Map(), done: new Map(), referrals: [], byKey: new Map(), reads: [], notices: [], consultations: [] };
   const tasks = people.flatMap(({ patient, programmes, overdue }) => programmes.filter((each) => forms[`${each}-follow-up`] || each === 'lung').map((programme) => {
     const pathway = pathways.find((each) => each.id === programme);
     const due = dayOn(overdue > 0 ? -overdue - 14 : -overdue);
@@ -134,7 +160,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
   );
   const consultation = {
     id: 'c1', version: 1, kind: 'written', mode: 'mdt', state: 'open', urgency: 'urgent', patient: people[8].patient, question: '右上肺结节 16 mm，边缘毛刺，合并高血压、肺功能轻度下降。请各科会诊：是否手术，术式，术前准备。',
-    from: { organization: 'H1', name: '云岭县人民医院', practitioner: '林主任' }, scheduledAt: null, sentAt: at(-30),
+    from: { organization: 'H1', name: '云岭县人民医院', practitioner: '林主任' }, scheduledAt: null, meeting: null, sentAt: at(-30),
     invited: [{ organization: 'C3', name: '宁川市肿瘤医院', practitioner: '', state: 'opined' }, { organization: 'C1', name: '宁川市第一人民医院', practitioner: '', state: 'opined' }, { organization: 'H2', name: '云岭县中医院', practitioner: '', state: 'invited' }],
     opinions: [
       { at: at(-20), who: '郑教授', organizationName: '宁川市肿瘤医院', diagnosis: '右上肺周围型肺癌可能性大', advice: '建议 PET-CT 排除转移后行胸腔镜右上叶切除加淋巴结清扫。', transfer: false },
@@ -142,6 +168,10 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     ],
     conclusion: null, attachments: [{ reference: 'ImagingStudy/i1', title: both('胸部低剂量CT', 'Low-dose chest CT') }],
   };
+  state.consultations.push(consultation, {
+    ...consultation, id: 'c2', kind: 'scheduled', urgency: 'routine', question: '术后第 3 次化疗前评估：血小板 86，是否减量。', scheduledAt: at(20), meeting: 'https://meet.example.cn/j/8613920 密码 4471', sentAt: at(-2),
+    invited: [{ organization: 'C3', name: '宁川市肿瘤医院', practitioner: '', state: 'invited' }], mode: 'single', opinions: [], attachments: [],
+  });
   state.notices.push(
     { id: 'n1', at: at(-0.2), kind: 'referral-sent', title: both('急诊转诊待接收', 'Emergency referral waits for an answer'), about: { type: 'referral', id: 'r2' }, patient: { id: 'p6', name: '刘长福' }, read: false },
     { id: 'n2', at: at(-1), kind: 'referral-overdue', title: both('转诊答复超时', 'The answer to a referral is late'), about: { type: 'referral', id: 'r3' }, patient: { id: 'p3', name: '王桂兰' }, read: false },
@@ -158,9 +188,14 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     if (!found) throw notFound();
     return found;
   };
-  const showConsultation = (user) => ({
-    ...consultation, stateName: stateNames[consultation.state], invited: consultation.invited.map((each) => ({ ...each, stateName: stateNames[each.state] })),
-    may: user.organizations.includes('H1') && consultation.state === 'open' ? ['opine', 'conclude', 'withdraw'] : [],
+  const consultationOf = (id) => {
+    const found = state.consultations.find((each) => each.id === id);
+    if (!found) throw notFound();
+    return found;
+  };
+  const showConsultation = (user, one) => ({
+    ...one, stateName: stateNames[one.state], invited: one.invited.map((each) => ({ ...each, stateName: stateNames[each.state] })),
+    may: user.organizations.includes('H1') && one.state === 'open' ? ['opine', 'conclude', 'withdraw'] : [],
   });
 
   const routes = [
@@ -228,10 +263,12 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       if (!form) throw notFound();
       const person = ofPatient(search.get('patient'));
       if (!person) throw notFound();
+      const step = tasks.find((each) => each.task === search.get('task') && each.patient === person.patient.id);
       const diastolic = person.systolic.map((value) => Math.round(value * 0.62));
       return {
         form, previous: person.systolic.length + person.glucose.length ? { answers: { symptoms: ['1'], adherence: '1', 'adverse-reaction': false, medicines: '氨氯地平 5 mg 每日一次', foot: '1', classification: '1' } } : null,
         readings: { systolic: shifted(person.systolic), diastolic: shifted(diastolic), 'heart-rate': shifted(person.systolic.map((value) => 60 + (value % 20))), glucose: shifted(person.glucose) },
+        initial: step && form.id === 'hypertension-follow-up' ? { weight: 67.5, smoking: '2', medicines: '卡托普利 25 mg' } : {},
       };
     }],
     ['POST', /^\/api\/visits$/, ({ user, body }) => {
@@ -258,22 +295,31 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       return { status: 201, json: { id: `care-${body.clientKey}` } };
     }],
     ['GET', /^\/api\/pathways$/, () => ({ pathways })],
-    ['GET', /^\/api\/programmes\/([^/]+)$/, ({ match }) => {
+    ['GET', /^\/api\/programmes\/([^/]+)$/, ({ match, search }) => {
       const pathway = pathways.find((each) => each.id === match[1]);
       if (!pathway) throw notFound();
-      const numbers = pathway.id === 'lung' ? [3120, 2240, 312, 290, 46, 31, 58] : [0, 0, 128, 96, 32];
-      const pool = pathway.id === 'lung' ? { target: 3120, screened: 2240, enrolled: 425, exited: 38 } : { target: 4310, screened: 3980, enrolled: 3466, exited: 122 };
-      const counts = pathway.id === 'lung' ? numbers.slice(2) : [2518, 948];
+      const organization = search.get('organization');
+      const own = owners.filter((each) => !organization || each.organization === organization || each.above === organization);
+      const { pool, counts, overdue, median, measures, flows } = programmes[pathway.id];
+      const part = (people) => Math.round((people * own.length) / owners.length);
       return {
-        asOf: 812, pool, flows: pathway.stages.slice(1).map((stage, index) => ({ from: pathway.stages[index].id, to: stage.id, people: [198, 74, 61, 58][index] })),
-        stages: pathway.stages.map((stage, index) => ({ stage: stage.id, name: stage.name, course: stage.course, people: counts[index] ?? 0, overdue: Math.round((counts[index] ?? 0) * 0.11), medianDays: [9, 21, 12, 45, 180][index] })),
-        overdueBy: [['T1', '青石镇卫生院', 812, 143], ['T2', '柳溪镇卫生院', 640, 51], ['T3', '马岭乡卫生院', 402, 96], ['T4', '东坪镇中心卫生院', 918, 64]].map(([organization, name, count, overdue]) => ({ organization, name, people: count, overdue })),
+        asOf: 812, pathway: pathway.id, pool: Object.fromEntries(Object.entries(pool).map(([key, people]) => [key, part(people)])),
+        stages: pathway.stages.map(({ id, name, course }, index) => ({ stage: id, name, course, people: part(counts[index]), overdue: part(overdue[index]), medianDays: median[index] })),
+        flows: flows.map((each) => ({ ...each, people: part(each.people) })), overdueBy: pathway.id === 'diabetes' ? [] : own, measures,
       };
     }],
-    ['GET', /^\/api\/programmes\/([^/]+)\/people$/, ({ user, match }) => {
+    ['GET', /^\/api\/programmes\/([^/]+)\/people$/, ({ user, match, search }) => {
       if (user.role === 'viewer') throw forbidden();
       const pathway = pathways.find((each) => each.id === match[1]);
-      return { people: people.filter((each) => each.programmes.includes(match[1])).map((each) => ({ patient: each.patient, stage: pathway.stages[0].id, stageName: pathway.stages[0].name, since: dayOn(-500), due: dayOn(-each.overdue), overdueDays: Math.max(0, each.overdue) })) };
+      const pool = search.get('pool');
+      const inStage = pathway.stages[match[1] === 'lung' ? 4 : 0];
+      const found = people.filter((each) => each.programmes.includes(match[1]) && (!search.get('stage') || search.get('stage') === inStage.id) && (search.get('overdue') !== '1' || each.overdue > 0));
+      return {
+        people: found.map(({ patient, overdue }) => ({
+          patient, stage: pool ? null : inStage.id, stageName: pool ? null : inStage.name, since: dayOn(-500), due: pool ? null : dayOn(overdue > 0 ? -overdue - 14 : -overdue), overdueDays: pool ? 0 : Math.max(0, overdue),
+        })),
+        complete: [...search.keys()].length > 0,
+      };
     }],
     ['GET', /^\/api\/referral-rules$/, ({ user, search }) => {
       clinician(user);
@@ -328,14 +374,26 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       referral.history.push({ at: at(0), who: user.name, state: referral.state, stateName: stateNames[referral.state], note: [reason, body.note].filter(Boolean).join(' ') });
       return show(user, referral);
     }],
-    ['POST', /^\/api\/consultations$/, ({ user }) => ({ status: 201, json: showConsultation(user) })],
-    ['GET', /^\/api\/consultations$/, ({ user, search }) => ({ consultations: user.organizations.includes('H1') === (search.get('box') !== 'sent') && !user.organizations.includes('V1') ? [showConsultation(user)] : [] })],
-    ['GET', /^\/api\/consultations\/([^/]+)$/, ({ user }) => showConsultation(user)],
+    ['POST', /^\/api\/consultations$/, ({ user, body }) => {
+      clinician(user);
+      const made = {
+        ...consultation, ...body, id: `c${state.consultations.length + 1}`, version: 1, patient: ofPatient(body.patient).patient, from: { organization: user.organizations[0], name: '云岭县人民医院', practitioner: user.name },
+        invited: body.invited.map(({ organization }) => ({ organization, name: organizations.find((each) => each.code === organization)?.name ?? organization, state: 'invited' })), scheduledAt: body.scheduledAt ?? null,
+        meeting: body.meeting ?? null, sentAt: at(0), opinions: [], attachments: [],
+      };
+      state.consultations.push(made);
+      return { status: 201, json: showConsultation(user, made) };
+    }],
+    ['GET', /^\/api\/consultations$/, ({ user, search }) => ({
+      consultations: user.organizations.includes('H1') === (search.get('box') !== 'sent') && !user.organizations.includes('V1') ? state.consultations.map((each) => showConsultation(user, each)) : [],
+    })],
+    ['GET', /^\/api\/consultations\/([^/]+)$/, ({ user, match }) => showConsultation(user, consultationOf(match[1]))],
     ['POST', /^\/api\/consultations\/([^/]+)\/([a-z-]+)$/, ({ user, match, body }) => {
-      if (match[2] === 'opine') consultation.opinions.push({ at: at(0), who: user.name, organizationName: '云岭县人民医院', ...body.opinion });
-      if (match[2] === 'conclude') Object.assign(consultation, { conclusion: { at: at(0), who: user.name, text: body.text }, state: 'concluded' });
-      consultation.version++;
-      return showConsultation(user);
+      const one = consultationOf(match[1]);
+      if (match[2] === 'opine') one.opinions.push({ at: at(0), who: user.name, organizationName: '云岭县人民医院', ...body.opinion });
+      if (match[2] === 'conclude') Object.assign(one, { conclusion: { at: at(0), who: user.name, text: body.text }, state: 'concluded' });
+      one.version++;
+      return showConsultation(user, one);
     }],
     ['GET', /^\/api\/inbox$/, () => ({ unread: state.notices.filter((each) => !each.read).length, notices: state.notices })],
     ['POST', /^\/api\/notices\/([^/]+)\/read$/, ({ match }) => {
@@ -345,7 +403,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       return notice;
     }],
     ['GET', /^\/api\/work$/, ({ user }) => ({
-      referralsReceived: state.referrals.filter((each) => each.state === 'sent' && isOurs(user, each.to)).length, referralsToReview: 0, consultations: user.organizations.includes('H1') && consultation.state === 'open' ? 1 : 0,
+      referralsReceived: state.referrals.filter((each) => each.state === 'sent' && isOurs(user, each.to)).length, referralsToReview: 0, consultations: user.organizations.includes('H1') ? state.consultations.filter((each) => each.state === 'open').length : 0,
       notices: user.organizations.includes('H1') ? state.notices.filter((each) => !each.read).length : 0, due: 4, overdue: 3,
     })],
   ];

@@ -17,7 +17,7 @@ export const organizations = [
   ['H1', '云岭县人民医院', 'county-general', '二级甲等', ''], ['H2', '云岭县中医院', 'county-tcm', '二级甲等', 'H1'],
   ['H3', '云岭县妇幼保健院', 'county-mch', '二级乙等', 'H1'], ['T1', '青石镇卫生院', 'township', '一级', 'H1'],
   ['T2', '柳溪镇卫生院', 'township', '一级', 'H1'], ['T3', '马岭乡卫生院', 'township', '一级', 'H1'], ['T4', '东坪镇中心卫生院', 'township', '一级', 'H1'],
-  ['V1', '上河村卫生室', 'village', '', 'T1'],
+  ...[['V1', '上河村', 'T1'], ['V2', '下河村', 'T1'], ['V3', '石桥村', 'T1'], ['V4', '柳树湾村', 'T2'], ['V5', '东沟村', 'T2'], ['V6', '马岭村', 'T3']].map(([code, name, lead]) => [code, `${name}卫生室`, 'village', '', lead]),
 ].map(([code, name, kind, level, lead]) => ({ code, name, kind, level, region: county.code, lead }));
 
 const outside = [
@@ -148,7 +148,14 @@ const list = [
   [definition('transfer-down-count', 'count', 'hospital', '下转人次', 'Transfers down', 'up', '{case}', null), stays((row) => Number(row.left === '3'), () => null)],
   [definition('transfer-up-share', 'ratio', 'hospital', '上转率', 'Transfers up', 'down', '1', null), stays((row) => Number(row.left === '2'))],
 ];
-export const definitions = list.map(([each]) => each);
+// Of every organisation and the county: counted from nothing but their own names.
+const unitList = [
+  definition('hypertension-controlled-share', 'ratio', 'unit', '高血压控制率', 'Hypertension controlled', 'up', '1', '0.60'),
+  definition('hypertension-standard-management-share', 'ratio', 'unit', '高血压规范管理率', 'Hypertension managed as the standard says', 'up', '1', '0.70'),
+  definition('hypertension-lost-share', 'ratio', 'unit', '高血压失访率', 'Hypertension lost to follow-up', 'down', '1', '0.05'),
+  definition('hypertension-under-care', 'count', 'unit', '在管高血压患者', 'Hypertension under care', 'monitor', '{case}', null),
+];
+export const definitions = [...list.map(([each]) => each), ...unitList];
 const casesOfMeasure = new Map(list.map(([each, make]) => [each.id, make()]));
 
 const monthRange = (period) => {
@@ -202,9 +209,29 @@ const stratumName = (by, value) => {
   return both(organization?.name ?? value, organization?.name ?? value);
 };
 
+function unitRows(of, { period, org, by }, subjects) {
+  const [from, to] = monthRange(period);
+  const strata = by === 'month' ? monthNames.filter((month) => month >= from && month <= to) : [''];
+  const units = [{ code: county.code, name: county.name }, ...organizations].filter(({ code }) => (org ? code === org : !subjects || subjects.includes(code)));
+  return units.flatMap(({ code, name }) => strata.map((stratum) => {
+    const random = makeRandom([...`${of.id}${code}${period}${stratum}`].reduce((total, letter) => total * 31 + letter.charCodeAt(0), 7) % 4294967296);
+    const people = code === county.code ? 3466 : 90 + Math.floor(random() * 400);
+    // The standard is younger than the newest year.
+    const counted = of.id !== 'hypertension-standard-management-share' || from >= '2026' ? people : 0;
+    const part = Math.round(counted * (of.direction === 'down' ? 0.02 + random() * 0.05 : 0.5 + random() * 0.3));
+    const counts = of.kind === 'count';
+    return {
+      measure: of.id, subject: code, subjectName: name, period, stratum, stratumName: both(stratum, stratum), numerator: String(counts ? people : part), denominator: counts ? null : String(counted),
+      value: counts ? String(people) : counted === 0 ? null : decimal(part / counted, 6), met: part, notMet: counted - part, missing: 0, conflicting: 0, edition: '2026.1', asOf: 812,
+    };
+  }));
+}
+
 export function sheetRows(measures, { period, org, by }, subjects = null) {
   const parts = by ? by.split(',') : [];
   return measures.flatMap((measure) => {
+    const unit = unitList.find((each) => each.id === measure);
+    if (unit) return unitRows(unit, { period, org, by }, subjects);
     const groups = new Map();
     for (const each of casesOf(measure, { period, org }, subjects)) {
       const key = `${each.subject}\n${parts.map((part) => keyOf[part](each)).join('|')}`;

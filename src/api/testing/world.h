@@ -115,6 +115,7 @@ class World {
   auth::Auth& auth() { return *auth_; }
   intake::Tools intake_tools() { return {store_.get(), ledger_.get(), &clock, &random, directory_}; }
   Api& api() { return *api_; }
+  flow::Flow& flow() { return *flow_; }
   subscribe::Subscriptions& subscriptions() { return *subscriptions_; }   // nothing works on them but the test
   SetWarehouse& warehouse() { return *warehouse_; }
   SetMeasures& measures() { return *measures_; }

@@ -1,6 +1,5 @@
-// Answers made whole: what a server leaves out (nobody has looked, nothing is known) is empty, never a fault of the page. A
-// list of people may come as people or with what is known of each beside them.
-import type { DuePerson, PatientRecord, Person, Programme, ProgrammePerson, Today } from './types';
+// Answers made whole: what a server leaves out (nobody has looked, nothing is known) is empty, never a fault of the page.
+import type { DuePerson, PatientRecord, Person, Today } from './types';
 
 type Loose<T> = { [Key in keyof T]?: T[Key] | null };
 
@@ -30,17 +29,4 @@ export function completeRecord(record: Loose<PatientRecord>): PatientRecord {
     // What has no day has no place on a line of time.
     timeline: (record.timeline ?? []).filter((event) => event.on), documents: record.documents ?? [], access: record.access ?? null,
   };
-}
-
-export function completeProgramme(programme: Loose<Programme>): Programme {
-  const pool = programme.pool;
-  return {
-    asOf: programme.asOf ?? 0, pool: { screened: pool?.screened ?? 0, target: pool?.target ?? 0, enrolled: pool?.enrolled ?? 0, exited: pool?.exited ?? 0 },
-    stages: (programme.stages ?? []).map((stage) => ({ ...stage, overdue: stage.overdue ?? 0, medianDays: stage.medianDays ?? null })),
-    flows: programme.flows ?? [], overdueBy: programme.overdueBy ?? [],
-  };
-}
-
-export function completePeople(people: (ProgrammePerson | Person)[] | null | undefined): ProgrammePerson[] {
-  return (people ?? []).map((each) => ('patient' in each ? { ...each, patient: completePerson(each.patient) } : { patient: completePerson(each) }));
 }

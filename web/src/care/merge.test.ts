@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { answersOf, mergeForms, nextDateOf, presets } from './merge';
+import { answersOf, fromRecord, mergeForms, nextDateOf, presets } from './merge';
 import { addDays, ageOn, daysBetween, readIdNumber } from './days';
-import type { Form, FormItem } from './types';
+import type { Form, FormAnswer, FormItem } from './types';
 
 const text = (zh: string) => ({ zh, en: zh });
 const pressure: FormItem = { id: 'systolic', type: 'quantity', text: text('收缩压'), unit: 'mm[Hg]', observation: { system: 's', code: '8480-6' } };
@@ -43,9 +43,16 @@ it('different words or choices are different questions', () => {
 
 it('presets what is kept, and only that', () => {
   const values = presets(sections, [
-    { form: hypertension, previous: { answers: { smoking: '1', systolic: 150, salt: '1' } }, readings: {} }, { form: diabetes, previous: null, readings: {} },
+    { form: hypertension, previous: { answers: { smoking: '1', systolic: 150, salt: '1' } }, initial: {}, task: 't', readings: {} }, { form: diabetes, previous: null, initial: {}, task: 't', readings: {} },
   ]);
   expect(values).toEqual({ [key('smoking')]: '1' });
+});
+
+it('takes from the record what nothing of last time fills', () => {
+  const loaded: FormAnswer[] = [
+    { form: hypertension, previous: null, initial: { smoking: '1', 'next-date': '2026-12-01' }, task: 't', readings: {} }, { form: diabetes, previous: null, initial: { sbp: 148, smoking: '2', glucose: '6.1' }, task: 't', readings: {} },
+  ];
+  expect(fromRecord(sections, loaded)).toEqual({ [key('systolic')]: 148, [key('smoking')]: '1', [key('glucose')]: '6.1' });
 });
 
 it('the next date is the earliest that a form asks for', () => {

@@ -82,6 +82,19 @@ export function presets(sections: Section[], answers: FormAnswer[]): Answers {
   return values;
 }
 
+// What the record says, for the step that is done: it goes before what stood there last time.
+export function fromRecord(sections: Section[], answers: FormAnswer[]): Answers {
+  const values: Answers = {};
+  for (const field of sections.flatMap((section) => section.fields)) {
+    if (field.key === nextDateItem) continue;
+    for (const target of field.targets) {
+      const value: AnswerValue | undefined = answers.find((each) => each.form.id === target.form)?.initial[target.item];
+      if (value !== undefined && values[field.key] === undefined) values[field.key] = value;
+    }
+  }
+  return values;
+}
+
 // The next visit: the earliest day that one of the forms asks for.
 export function nextDateOf(forms: Form[], sections: Section[], values: Answers, today: string): string | null {
   const days = forms.map((form) => nextDays(form, answersOf(form.id, sections, values))).filter((each): each is number => each !== null);

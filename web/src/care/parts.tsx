@@ -33,7 +33,8 @@ export function DueBadge({ due, windowEnd, overdueDays }: { due: string; windowE
   const days = daysBetween(today, due);
   if (days === 0) return <span className="badge due-now">{t('today.dueToday')}</span>;
   if (days > 0) return <span className="badge">{t('today.dueIn', { count: days })}</span>;
-  const left = windowEnd ? daysBetween(today, windowEnd) : 0;
+  if (!windowEnd) return <span className="badge due-now">{t('today.dueFor', { count: -days })}</span>;
+  const left = daysBetween(today, windowEnd);
   return <span className="badge due-now">{left > 0 ? t('today.daysLeft', { count: left }) : t('today.lastDay')}</span>;
 }
 

@@ -1,13 +1,13 @@
 // What the care pages ask for. What a village needs without a network goes through `useKept`.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ApiError, call, query } from '../api/client';
 import { keep, recall } from '../offline/keep';
 import { useKept, type KeptAnswer } from '../offline/device';
 import { useMe } from '../session/session';
-import { completePeople, completePerson, completeProgramme, completeRecord, completeToday } from './complete';
+import { completePerson, completeRecord, completeToday } from './complete';
 import type {
-  Consultation, Direction, FormAnswer, Notice, Pathway, PatientRecord, Person, Programme, ProgrammePerson, Receiver, Referral, ReferralBox, ReferralRules, Today, WorkCounts,
+  Consultation, Direction, Notice, Pathway, PatientRecord, Person, Programme, ProgrammePeople, Receiver, Referral, ReferralBox, ReferralRules, Today, WorkCounts,
 } from './types';
 
 export interface Features {
@@ -55,9 +55,7 @@ export function useFeatures(enabled = true): Features | undefined {
 }
 
 export const todayPath = (): string => `/api/today${query({ count: 200 })}`;
-export const formPath = (form: string, patient: string): string => `/api/forms/${encodeURIComponent(form)}${query({ patient })}`;
 export const patientPath = (id: string): string => `/api/patients/${encodeURIComponent(id)}`;
-export const formName = (form: string, patient: string): string => `form.${form}.${patient}`;
 
 function useWhole<Given, Whole>(answer: KeptAnswer<Given>, complete: (given: Given) => Whole): KeptAnswer<Whole> {
   const { data } = answer;
@@ -66,7 +64,6 @@ function useWhole<Given, Whole>(answer: KeptAnswer<Given>, complete: (given: Giv
 }
 
 export const useToday = () => useWhole(useKept<Today>(useMe().user, 'today', todayPath()), completeToday);
-export const useForm = (form: string, patient: string) => useKept<FormAnswer>(useMe().user, formName(form, patient), formPath(form, patient));
 export const usePatient = (id: string) => useWhole(useKept<PatientRecord>(useMe().user, `patient.${id}`, patientPath(id), { enabled: !id.startsWith('new:') }), completeRecord);
 export const usePathways = (enabled = true) =>
   useKept<{ pathways: Pathway[] }>(useMe().user, 'pathways', '/api/pathways', { enabled, staleTime: 10 * 60_000 });
@@ -101,7 +98,8 @@ export const useFound = (find: string) =>
 export const useProgramme = (pathway: string, organization: string) =>
   useQuery({
     queryKey: ['programme', pathway, organization],
-    queryFn: ({ signal }) => call<Programme>(`/api/programmes/${encodeURIComponent(pathway)}${query({ organization })}`, { signal }).then(completeProgramme), enabled: pathway !== '',
+    queryFn: ({ signal }) => call<Programme>(`/api/programmes/${encodeURIComponent(pathway)}${query({ organization })}`, { signal }),
+    placeholderData: keepPreviousData,
   });
 
 export interface PeopleQuestion {
@@ -115,5 +113,5 @@ export interface PeopleQuestion {
 export const useProgrammePeople = ({ pathway, ...rest }: PeopleQuestion) =>
   useQuery({
     queryKey: ['programme-people', pathway, rest],
-    queryFn: ({ signal }) => call<{ people: (ProgrammePerson | Person)[] }>(`/api/programmes/${encodeURIComponent(pathway)}/people${query(rest)}`, { signal }).then((answer) => ({ people: completePeople(answer.people) })),
+    queryFn: ({ signal }) => call<ProgrammePeople>(`/api/programmes/${encodeURIComponent(pathway)}/people${query(rest)}`, { signal }),
   });

@@ -122,6 +122,9 @@ export type Answers = Record<string, AnswerValue>;
 export interface FormAnswer {
   form: Form;
   previous: { answers: Answers; on?: string } | null;
+  // What the record says for the step `task`, which the page asked for and notes here.
+  initial: Answers;
+  task: string;
   readings: Record<string, Reading[]>;
 }
 
@@ -177,25 +180,35 @@ export interface Pathway {
   title: Text;
   edition: string;
   sources: Source[];
+  exits: { id: string; name: Text }[];
   stages: { id: string; name: Text; course: Course; steps: { id: string; name: Text; who?: string[] }[] }[];
 }
 
 export interface Programme {
   asOf: number;
+  pathway: string;
   pool: { screened: number; target: number; enrolled: number; exited: number };
   stages: { stage: string; name: Text; course: Course; people: number; overdue: number; medianDays: number | null }[];
+  // `to`: a stage, or `exit:REASON`.
   flows: { from: string; to: string; people: number }[];
-  overdueBy: { organization: string; name: string; practitioner?: string; people: number; overdue: number }[];
+  // Steps that are due, and of them those whose window has ended.
+  overdueBy: { organization: string; name: string; above: string; aboveName: string; practitioners: string[]; due: number; overdue: number }[];
+  measures: string[];
 }
 
 export interface ProgrammePerson {
   patient: Person;
-  stage?: string | null;
-  stageName?: Text | null;
-  since?: string;
-  due?: string | null;
-  overdueDays?: number;
-  status?: string;
+  stage: string | null;
+  stageName: Text | null;
+  since: string | null;
+  due: string | null;
+  overdueDays: number;
+}
+
+export interface ProgrammePeople {
+  people: ProgrammePerson[];
+  // false: these are the first 500.
+  complete: boolean;
 }
 
 // Referrals
@@ -299,6 +312,8 @@ export interface Consultation {
   from: Party;
   invited: { organization: string; name: string; practitioner?: string; state: string; stateName?: Text; note?: string }[];
   scheduledAt: string | null;
+  // Where those invited meet: a room, a number or an address.
+  meeting: string | null;
   sentAt: string | null;
   answerBy?: string | null;
   overdue?: boolean;

@@ -142,10 +142,12 @@ const askSeconds = 20;
 const isRefused = (problem: unknown): boolean => problem instanceof ApiError && (problem.status === 403 || problem.status === 404);
 
 // The server's answer; until it comes (or if it does not) the one kept here. A right that has ended takes the copy with it.
-export async function askAndKeep<T>(user: string, name: string, path: string): Promise<T> {
+// `noted`: what the asker wants to find beside it.
+export async function askAndKeep<T>(user: string, name: string, path: string, noted?: Partial<T>): Promise<T> {
   let value: T;
   try {
     value = await call<T>(path, { timeoutSeconds: askSeconds });
+    if (noted) value = { ...value, ...noted };
   } catch (problem) {
     if (isRefused(problem)) await forget(user, name).catch(() => undefined);
     throw problem;

@@ -1,6 +1,6 @@
 // A real table: caption, row headers, sorting by keyboard, numbers to the right; on a phone each row becomes a card
 // (roles are said outright, because changed display takes a table's meaning away).
-import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import { useWords } from '../i18n';
 import type { Cell } from '../lib/csv';
 
@@ -26,6 +26,8 @@ interface DataTableProps<Row> {
   footer?: Row;
   captionShown?: boolean;
   rowClass?: (row: Row) => string | undefined;
+  // The rows that stand under a row at present, sorted like the others.
+  below?: (row: Row) => Row[];
 }
 
 export function tableCells<Row>(columns: Column<Row>[], rows: Row[]): Cell[][] {
@@ -39,19 +41,20 @@ function compare(a: number | string | null, b: number | string | null): number {
   return String(a).localeCompare(String(b), 'zh');
 }
 
-export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, captionShown, rowClass }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, captionShown, rowClass, below }: DataTableProps<Row>) {
   const { t } = useWords();
   const [sort, setSort] = useState<{ key: string; down: boolean } | null>(null);
-  const sorted = useMemo(() => {
+  const inOrder = useCallback((list: Row[]): Row[] => {
     const by = sort && columns.find((column) => column.key === sort.key)?.sortBy;
-    if (!sort || !by) return rows;
-    return [...rows].sort((a, b) => {
+    if (!sort || !by) return list;
+    return [...list].sort((a, b) => {
       const left = by(a);
       const right = by(b);
       const order = compare(left, right);
       return sort.down && left !== null && right !== null ? -order : order;
     });
-  }, [rows, sort, columns]);
+  }, [sort, columns]);
+  const sorted = useMemo(() => inOrder(rows), [rows, inOrder]);
 
   const toggle = (column: Column<Row>) =>
     setSort((old) => {
@@ -108,7 +111,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, cards, footer, 
               })}
             </tr>
           </thead>
-          <tbody role="rowgroup">{sorted.map((row) => line(row, rowKey(row), rowClass?.(row)))}</tbody>
+          <tbody role="rowgroup">{sorted.flatMap((row) => [line(row, rowKey(row), rowClass?.(row)), ...inOrder(below?.(row) ?? []).map((each) => line(each, rowKey(each), 'row-below'))])}</tbody>
           {footer !== undefined && <tfoot role="rowgroup">{line(footer, 'footer')}</tfoot>}
         </table>
       </div>

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
+import { linkIn } from '../../care/meeting';
 import { Attachments, Back, KeptNotice, PersonHead, UrgencyBadge } from '../../care/parts';
 import { useConsultation } from '../../care/queries';
 import type { Consultation } from '../../care/types';
@@ -45,6 +46,7 @@ function Shown({ consultation, keptAt }: { consultation: Consultation; keptAt: n
             <p className="pre consult-question">{consultation.question}</p>
             <p className="faint">{t('inbox.from', { name: [consultation.from.name, consultation.from.practitioner].filter(Boolean).join(' ') })} {consultation.sentAt && formatInstant(consultation.sentAt, language)}</p>
             {consultation.scheduledAt && <p>{t('consult.when')} <strong>{formatInstant(consultation.scheduledAt, language)}</strong></p>}
+            {consultation.meeting && <Meeting meeting={consultation.meeting} />}
             <Attachments of={consultation.attachments} />
           </Panel>
           <Panel title={t('consult.invited')}>
@@ -67,6 +69,16 @@ function Shown({ consultation, keptAt }: { consultation: Consultation; keptAt: n
         </div>
       </div>
     </div>
+  );
+}
+
+function Meeting({ meeting }: { meeting: string }) {
+  const { t } = useWords();
+  const found = linkIn(meeting);
+  return (
+    <p className="consult-meeting">
+      {t('consult.where')} {found ? <><a href={found.link} target="_blank" rel="noopener noreferrer">{found.link}</a> {found.rest}</> : <strong>{meeting}</strong>}
+    </p>
   );
 }
 

@@ -14,8 +14,8 @@ import { Icon } from '../../ui/icons';
 import { standing, tone } from '../../ui/judge';
 import { Panel } from '../../ui/Panel';
 import { Answer, Empty } from '../../ui/states';
+import { partsOf, ValueCell } from '../../ui/ValueCell';
 import { casesOf } from './sheet';
-import { partsOf, ValueCell } from './ValueCell';
 
 export function AllMeasures({ definitions, period }: { definitions: MeasureDefinition[]; period: string }) {
   const me = useMe();

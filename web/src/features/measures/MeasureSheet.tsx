@@ -19,9 +19,9 @@ import { useNames } from '../../ui/names';
 import { Panel } from '../../ui/Panel';
 import { MarkBadge } from '../../ui/sources';
 import { Empty, Failed, Loading } from '../../ui/states';
+import { opensToCases, ValueCell } from '../../ui/ValueCell';
 import { Notes } from './AllMeasures';
-import { bySize, casesOf, merge, opensToCases, toLines, type Line, type Split } from './sheet';
-import { ValueCell } from './ValueCell';
+import { bySize, casesOf, merge, toLines, type Line, type Split } from './sheet';
 
 const linesInChart = 8;
 const total = 'total';

@@ -57,8 +57,6 @@ export function bySize(lines: Line[]): Line[] {
   return [...lines].sort((a, b) => isRest(a) - isRest(b) || size(b) - size(a));
 }
 
-export const opensToCases = (definition: MeasureDefinition): boolean => definition.kind !== 'growth';
-
 export function casesOf(definition: MeasureDefinition, line: Pick<Line, 'subject' | 'stratum'>, split: Split, period: string, org = ''): CasesQuestion {
   const question: CasesQuestion = { measure: definition.id, period };
   if (definition.subject !== 'county') question.org = line.subject;

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
 import { useCounty } from '../../api/queries';
+import { isTooLong } from '../../care/meeting';
 import { Back, PersonHead } from '../../care/parts';
 import { usePatient } from '../../care/queries';
 import type { Consultation, Person, Urgency } from '../../care/types';
@@ -23,6 +24,7 @@ interface Typed {
   question: string;
   invited: string[];
   scheduledAt: string;
+  meeting: string;
   find: string;
 }
 
@@ -39,16 +41,18 @@ function Form({ person, documents }: { person: Person; documents: string[] }) {
   const id = useId();
   const words = useErrorText();
   const { data: county } = useCounty();
-  const draft = useDeviceDraft<Typed>(me.user, `consult.${person.id}`, () => ({ clientKey: newKey(), mode: 'single', kind: 'written', urgency: 'routine', question: '', invited: [], scheduledAt: '', find: '' }));
+  const draft = useDeviceDraft<Typed>(me.user, `consult.${person.id}`, () => ({ clientKey: newKey(), mode: 'single', kind: 'written', urgency: 'routine', question: '', invited: [], scheduledAt: '', meeting: '', find: '' }));
   const typed = draft.value;
   const [tried, setTried] = useState(false);
   const missing = typed.question.trim() === '' || typed.invited.length === 0 || (typed.kind === 'scheduled' && typed.scheduledAt === '');
+  const tooLong = typed.kind === 'scheduled' && isTooLong(typed.meeting);
+  const meeting = typed.meeting.trim();
   const send = useMutation({
     mutationFn: () => call<Consultation>('/api/consultations', {
       method: 'POST',
       body: {
         clientKey: typed.clientKey, patient: person.id, kind: typed.kind, mode: typed.mode, urgency: typed.urgency, question: typed.question.trim(), attachments: documents.slice(0, 10),
-        invited: typed.invited.map((organization) => ({ organization })), ...(typed.kind === 'scheduled' ? { scheduledAt: `${typed.scheduledAt}:00+08:00` } : {}),
+        invited: typed.invited.map((organization) => ({ organization })), ...(typed.kind === 'scheduled' ? { scheduledAt: `${typed.scheduledAt}:00+08:00`, ...(meeting === '' ? {} : { meeting }) } : {}),
       },
     }),
     onSuccess: async (made) => {
@@ -60,7 +64,7 @@ function Form({ person, documents }: { person: Person; documents: string[] }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!missing && !send.isPending) send.mutate();
+    if (!missing && !tooLong && !send.isPending) send.mutate();
   };
   const rank = (kind: string): number => (kind.startsWith('county') ? 0 : kind === 'city' ? 1 : kind === 'province' ? 2 : 9);
   const find = typed.find.trim();
@@ -79,11 +83,19 @@ function Form({ person, documents }: { person: Person; documents: string[] }) {
           <Choice label={t('refer.urgency')} value={typed.urgency} options={(['routine', 'urgent', 'emergency'] as const).map((each) => [each, t(`urgency.${each}`)])} onChange={(urgency) => draft.change({ urgency })} />
         </div>
         {typed.kind === 'scheduled' && (
-          <div className="visit-field">
-            <label htmlFor={`${id}-when`}>{t('consult.when')}</label>
-            <input id={`${id}-when`} className="text-input" type="datetime-local" value={typed.scheduledAt} onChange={(event) => draft.change({ scheduledAt: event.target.value })} />
-            <span className="faint">{t('consult.whenHow')}</span>
-          </div>
+          <>
+            <div className="visit-field">
+              <label htmlFor={`${id}-when`}>{t('consult.when')}</label>
+              <input id={`${id}-when`} className="text-input" type="datetime-local" value={typed.scheduledAt} onChange={(event) => draft.change({ scheduledAt: event.target.value })} />
+              <span className="faint">{t('consult.whenHow')}</span>
+            </div>
+            <div className="visit-field">
+              <label htmlFor={`${id}-meeting`}>{t('consult.meeting')}</label>
+              <input id={`${id}-meeting`} className="text-input" type="text" autoComplete="off" value={typed.meeting} aria-invalid={tooLong || undefined} aria-describedby={`${id}-meeting-how`}
+                onChange={(event) => draft.change({ meeting: event.target.value })} />
+              <span id={`${id}-meeting-how`} className={tooLong ? 'field-fault' : 'faint'} role={tooLong ? 'alert' : undefined}>{t(tooLong ? 'consult.meetingTooLong' : 'consult.meetingHow')}</span>
+            </div>
+          </>
         )}
         <div className="visit-field">
           <label htmlFor={`${id}-question`}>{t('consult.question')}<span className="must" aria-hidden="true">*</span></label>

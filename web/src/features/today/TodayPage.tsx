@@ -1,7 +1,8 @@
 // The day of a village or township doctor: who is due, overdue, came back. One entry a person; one tap to the visit.
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { formName, formPath, receiversPath, rulesPath, useToday } from '../../care/queries';
+import { formName, formPath, formsOf } from '../../care/forms';
+import { receiversPath, rulesPath, useToday } from '../../care/queries';
 import { CallLink, DueBadge, KeptNotice, unitWords, usePersonWords } from '../../care/parts';
 import { SavedHere } from '../../care/SavedHere';
 import type { DuePerson, Today, VisitReceipt } from '../../care/types';
@@ -158,18 +159,19 @@ function ForTheRoad({ today }: { today: Today }) {
   useEffect(() => {
     let on = true;
     const run = async () => {
-      const missing: { name: string; path: string }[] = [];
-      const extra = (['up', 'lateral'] as const).flatMap((direction) => [
+      const missing: Wanted[] = [];
+      const extra = (['up', 'lateral'] as const).flatMap((direction): Wanted[] => [
         { name: `rules.${direction}`, path: rulesPath('', direction) }, { name: `receivers.${direction}.`, path: receiversPath('', direction, '') },
       ]);
       for (const each of [...wanted, ...extra]) {
-        const kept = await recall(me.user, each.name);
-        if (!kept || Date.now() - kept.at > 12 * 3_600_000) missing.push(each);
+        const kept = await recall<{ task?: string }>(me.user, each.name);
+        if (!kept || kept.value.task !== each.task || Date.now() - kept.at > 12 * 3_600_000) missing.push(each);
       }
       for (let index = 0; on && index < missing.length; index++) {
         setLeft(missing.length - index);
         try {
-          await askAndKeep(me.user, missing[index].name, missing[index].path);
+          const { name, path, task } = missing[index];
+          await askAndKeep<object>(me.user, name, path, task === undefined ? undefined : { task });
         } catch {
           if (index > 2) break;  // the line is gone, or the server is busy: the next look at the list tries again
         }
@@ -187,7 +189,13 @@ function ForTheRoad({ today }: { today: Today }) {
   return <p className="faint for-the-road">{left > 0 ? t('today.fetching', { count: left }) : t('today.ready')}</p>;
 }
 
-function forms(people: DuePerson[]): { name: string; path: string }[] {
-  return people.flatMap(({ patient, steps }) =>
-    [...new Set(steps.map((step) => step.form).filter((form): form is string => Boolean(form)))].map((form) => ({ name: formName(form, patient.id), path: formPath(form, patient.id) })));
+interface Wanted {
+  name: string;
+  path: string;
+  // Of a form: the step that it is asked for.
+  task?: string;
+}
+
+function forms(people: DuePerson[]): Wanted[] {
+  return people.flatMap(({ patient, steps }) => formsOf(patient.id, steps).map((question) => ({ name: formName(question), path: formPath(question), task: question.task })));
 }

@@ -13,7 +13,8 @@ interface FieldProps {
   change: (value: AnswerValue | undefined) => void;
   readings: Reading[];
   fault: Fault | null;
-  isPreset: boolean;
+  // Not typed now: as last time, or what the record says.
+  given: 'last' | 'record' | null;
   isDangerous: boolean;
 }
 
@@ -41,12 +42,17 @@ function Last({ readings, unit }: { readings: Reading[]; unit?: string }) {
   );
 }
 
+function Given({ given }: { given: FieldProps['given'] }) {
+  const { t } = useWords();
+  return given && <span className="visit-preset">{given === 'last' ? t('visit.asLast') : t('visit.fromRecord')}</span>;
+}
+
 function FaultWords({ id, fault }: { id: string; fault: Fault }) {
   const { t } = useWords();
   return <span id={id} className="field-fault" role="alert">{t(`visitFault.${fault.kind}`, { bound: 'bound' in fault ? fault.bound : '' })}</span>;
 }
 
-function Typing({ field: { key, item }, value, change, readings, fault, isDangerous }: FieldProps) {
+function Typing({ field: { key, item }, value, change, readings, fault, given, isDangerous }: FieldProps) {
   const text = useText();
   const { t } = useWords();
   const id = useId();
@@ -57,7 +63,7 @@ function Typing({ field: { key, item }, value, change, readings, fault, isDanger
   };
   return (
     <div className={`visit-field ${isNumber ? 'visit-field-number' : ''} ${isDangerous ? 'visit-field-danger' : ''}`}>
-      <label htmlFor={id}>{text(item.text)}{item.required && <span className="must" aria-hidden="true">*</span>}</label>
+      <label htmlFor={id}>{text(item.text)}{item.required && <span className="must" aria-hidden="true">*</span>}<Given given={given} /></label>
       <span className="visit-entry">
         {item.type === 'text' ? (
           <textarea {...shared} className="text-input" rows={2} onChange={(event) => change(event.target.value || undefined)} />
@@ -75,7 +81,7 @@ function Typing({ field: { key, item }, value, change, readings, fault, isDanger
   );
 }
 
-function Choices({ field: { key, item }, value, change, fault, isPreset, readings }: FieldProps) {
+function Choices({ field: { key, item }, value, change, fault, given, readings }: FieldProps) {
   const text = useText();
   const { t } = useWords();
   const id = useId();
@@ -94,11 +100,11 @@ function Choices({ field: { key, item }, value, change, fault, isPreset, reading
     <fieldset className="visit-field visit-choices" aria-describedby={fault ? `${id}-fault` : undefined}>
       <legend>
         {text(item.text)}{item.required && <span className="must" aria-hidden="true">*</span>}
-        {isPreset && <span className="visit-preset">{t('visit.asLast')}</span>}
+        <Given given={given} />
       </legend>
       <div className="visit-options">
         {options.map(({ code, words }) => (
-          <label key={code} className={chosen.includes(code) ? (isPreset ? 'visit-option visit-option-on visit-option-preset' : 'visit-option visit-option-on') : 'visit-option'}>
+          <label key={code} className={chosen.includes(code) ? (given ? 'visit-option visit-option-on visit-option-preset' : 'visit-option visit-option-on') : 'visit-option'}>
             <input type={many ? 'checkbox' : 'radio'} name={`${id}-${key}`} checked={chosen.includes(code)} onChange={() => press(code)} />
             <span>{words}</span>
           </label>

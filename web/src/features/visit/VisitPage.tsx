@@ -5,9 +5,10 @@ import { useMemo, useRef, useState, type FormEvent } from 'react';
 import { useCounty } from '../../api/queries';
 import { addDays, daysBetween, instant } from '../../care/days';
 import { levelOf } from '../../care/level';
-import { mergeForms, nextDateItem, nextDateOf, presets, type Field as MergedField, type Section } from '../../care/merge';
+import { formName, formPath, formsOf, forStep } from '../../care/forms';
+import { fromRecord, mergeForms, nextDateItem, nextDateOf, presets, type Field as MergedField, type Section } from '../../care/merge';
 import { Back, PersonHead, unitWords } from '../../care/parts';
-import { formName, formPath, usePatient, useToday } from '../../care/queries';
+import { usePatient, useToday } from '../../care/queries';
 import { itemsOf } from '../../care/rules';
 import type { Answers, AnswerValue, FormAnswer, Person, Reading, Step } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -52,16 +53,17 @@ function WithForms({ person, steps }: { person: Person; steps: Step[] }) {
   const { t } = useWords();
   // The steps of the moment when the form was opened: what changes meanwhile is the server's to say (409).
   const [opened] = useState(steps);
-  const names = useMemo(() => [...new Set(opened.map((step) => step.form).filter((form): form is string => Boolean(form)))], [opened]);
+  const questions = useMemo(() => formsOf(person.id, opened), [person.id, opened]);
   const answers = useQueries({
-    queries: names.map((form) => ({
-      queryKey: ['care', formName(form, person.id)],
+    queries: questions.map((question) => ({
+      queryKey: ['care', formName(question), question.task],
       queryFn: async (): Promise<FormAnswer> => {
-        const kept = await recall<FormAnswer>(me.user, formName(form, person.id));
-        const asked = askAndKeep<FormAnswer>(me.user, formName(form, person.id), formPath(form, person.id));
-        if (!kept) return asked;
+        const here = await recall<FormAnswer>(me.user, formName(question));
+        const asked = askAndKeep<FormAnswer>(me.user, formName(question), formPath(question), { task: question.task });
+        if (!here) return asked;
+        const kept = forStep(here.value, question.task);
         // A kept form opens at once; a fresher one is waited for only a moment.
-        return Promise.race([asked.catch(() => kept.value), new Promise<FormAnswer>((done) => setTimeout(() => done(kept.value), 1200))]);
+        return Promise.race([asked.catch(() => kept), new Promise<FormAnswer>((done) => setTimeout(() => done(kept), 1200))]);
       },
       staleTime: 60_000,
     })),
@@ -95,13 +97,16 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
 
   const on = (step: Step): boolean => !typed.off.includes(step.task);
   const shownForms = useMemo(
-    () => loaded.filter((each) => steps.some((step) => step.form === each.form.id && !typed.off.includes(step.task))),
+    () => loaded.filter((each) => steps.some((step) => step.form === each.form.id && !typed.off.includes(step.task)))
+      // Of two steps with one form, what the record says is of the one that it was asked for.
+      .map((each) => (typed.off.includes(each.task) ? { ...each, initial: {} } : each)),
     [loaded, steps, typed.off],
   );
   const forms = useMemo(() => shownForms.map((each) => each.form), [shownForms]);
   const sections = useMemo(() => mergeForms(forms), [forms]);
   const preset = useMemo(() => presets(sections, shownForms), [sections, shownForms]);
-  const values: Answers = { ...preset, ...typed.values };
+  const record = useMemo(() => fromRecord(sections, shownForms), [sections, shownForms]);
+  const values: Answers = { ...preset, ...record, ...typed.values };
   for (const [key, value] of Object.entries(typed.values)) if (value === '') delete values[key];
   const proposed = nextDateOf(forms, sections, values, today);
   const nextDate = typeof typed.values[nextDateItem] === 'string' && typed.values[nextDateItem] !== '' ? String(typed.values[nextDateItem]) : proposed;
@@ -180,7 +185,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
       {sections.map((section, index) => {
         const asked = section.fields.filter((field) => isAsked(field, forms, sections, values));
         // What is as last time stands folded in one line: only what is new is typed.
-        const usual = asked.filter((field) => preset[field.key] !== undefined && field.key !== nextDateItem);
+        const usual = asked.filter((field) => preset[field.key] !== undefined && record[field.key] === undefined && field.key !== nextDateItem);
         const fresh = asked.filter((field) => !usual.includes(field));
         const one = (field: MergedField) => (
           <div key={field.key} data-key={field.key}>
@@ -189,7 +194,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
             ) : (
               <Field field={field} value={values[field.key]} change={(value) => set(field.key, value)} readings={field.item.history ? readings(field) : []}
                 fault={tried || (typed.values[field.key] !== undefined && wrong.get(field.key)?.kind === 'number') ? wrong.get(field.key) ?? null : null}
-                isPreset={typed.values[field.key] === undefined && values[field.key] !== undefined} isDangerous={dangerous(field)} />
+                given={typed.values[field.key] !== undefined ? null : record[field.key] !== undefined ? 'record' : preset[field.key] !== undefined ? 'last' : null} isDangerous={dangerous(field)} />
             )}
           </div>
         );

@@ -1,15 +1,16 @@
 // One value of a sheet: opens to its cases, says its parts, shows how it stands.
-import type { CasesQuestion } from '../../api/queries';
-import type { MeasureDefinition, SheetRow } from '../../api/types';
-import { useLanguage, useWords } from '../../i18n';
-import type { Language } from '../../i18n/language';
-import { formatPart, formatValue, none } from '../../lib/format';
-import { casesHref } from '../../router/places';
-import { Link } from '../../router/router';
-import { may } from '../../session/roles';
-import { useMe } from '../../session/session';
-import { standing } from '../../ui/judge';
-import { opensToCases } from './sheet';
+import type { CasesQuestion } from '../api/queries';
+import type { MeasureDefinition, SheetRow } from '../api/types';
+import { useLanguage, useWords } from '../i18n';
+import type { Language } from '../i18n/language';
+import { formatPart, formatValue, none } from '../lib/format';
+import { casesHref } from '../router/places';
+import { Link } from '../router/router';
+import { may } from '../session/roles';
+import { useMe } from '../session/session';
+import { standing } from './judge';
+
+export const opensToCases = (definition: MeasureDefinition): boolean => definition.kind !== 'growth';
 
 // "4,451 / 5,252": what the value is made of.
 export function partsOf(definition: MeasureDefinition, row: SheetRow, language: Language): string {
