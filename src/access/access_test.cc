@@ -145,7 +145,7 @@ TEST(Decide, KeptRecordsAreWrittenByTheirFloorOnly) {
   for (auto [type, id] : {std::pair("DocumentReference", "ledger-settlement-000001"), std::pair("Provenance", "ledger-settlement-000001-provenance"),
                           std::pair("DetectedIssue", "gap-x-1"), std::pair("Task", "action-x-1"), std::pair("Task", "import-1"),
                           std::pair("EpisodeOfCare", "care-1"), std::pair("CarePlan", "plan-1"), std::pair("Task", "step-1"),
-                          std::pair("Basic", "flow-cursor")}) {
+                          std::pair("Basic", "flow-cursor"), std::pair("Basic", "referral-cursor")}) {
     EXPECT_EQ(Code(DecideKept(admin, "api", type, id)), "kept-by-program") << type;
     EXPECT_EQ(Code(DecideKept(admin, "gap:action", type, id)), "ok") << type;
     EXPECT_EQ(Code(DecideKept(Make(Role::kSystem, true), "import:fhir", type, id)), "ok") << type;

@@ -52,7 +52,7 @@ constexpr std::array kKeptRecords = {
     Kept{"DocumentReference", "ledger-"}, Kept{"Provenance", "ledger-"}, Kept{"DetectedIssue", "gap-"},
     Kept{"Task", "action-"},              Kept{"Task", "import-"},
     Kept{"EpisodeOfCare", "care-"},       Kept{"CarePlan", "plan-"},      Kept{"Task", "step-"},
-    Kept{"Basic", "flow-"},
+    Kept{"Basic", "flow-"},               Kept{"Basic", "referral-"},
     Kept{"Consent", "relation-"},         Kept{"ServiceRequest", "referral-"},
     Kept{"Task", "referral-"},            Kept{"Appointment", "referral-"},
     Kept{"Communication", "referral-"},   Kept{"CarePlan", "referral-"},

@@ -51,6 +51,7 @@ void ConsultationApi::Write(json::Writer& w, store::Snapshot& snapshot, const re
   }
   w.EndArray();
   WriteOrNull(w, "scheduledAt", fhir::LocalTimeText(c.scheduled_at));
+  WriteOrNull(w, "meeting", c.meeting);
   WriteOrNull(w, "sentAt", fhir::LocalTimeText(c.sent_at));
   WriteOrNull(w, "answerBy", fhir::LocalTimeText(c.answer_by));
   w.Member("overdue", c.overdue).Name("opinions").BeginArray();
@@ -99,6 +100,7 @@ Result<http::Response> ConsultationApi::Create(const ReferralCall& call) {
   QX_TRY(wanted.urgency, TextMember(root, "urgency"));
   QX_TRY(wanted.question, TextMember(root, "question"));
   QX_TRY(wanted.scheduled_at, TextMember(root, "scheduledAt"));
+  QX_TRY(wanted.meeting, TextMember(root, "meeting"));
   for (json::Value one : root.Find("invited").value_or(json::Value()).Elements()) {
     QX_TRY(std::string organization, TextMember(one, "organization"));
     wanted.invited.push_back(std::move(organization));

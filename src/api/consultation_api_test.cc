@@ -82,6 +82,23 @@ TEST(ConsultationApi, BadInputAndWhoMay) {
   EXPECT_EQ(world.Do("li", one, "withdraw").At("error.code"), "version-conflict");
 }
 
+TEST(ConsultationApi, WhereTheyMeet) {
+  ConsultationWorld world;
+  EXPECT_EQ(world.Ask().At("meeting"), "null");
+  const auto scheduled = [&](const std::string& kind, const std::string& meeting) {
+    return world.As("li", "POST", "/api/consultations",
+                    R"({"clientKey":"k2","patient":"p1","kind":")" + kind + R"(","mode":"single","urgency":"urgent","question":"能否手术？","invited":[{"organization":"C1"}],)" +
+                        R"("scheduledAt":"2099-01-01T09:00:00+08:00","meeting":)" + meeting + "}");
+  };
+  EXPECT_EQ(scheduled("written", R"("三楼")").At("error.code"), "meeting-without-hour");
+  EXPECT_EQ(scheduled("scheduled", "{}").status, 400);
+  EXPECT_EQ(scheduled("scheduled", R"("a\nb")").At("error.code"), "bad-meeting");
+  const Answer one = scheduled("scheduled", R"("  https://meet.example.cn/j/1 ")");
+  ASSERT_EQ(one.status, 201) << one.body;
+  EXPECT_EQ(one.At("meeting"), "https://meet.example.cn/j/1");
+  EXPECT_EQ(world.As("deng", "GET", "/api/consultations/" + one.At("id")).At("meeting"), "https://meet.example.cn/j/1");
+}
+
 TEST(ConsultationApi, TheProgramsRecordsAreNotEditedByHand) {
   ConsultationWorld world;
   const Answer one = world.Ask();

@@ -274,7 +274,9 @@ Result<http::Response> ReferralApi::Step(const ReferralCall& call) {
   QX_TRY(step.plan, PlanMember(root));
   if (const auto receiver = root.Find("receiver"); receiver && receiver->IsObject()) {
     QX_TRY(step.receiver, TextMember(*receiver, "organization"));
+    QX_TRY(step.department, TextMember(*receiver, "department"));
   }
+  step.consent = FlagMember(root, "consent", false);
   QX_TRY(const referral::Referral r, Referrals().Do(call.Acting(), call.arguments[0], step));
   return Answer(call, r);
 }

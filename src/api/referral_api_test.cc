@@ -2,11 +2,38 @@
 #include <gtest/gtest.h>
 
 #include "api/testing/referral_world.h"
+#include "fhir/definitions.h"
+#include "referral/referral.h"
+#include "search/parameters.h"
 
 namespace qianxian::api {
 namespace {
 
 using testing::Answer;
+
+// A step that a laboratory's result does, and that proposes a referral.
+constexpr char kKidney[] = R"yaml(id: kidney
+order: 1
+kind: chronic
+title: {zh: 肾功能管理, en: Kidney care}
+edition: "2026.1"
+effective: {from: 2026-01-01}
+sources: [{title: {zh: 虚构, en: Invented for tests}, reference: "", mark: K}]
+entry: {conditions: [I10], enrol: by-hand}
+exits: [{id: death, name: {zh: 死亡, en: Death}, when: "%patient.deceased.exists() and %patient.deceased != false"}]
+stages:
+  - id: managed
+    name: {zh: 管理, en: Managed}
+    course: treat
+    steps:
+      - id: kidney-test
+        name: {zh: 肾功能, en: Kidney test}
+        activity: test
+        who: [township]
+        window_days: [30, 30]
+        done: "%record.ofType(Observation).where(code.coding.code = '2160-0').exists()"
+        refer: [{when: "%record.ofType(Observation).where(code.coding.code = '2160-0' and value.value > 177).exists()", urgency: urgent, criterion: pressure/high}]
+)yaml";
 
 struct ReferralWorld : testing::CountyWithReferrals {
   Answer Send(const std::string& key) {
@@ -67,6 +94,100 @@ TEST(ReferralApi, UpAndDownAgain) {
   ASSERT_EQ(taken.status, 200) << taken.body;
   EXPECT_EQ(taken.At("state"), "taken-over");
   EXPECT_EQ(taken.At("results.0.text"), "已调整用药");
+}
+
+// The feed's followers, as the server runs them.
+struct ProposingWorld : ReferralWorld {
+  ProposingWorld() {
+    pack.pathways = {pack::ParsePathway("pathways/kidney.yaml", kKidney).value()};
+    clock.Set({1'772'413'200'000'000});    // 2026-03-02 09:00 in China
+    Restart();
+    parameters = search::Parameters::Create(fhir::Definitions::R4()).value();
+    pathways = flow::MakeFlow({&store(), parameters.get(), &fhir::Definitions::R4(), &pack, &clock});
+  }
+  void Follow() {
+    ASSERT_TRUE(pathways->Tick().ok());
+    ASSERT_TRUE(referral::Referrals(store(), *parameters, referral_rules, clock).Sweep(since).ok());
+  }
+  Answer Measured(int micromoles) {
+    return As("li", "POST", "/fhir/Observation",
+              R"({"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"2160-0"}]},"subject":{"reference":"Patient/p1"},)"
+              R"("effectiveDateTime":"2026-03-02T09:00:00+08:00","valueQuantity":{"value":)" + std::to_string(micromoles) + R"(,"unit":"umol/L"}})");
+  }
+  std::unique_ptr<const search::Parameters> parameters;
+  std::unique_ptr<flow::Flow> pathways;
+  Instant since;
+};
+
+TEST(ReferralApi, AResultThatNobodyWaitedForBecomesADraft) {
+  ProposingWorld world;
+  ASSERT_EQ(world.As("li", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"kidney"})").status, 200);
+  world.Follow();
+  EXPECT_EQ(world.As("li", "GET", "/api/referrals?box=sent").At("total"), "0");
+  ASSERT_EQ(world.Measured(300).status, 201);
+  world.Follow();
+  const Answer box = world.As("li", "GET", "/api/referrals?box=sent");
+  ASSERT_EQ(box.At("total"), "1") << box.body;
+  EXPECT_EQ(box.At("referrals.0.state"), "draft");
+  EXPECT_EQ(box.At("referrals.0.stateName.zh"), "草稿");
+  EXPECT_EQ(box.At("referrals.0.criterion"), "pressure/high");
+  EXPECT_EQ(box.At("referrals.0.criterionText.en"), "Very high");
+  EXPECT_EQ(box.At("referrals.0.reason"), "血压很高");
+  EXPECT_EQ(box.At("referrals.0.patient.name"), "王建国");
+  EXPECT_EQ(box.At("referrals.0.to.organization"), "H1");
+  EXPECT_EQ(box.At("referrals.0.sentAt"), "null");
+  EXPECT_EQ(box.At("referrals.0.may.0"), "send");
+  EXPECT_EQ(world.As("other", "GET", "/api/referrals?box=sent").At("total"), "0");
+  EXPECT_EQ(world.As("zhao", "GET", "/api/referrals?box=received").At("total"), "0");
+  const Answer inbox = world.As("li", "GET", "/api/inbox");
+  EXPECT_EQ(inbox.At("notices.0.kind"), "referral:propose") << inbox.body;
+  EXPECT_EQ(inbox.At("notices.0.title.zh"), "路径建议转诊：王建国（血压很高）");
+  EXPECT_EQ(inbox.At("notices.0.about.type"), "referral");
+  const std::string id = box.At("referrals.0.id");
+  EXPECT_EQ(inbox.At("notices.0.about.id"), id);
+  world.Follow();
+  EXPECT_EQ(world.As("li", "GET", "/api/inbox").At("unread"), "1") << "told once";
+
+  const auto send = [&](const std::string& more) { return world.As("li", "POST", "/api/referrals/" + id + "/send", R"({"version":1)" + more + "}"); };
+  EXPECT_EQ(send("").At("error.code"), "no-consent");
+  EXPECT_EQ(send(R"(,"consent":true,"receiver":{"organization":"X"})").At("error.code"), "bad-receiver");
+  EXPECT_EQ(send(R"(,"consent":true,"receiver":"H1")").status, 200) << "what is no object is none: the one that was suggested";
+  EXPECT_EQ(world.As("zhao", "GET", "/api/referrals?box=received").At("total"), "1");
+}
+
+TEST(ReferralApi, WhoSendsItHimselfFindsNoDraftOfIt) {
+  ProposingWorld world;
+  ASSERT_EQ(world.As("li", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"kidney"})").status, 200);
+  ASSERT_EQ(world.Measured(300).status, 201);
+  world.Follow();
+  const std::string draft = world.As("li", "GET", "/api/referrals?box=sent").At("referrals.0.id");
+  const Answer sent = world.Send("key-1");
+  ASSERT_EQ(sent.status, 201) << sent.body;
+  const Answer box = world.As("li", "GET", "/api/referrals?box=sent");
+  EXPECT_EQ(box.At("total"), "1") << box.body;
+  EXPECT_EQ(box.At("referrals.0.id"), sent.At("id"));
+  const Answer withdrawn = world.As("li", "GET", "/api/referrals/" + draft);
+  EXPECT_EQ(withdrawn.At("state"), "withdrawn");
+  EXPECT_NE(withdrawn.At("history.1.note").find(sent.At("id")), std::string::npos) << withdrawn.body;
+  EXPECT_EQ(world.As("li", "GET", "/api/inbox").At("unread"), "0");
+}
+
+TEST(ReferralApi, ADraftMayBeWithdrawnOrSentElsewhere) {
+  ProposingWorld world;
+  world.PutKind("H2", "county-tcm", "");
+  ASSERT_EQ(world.As("li", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"kidney"})").status, 200);
+  ASSERT_EQ(world.Measured(300).status, 201);
+  world.Follow();
+  const Answer draft = world.As("li", "GET", "/api/referrals/" + world.As("li", "GET", "/api/referrals?box=sent").At("referrals.0.id"));
+  EXPECT_EQ(draft.At("to.organization"), "H1");
+  EXPECT_EQ(world.Do("zhao", draft, "withdraw").status, 404);
+  const Answer sent = world.Do("li", draft, "send", R"(,"consent":true,"receiver":{"organization":"H2","department":"肾内科"})");
+  ASSERT_EQ(sent.status, 200) << sent.body;
+  EXPECT_EQ(sent.At("state"), "sent");
+  EXPECT_EQ(sent.At("to.organization"), "H2");
+  EXPECT_EQ(sent.At("to.department"), "肾内科");
+  EXPECT_EQ(sent.At("from.practitioner"), world.NameOf("li"));
+  EXPECT_EQ(world.Do("li", sent, "withdraw").At("error.code"), "no-such-reason") << "what was sent is withdrawn with a reason";
 }
 
 TEST(ReferralApi, NoRulesNoCalls) {

@@ -1,5 +1,6 @@
 #include "app/pack_cases.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -185,9 +186,12 @@ int RunPackTest(const PackOptions& options) {
   const std::string directory = options.packs_directory.empty() ? DefaultPacksDirectory() : options.packs_directory;
   const Result<Packs> packs = LoadPacks(directory);
   if (!packs.ok()) return Fail(packs.error());
+  const auto is_asked = [&](const pack::Pack& pack) { return options.id.empty() || pack.id == options.id; };
+  if (std::none_of(packs->all.begin(), packs->all.end(), is_asked))
+    return Fail(NotFound("no-such-pack", "there is no pack " + options.id + " in " + directory, directory + " 中没有知识包 " + options.id));
   size_t passed = 0, failed = 0;
   for (const pack::Pack& pack : packs->all) {
-    if (!options.id.empty() && pack.id != options.id) continue;
+    if (!is_asked(pack)) continue;
     const Result<std::vector<CaseResult>> results = RunPackCases(directory, directory + "/" + pack.id);
     if (!results.ok()) return Fail(results.error());
     for (const CaseResult& result : *results) {

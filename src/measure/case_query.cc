@@ -10,7 +10,7 @@ CaseQuery::CaseQuery(const Question& question) : measure_(*question.measure), ho
   const Scope& scope = question.scope;
   if (hospital_) {
     if (scope.organizations) Where(In("c.subject", *scope.organizations));
-    else place_conditions_.push_back(In("coalesce(p.county, (SELECT county FROM setting))", scope.counties));
+    else if (!scope.outside) place_conditions_.push_back(In("coalesce(p.county, (SELECT county FROM setting))", scope.counties));
     if (!scope.region.empty()) place_conditions_.push_back("starts_with(p.region, " + Parameter(columns::Parameter::Text(scope.region)) + ")");
   } else {
     Where(In("c.subject", scope.counties));

@@ -50,6 +50,7 @@ Result<Cases> Service::ListCases(const access::Caller& caller, const CasesReques
   QX_TRY(const auto directory, ReadDirectory());
   Question question{&pack_, measure, request.period, {}, {}};
   QX_TRY(question.scope, ScopeOf(caller, *measure, request.organization, request.region, *directory));
+  question.scope.outside = false;          // without an organisation: those of the county's row
   CaseQuery query(question);
   const auto filter = [&query](const std::string& column, const std::string& text) {
     if (!text.empty()) query.Where("CAST(" + column + " AS VARCHAR) = " + query.Parameter(columns::Parameter::Text(text)));

@@ -104,8 +104,11 @@ class Evaluation {
   std::vector<GroupKey> KeysFor(const std::vector<columns::Cell>& row) const {
     const std::vector<std::string> strata = StrataOf(row);
     if (!hospital_) return {{CountyOf(row), true, strata}};
+    // An institution of another place is in no sum here: it stands for itself, also where the county's row is broken down.
+    const bool outside = q_.scope.outside && std::ranges::find(q_.scope.counties, row[0].text) == q_.scope.counties.end();
+    if (outside && by_organization_) return {{row[1].text, false, strata}};
     std::vector<GroupKey> keys;
-    if (q_.scope.county_rows) keys.push_back({row[0].text, true, strata});
+    if (q_.scope.county_rows && !outside) keys.push_back({row[0].text, true, strata});
     if (q_.scope.county_rows && by_organization_) return keys;
     if (q_.scope.only_unit) keys.push_back({*q_.scope.only_unit, false, strata});
     else if (!q_.scope.units_of) keys.push_back({row[1].text, false, strata});

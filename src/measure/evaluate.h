@@ -28,6 +28,7 @@ struct Scope {
   // Measures of units: the units that each organisation's cases count for (itself and all above it) …
   std::shared_ptr<const std::map<std::string, std::vector<std::string>>> units_of;
   std::optional<std::string> only_unit;      // … and the one that was asked for
+  bool outside = false;                      // … and those of other places that a case names: a row each, in no county's sum
 };
 
 // Σ of a column of whole numbers or decimals; nothing at all is no sum.

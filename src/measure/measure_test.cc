@@ -174,6 +174,23 @@ TEST_F(UnitTest, EveryLevelIsTheSumOfWhatIsBelow) {
   EXPECT_EQ(Lines(Director(), {.organization = "V1", .by = {By::kMonth}}), Expected{"V1 2025-03 1/2"});
 }
 
+TEST_F(UnitTest, AnInstitutionOfAnotherPlaceHasARowAndIsInNoSum) {
+  county.AddOrganization("C1", "明川市人民医院", "city", "990200");
+  county.AddDischarge({.org = "C1", .number = "1", .disposition = "5"});
+  county.CatchUp();
+  EXPECT_EQ(Lines(Director(), {}), (Expected{"990201 2/5", "C1 1/1", "H1 2/4", "H2 0/1", "T1 1/3", "V1 1/2", "V2 0/1"}));
+  const std::vector<std::string> by_organization = Lines(Director(), {.by = {By::kOrganization}});
+  EXPECT_EQ(by_organization, (Expected{"990201 H1 1/1", "990201 H2 0/1", "990201 V1 1/2", "990201 V2 0/1", "C1 C1 1/1"}));
+  EXPECT_EQ(Lines(Director(), {.region = "990201"}).size(), 6u) << "who asks for the county gets the county";
+  EXPECT_EQ(Lines(ManagerOf("V1"), {}), Expected{"V1 1/2"});
+  const auto cases = [&](const std::string& organization) {
+    return measures_->ListCases(Director(), {.measure = "unit-mortality", .period = Period::Parse("2025").value(), .organization = organization})->total;
+  };
+  EXPECT_EQ(cases(""), 5u) << "those of the county's row";
+  EXPECT_EQ(cases("990201"), 5u);
+  EXPECT_EQ(cases("C1"), 1u);
+}
+
 TEST_F(UnitTest, WhoSeesSomeSeesTheirSumsOnly) {
   access::Caller township = ManagerOf("T1");
   township.organizations = {"V2", "T1", "V1"};      // the tree below, as sign-in makes it

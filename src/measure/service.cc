@@ -50,7 +50,7 @@ Status MayMeasure(const access::Caller& caller, const pack::Measure& measure) {
 bool SeesAll(const access::Caller& caller) { return caller.whole_county || caller.role == access::Role::kSystem; }
 
 std::string ScopeText(const Scope& scope) {
-  std::string text = Join(scope.counties, ",") + "/" + scope.region + "/" + (scope.county_rows ? "1" : "0") + scope.only_unit.value_or("");
+  std::string text = Join(scope.counties, ",") + "/" + scope.region + "/" + (scope.county_rows ? "1" : "0") + (scope.outside ? "o" : "") + scope.only_unit.value_or("");
   return scope.organizations ? text + "/" + Join(*scope.organizations, ",") : text;
 }
 
@@ -89,6 +89,7 @@ Result<Scope> Service::ScopeOf(const access::Caller& caller, const pack::Measure
     scope.county_rows = false;
   }
   if (measure.subject == "unit") LookAtUnits(organization, directory, scope);
+  scope.outside = measure.subject == "unit" && region.empty() && !scope.organizations;
   return scope;
 }
 

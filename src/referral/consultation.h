@@ -42,6 +42,7 @@ struct Consultation {
   Place from;
   std::vector<Invited> invited;
   std::string scheduled_at, sent_at, answer_by, reminded_at, closed_at;   // instants
+  std::string meeting;                     // scheduled: where they meet, a room, a number, an address of live video; "" = not said
   std::string last_verb, last_who;         // of the newest step
   std::string wake;                        // when time does something by itself; "" = nothing
   std::vector<Opinion> opinions;
@@ -52,7 +53,7 @@ struct Consultation {
 };
 
 struct NewConsultation {
-  std::string client_key, patient, kind, mode, urgency, question, scheduled_at, from, by;
+  std::string client_key, patient, kind, mode, urgency, question, scheduled_at, meeting, from, by;
   std::vector<std::string> invited;        // organisation codes
   std::vector<std::string> attachments;
 };

@@ -19,7 +19,7 @@ std::string_view TaskStatus(const Consultation& c) {
 template <typename C, typename Use>
 void Texts(C& c, Use use) {
   use("kind", c.kind), use("mode", c.mode), use("urgency", c.urgency), use("question", c.question), use("patient-name", c.patient_name);
-  use("scheduled-at", c.scheduled_at), use("sent-at", c.sent_at), use("answer-by", c.answer_by), use("reminded-at", c.reminded_at), use("closed-at", c.closed_at);
+  use("scheduled-at", c.scheduled_at), use("meeting", c.meeting), use("sent-at", c.sent_at), use("answer-by", c.answer_by), use("reminded-at", c.reminded_at), use("closed-at", c.closed_at);
   use("last-verb", c.last_verb), use("last-who", c.last_who);
 }
 
@@ -93,7 +93,9 @@ std::string RequestAsFhir(const Consultation& c) {
   Reference(w, "requester", "Organization/" + c.from.organization);
   w.Name("performer").BeginArray();
   for (const Invited& one : c.invited) w.BeginObject().Member("reference", "Organization/" + one.organization).EndObject();
-  w.EndArray().Name("reasonCode").BeginArray().BeginObject().Member("text", c.question).EndObject().EndArray();
+  w.EndArray();
+  if (!c.meeting.empty()) w.Name("locationCode").BeginArray().BeginObject().Member("text", c.meeting).EndObject().EndArray();
+  w.Name("reasonCode").BeginArray().BeginObject().Member("text", c.question).EndObject().EndArray();
   if (!c.attachments.empty()) {
     w.Name("supportingInfo").BeginArray();
     for (const std::string& one : c.attachments) w.BeginObject().Member("reference", one).EndObject();

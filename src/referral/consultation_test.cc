@@ -182,6 +182,10 @@ TEST_F(ConsultationTest, WhatIsMissingIsSaid) {
   EXPECT_EQ(code([](NewConsultation& c) { c.mode = "mdt", c.invited = {"H1", "H1"}; }), "bad-invited");
   EXPECT_EQ(code([](NewConsultation& c) { c.kind = "scheduled"; }), "bad-time");
   EXPECT_EQ(code([](NewConsultation& c) { c.kind = "scheduled", c.scheduled_at = "2001-01-01T09:00:00+08:00"; }), "past");
+  EXPECT_EQ(code([](NewConsultation& c) { c.meeting = "三楼会议室"; }), "meeting-without-hour");
+  EXPECT_EQ(code([](NewConsultation& c) { c.kind = "scheduled", c.scheduled_at = "2099-01-01T09:00:00+08:00", c.meeting = std::string(301, 'x'); }), "too-long");
+  for (const char* bad : {"a\nb", "a\x7f""b", "a\xc2\x85""b"})
+    EXPECT_EQ(code([&](NewConsultation& c) { c.kind = "scheduled", c.scheduled_at = "2099-01-01T09:00:00+08:00", c.meeting = bad; }), "bad-meeting") << bad;
   EXPECT_EQ(code([](NewConsultation& c) { c.patient = "q"; }), "no-such-resource");
   EXPECT_EQ(code([](NewConsultation& c) { c.from = "T1"; }), "not-yours");
   Ask(Wanted());
@@ -220,6 +224,26 @@ TEST_F(ConsultationTest, TheRecordStaysOpenForAnHourThatIsFarAway) {
   EXPECT_EQ(Sweep(), 0u) << "nobody is late before its time";
   clock_.Advance(12 * 24 * 60 * kMinute);
   EXPECT_FALSE(Sees("H1")) << "the days of the pack are over";
+}
+
+TEST_F(ConsultationTest, WhereTheyMeetIsKeptAsItWasTyped) {
+  NewConsultation wanted = Wanted();
+  wanted.meeting = " \xe3\x80\x80\n";
+  EXPECT_EQ(Ask(wanted), "open") << "blank is none, also without an hour";
+  EXPECT_EQ(Now().meeting, "");
+  wanted = Wanted("k2");
+  wanted.kind = "scheduled";
+  wanted.scheduled_at = FormatInstant({clock_.Now().microseconds + 60 * kMinute});
+  wanted.meeting = "\xe3\x80\x80 https://meet.example.cn/j/123?pwd=\"a\"&x=1 ";
+  EXPECT_EQ(Ask(wanted), "open");
+  EXPECT_EQ(Now().meeting, "https://meet.example.cn/j/123?pwd=\"a\"&x=1");
+  EXPECT_EQ(Do("H1", "accept"), "open");
+  EXPECT_EQ(Now().meeting, "https://meet.example.cn/j/123?pwd=\"a\"&x=1") << "a step does not lose it";
+  const auto snapshot = store_->OpenSnapshot(access::SystemCaller("test")).value();
+  EXPECT_NE(snapshot->Read("ServiceRequest", id_)->body.find("\"locationCode\":[{\"text\":\"https://meet.example.cn"), std::string::npos);
+  wanted.client_key = "k3", wanted.meeting = std::string(300, 'x');
+  EXPECT_EQ(Ask(wanted), "open");
+  EXPECT_EQ(Now().meeting.size(), 300u);
 }
 
 TEST_F(ConsultationTest, EmergenciesAlarmAndStandFirst) {

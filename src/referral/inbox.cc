@@ -52,6 +52,20 @@ Result<InboxPage> Inbox::List(const access::Caller& caller, bool read_too, size_
   return page;
 }
 
+std::optional<store::Change> AsRead(const store::Resource& notice) {
+  const std::string unread = "\"status\":\"in-progress\"";
+  const size_t at = notice.body.find(unread);
+  if (at == std::string::npos) return std::nullopt;
+  store::Change change;
+  change.type = "Communication";
+  change.id = notice.id;
+  change.body = notice.body;
+  change.body.replace(at, unread.size(), "\"status\":\"completed\"");
+  change.keep_owner = true;
+  change.if_version = notice.version;
+  return change;
+}
+
 Status Inbox::MarkRead(const access::Caller& caller, std::string_view id) {
   if (!id.starts_with(kPrefix)) return NoSuchNotice();
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(caller));
@@ -59,19 +73,11 @@ Status Inbox::MarkRead(const access::Caller& caller, std::string_view id) {
   if (!notice.ok()) return notice.error().category == ErrorCategory::kNotFound ? NoSuchNotice() : std::move(notice).error();
   // Who may look at it because he treats the patient is not whom it was sent to.
   if (!access::Decide(caller, access::Verb::kRead, "Communication", notice->owner).ok()) return NoSuchNotice();
-  const std::string unread = "\"status\":\"in-progress\"";
-  const size_t at = notice->body.find(unread);
-  if (at == std::string::npos) return Ok();
-  store::Change change;
-  change.type = "Communication";
-  change.id = notice->id;
-  change.body = notice->body;
-  change.body.replace(at, unread.size(), "\"status\":\"completed\"");
-  change.keep_owner = true;
-  change.if_version = notice->version;
+  std::optional<store::Change> change = AsRead(*notice);
+  if (!change) return Ok();
   store::CommitRequest request;
   request.reason = "referral:read";
-  request.changes.push_back(std::move(change));
+  request.changes.push_back(std::move(*change));
   access::Caller program = access::SystemCaller("referral");
   program.user = caller.user;
   const Result<store::CommitReceipt> done = store_.Commit(program, std::move(request));

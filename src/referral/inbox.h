@@ -2,6 +2,7 @@
 // reloads; one for each event and recipient. Threads: any. Failures: the store's; not_found ("no-such-notice").
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ struct InboxPage {
   std::vector<InboxEntry> notices;         // newest first
   uint64_t unread = 0;
 };
+
+// The notice, read; none: it was read before. Pure.
+std::optional<store::Change> AsRead(const store::Resource& notice);
 
 class Inbox {
  public:

@@ -20,11 +20,11 @@ std::string Organizations(const access::Caller& caller) {
   return all;
 }
 
-// FHIR's statuses of the states that are not final.
-std::string OpenStatuses() {
+// FHIR's statuses of the states that are not final. A draft waits for its sender, and is no work for anybody else.
+std::string OpenStatuses(bool drafts) {
   std::set<std::string> open;
   for (const Transition& one : Transitions())
-    if (!IsFinal(one.from)) open.emplace(TaskStatus(one.from));
+    if (!IsFinal(one.from) && (drafts || one.from != "draft")) open.emplace(TaskStatus(one.from));
   return Join({open.begin(), open.end()}, ",");
 }
 
@@ -58,7 +58,7 @@ Result<Page> Referrals::List(const access::Caller& caller, std::string_view box,
   }
   if (box == "review") asked.emplace_back("business-status", std::string(kBase) + "referral-state|under-review");
   else if (!state.empty() && state != "all") asked.emplace_back("business-status", std::string(kBase) + "referral-state|" + std::string(state));
-  else if (state.empty()) asked.emplace_back("status", OpenStatuses());
+  else if (state.empty()) asked.emplace_back("status", OpenStatuses(true));
   QX_TRY(search::Query query, search::Query::Parse(parameters_, "Task", asked, {}));
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
   Page page;
@@ -137,7 +137,7 @@ Result<std::vector<Receiver>> Referrals::Receivers(const access::Caller& caller,
     one.distance = candidate.near == 0 ? "lead" : candidate.near == 1 ? "beside" : candidate.one->level;
     one.services = ServicesOf(*snapshot, parameters_, candidate.one->id);
     QX_TRY(const search::Query query, search::Query::Parse(parameters_, "Task", {{"owner", "Organization/" + one.organization}, {"code", std::string(kBase) + "task|referral"},
-                                                            {"status", OpenStatuses()}, {"_summary", "count"}}, {}));
+                                                            {"status", OpenStatuses(false)}, {"_summary", "count"}}, {}));
     QX_TRY(const store::SearchPage page, snapshot->Search(query));
     one.open = static_cast<int64_t>(page.total.value_or(0));
     receivers.push_back(std::move(one));

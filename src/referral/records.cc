@@ -18,7 +18,7 @@ void WriteState(Writer& w, const Referral& r) {
   for (const auto& [name, text] : std::initializer_list<std::pair<std::string_view, const std::string*>>{
            {"patient-name", &r.patient_name}, {"direction", &r.direction}, {"urgency", &r.urgency}, {"type", &r.type},
            {"criterion", &r.criterion}, {"reason", &r.reason}, {"summary", &r.summary}, {"owner", &r.owner}, {"sent-at", &r.sent_at},
-           {"answer-by", &r.answer_by}, {"answered-at", &r.answered_at}, {"client", &r.client}})
+           {"answer-by", &r.answer_by}, {"answered-at", &r.answered_at}, {"client", &r.client}, {"proposed-by", &r.proposed_by}})
     Part(w, name, *text);
   WritePlace(w, "from", r.from);
   WritePlace(w, "to", r.to);
@@ -50,7 +50,7 @@ void ReadState(Value extension, Referral& r) {
   for (const auto& [name, text] : std::initializer_list<std::pair<std::string_view, std::string*>>{
            {"patient-name", &r.patient_name}, {"direction", &r.direction}, {"urgency", &r.urgency}, {"type", &r.type},
            {"criterion", &r.criterion}, {"reason", &r.reason}, {"summary", &r.summary}, {"owner", &r.owner}, {"sent-at", &r.sent_at},
-           {"answer-by", &r.answer_by}, {"answered-at", &r.answered_at}, {"client", &r.client}})
+           {"answer-by", &r.answer_by}, {"answered-at", &r.answered_at}, {"client", &r.client}, {"proposed-by", &r.proposed_by}})
     *text = parts.Text(name);
   for (const auto& [prefix, place] : std::initializer_list<std::pair<std::string, Place*>>{{"from", &r.from}, {"to", &r.to}})
     *place = parts.PlaceOf(prefix);
@@ -71,8 +71,9 @@ std::string TaskAsFhir(const Referral& r) {
   w.BeginObject().Member("resourceType", "Task").Member("id", r.id).Name("extension").BeginArray();
   WriteState(w, r);
   w.EndArray();
-  w.Name("basedOn").BeginArray().BeginObject().Member("reference", "ServiceRequest/" + r.id).EndObject().EndArray();
-  w.Member("status", TaskStatus(r.state));
+  w.Name("basedOn").BeginArray().BeginObject().Member("reference", "ServiceRequest/" + r.id).EndObject();
+  if (!r.proposed_by.empty()) w.BeginObject().Member("reference", "Task/" + r.proposed_by).EndObject();
+  w.EndArray().Member("status", TaskStatus(r.state));
   if (r.state == "declined" || r.state == "withdrawn" || r.state == "no-show" || r.state == "not-taken-over") {
     w.Name("statusReason").BeginObject().Member("text", r.history.back().reason.empty() ? r.state : r.history.back().reason).EndObject();
   }
@@ -113,7 +114,7 @@ std::string RequestAsFhir(const Referral& r) {
   Reference(w, "subject", "Patient/" + r.patient);
   w.MemberIfAny("authoredOn", r.history.empty() ? "" : r.history.front().at);
   Reference(w, "requester", "Organization/" + r.from.organization);
-  w.Name("performer").BeginArray().BeginObject().Member("reference", "Organization/" + r.to.organization).EndObject().EndArray();
+  if (!r.to.organization.empty()) w.Name("performer").BeginArray().BeginObject().Member("reference", "Organization/" + r.to.organization).EndObject().EndArray();
   w.Name("reasonCode").BeginArray().BeginObject();
   if (!r.criterion.empty()) {
     w.Name("coding").BeginArray().BeginObject().Member("system", std::string(kBase) + "referral-criterion").Member("code", r.criterion);

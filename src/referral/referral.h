@@ -1,6 +1,7 @@
 // Referrals: a patient is asked of another institution, up, down or beside, and nobody is lost on the way. What there is
 // stands in the record alone: a Task and a ServiceRequest `referral-…`, an Appointment for the slot, a Communication for each
-// notice, a Consent for who may read the patient meanwhile (store/relation.h). Every step is one commit, guarded by the Task's
+// notice, a Consent for who may read the patient meanwhile (store/relation.h). What a step of a pathway proposes becomes a draft
+// of whoever did the step (proposals.h). Every step is one commit, guarded by the Task's
 // version: two who act at once cannot both win, and who sends the same step again gets what it did the first time.
 // The states, who may do what and what a step needs are a table (table.h). Times and reasons come from packs
 // (pack/referral_rules.h). Nothing is kept in memory: an object of this class costs nothing and may be made for one call.
@@ -10,9 +11,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "access/caller.h"
@@ -23,6 +26,10 @@
 #include "store/store.h"
 
 namespace qianxian::referral {
+
+class Institutions;                        // organizations.h
+struct Institution;
+struct Proposal;                           // proposals.h
 
 struct Place {
   std::string organization, name, department;
@@ -57,6 +64,8 @@ struct Referral {
   std::vector<ReferralResult> results;
   std::vector<Entry> history;
   std::string client;                      // whose key made it
+  std::string proposed_by;                 // the step (Task) that proposed it; "": a person made it
+  std::vector<std::string> left_out;       // not kept: who had it until this step and has it no more
   bool overdue = false;                    // not kept: said when it is read
   std::vector<std::string> may;            // not kept: what the caller may do now
 };
@@ -71,7 +80,9 @@ struct NewReferral {
 
 struct Step {
   uint64_t version = 0;
-  std::string verb, reason, note, receiver;
+  std::string verb, reason, note;
+  std::string receiver, department;        // send: to another one than the draft says, or to the first one
+  bool consent = false;                    // send: of a draft that was proposed, which nobody has asked the patient about
   std::string by;                          // the name of who does it, as people read it
   std::optional<Slot> slot;
   std::optional<ReferralResult> result;
@@ -85,6 +96,9 @@ struct Receiver {
   bool suggested = false;
   pack::Text why;
 };
+
+// Whom a sender is suggested for a criterion, looked up once in a while of work.
+using Suggestions = std::map<std::pair<std::string, std::string>, Place>;
 
 struct Page {
   std::vector<Referral> referrals;
@@ -105,22 +119,33 @@ class Referrals {
   Result<Page> OfPatient(const access::Caller& caller, const std::string& patient, size_t count);
   Result<std::vector<Receiver>> Receivers(const access::Caller& caller, std::string_view direction, std::string_view service,
                                           std::string_view from);
-  // What time does by itself: escalates, expires, reminds. At most `maximum` referrals; how many were done. Any process may
-  // call it at any time, twice is once. `since`: begin with Instant{}, hand it back with the next call; what woke long before it
-  // is not looked at again.
+  // What happens by itself: what the record proposes (Follow), then what time does: escalates, expires, reminds. At most `maximum`
+  // referrals; how many were done. Any process may call it at any time, twice is once. `since`: begin with Instant{}, hand it
+  // back with the next call; what woke long before it is not looked at again.
   Result<size_t> Sweep(Instant& since, size_t maximum = 500);
+  // Drafts of what steps of pathways propose, from where the cursor in the record stands; how many. Comes back after a second
+  // at the latest, to go on with the next call.
+  Result<size_t> Follow();
 
  private:
   Result<Referral> Load(std::string_view id);
   static bool MaySee(const access::Caller& caller, const Referral& referral);
   void Finish(const access::Caller& caller, Referral& referral) const;
   Result<Referral> Write(const access::Caller& caller, Referral referral, bool create, std::string_view was_owner);
+  // All records of one step; says who has to act next and when time does.
+  std::vector<store::Change> ChangesOf(Referral& referral, bool create, std::string_view was_owner, Instant now) const;
   Result<Referral> Fill(const access::Caller& caller, const NewReferral& wanted, const std::string& id);
   Status Check(const NewReferral& wanted) const;
+  std::vector<std::string> ReviewersOf(const Institutions& institutions, const Institution& from, const Institution& to, const Referral& r) const;
+  Status CompleteDraft(const access::Caller& caller, Referral& referral, const Step& step);
   Status Send(Referral& referral, Instant now) const;
   Status Apply(Referral& referral, const Step& step, Instant now) const;
   // `was_owner`: who had to act before; when time escalates, who leads whoever has to.
   std::vector<Notice> NoticesOf(const Referral& referral, std::string_view was_owner) const;
+  Result<std::vector<Referral>> OfSender(store::Snapshot& snapshot, const std::string& patient, const std::string& sender, bool drafts_only) const;
+  Status ReplaceDrafts(store::Snapshot& snapshot, const Referral& sent, Instant now, std::vector<store::Change>& changes) const;
+  Result<std::optional<Referral>> DraftOf(store::Snapshot& snapshot, const Institutions& institutions, const Proposal& proposal, Suggestions& suggestions, Instant now);
+  Place SuggestedFor(const Referral& draft, const pack::Criterion* criterion, Suggestions& suggestions);
   void SetTimer(Referral& referral, Instant now) const;
   Result<bool> Wake(const std::string& id, Instant now);
 

@@ -66,6 +66,24 @@ class Program {
     referrals_ = std::make_unique<Referrals>(*store_, R4(), rules_, clock_);
   }
   store::Store& store() { return *store_; }
+  // People whose steps propose referrals, one after the other, and the program that follows; what is there is not made again.
+  // `told` is called after every commit, also of what the program writes by itself.
+  void Propose(int people, const std::function<void()>& told) {
+    const std::shared_ptr<void> listening = store_->Subscribe([&](uint64_t) { told(); });
+    Instant since;
+    for (int i = 0; i < people; ++i) {
+      const std::string n = std::to_string(i);
+      if (!store_->OpenSnapshot(access::SystemCaller("test")).value()->Read("Task", "step-" + n).ok()) {
+        testing::PutInto(*store_, "Patient", "p" + n, R"({"resourceType":"Patient"})", "T1");
+        testing::PutInto(*store_, "Task", "step-" + n,
+                         R"({"resourceType":"Task","status":"completed","intent":"order","extension":[{"url":"https://fhir.qianxian.cn/StructureDefinition/proposals",)"
+                         R"("valueString":"routine pressure/high"}],"for":{"reference":"Patient/p)" + n + R"("},"owner":{"reference":"Organization/T1"}})", "T1");
+      }
+      if (i % 3 != 2) continue;
+      const auto swept = referrals_->Sweep(since);
+      ASSERT_TRUE(swept.ok()) << Describe(swept.error());
+    }
+  }
   void Begin() {
     for (const auto& [type, id, owner] : {std::tuple("Organization", "H1", "H1"), std::tuple("Organization", "T1", "T1"), std::tuple("Patient", "p", "T1")}) {
       testing::PutInto(*store_, type, id, std::string(R"({"resourceType":")") + type + "\"}", owner);
@@ -127,7 +145,7 @@ class Program {
   std::set<int> over_;                     // seen at their end by this run
 };
 
-void KillAfter(const std::string& folder, int round, int commits) {
+void KillAfter(const std::string& folder, int round, int commits, const std::function<void(Program&, const std::function<void()>&)>& work) {
   int pipes[2];
   ASSERT_EQ(pipe(pipes), 0);
   const pid_t child = fork();
@@ -135,7 +153,7 @@ void KillAfter(const std::string& folder, int round, int commits) {
     close(pipes[0]);
     Program run(folder);
     if (round == 0) run.Begin();
-    run.Work([&] { (void)!write(pipes[1], "x", 1); });
+    work(run, [&] { (void)!write(pipes[1], "x", 1); });
     _exit(0);
   }
   close(pipes[1]);
@@ -171,7 +189,7 @@ TEST(ReferralKill, NoneLostNoneDoubledNoneMissed) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   R4();
-  for (int round = 0; round < kKills; ++round) KillAfter(folder, round, CommitsBeforeKill(round));
+  for (int round = 0; round < kKills; ++round) KillAfter(folder, round, CommitsBeforeKill(round), [](Program& run, const auto& told) { run.Work(told); });
   {
     Program run(folder);
     run.Work([] {});
@@ -185,6 +203,35 @@ TEST(ReferralKill, NoneLostNoneDoubledNoneMissed) {
     const auto whose = [](auto is) { return std::ranges::count_if(std::views::iota(0, kReferrals), is); };
     EXPECT_EQ(ends["withdrawn"], whose([](int i) { return i % 100 == 7 || i % 100 == 42; }));
     EXPECT_EQ(ends["expired"], whose([](int i) { return i % 100 == 3; }));
+    const auto report = run.store().Check(access::SystemCaller("test"));
+    ASSERT_TRUE(report.ok());
+    EXPECT_TRUE(report->good());
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(ReferralKill, WhatStepsProposeIsOneDraftEach) {
+  constexpr int kPeople = 90;
+  const std::string folder = (std::filesystem::temp_directory_path() / ("qianxian-proposals-" + std::to_string(getpid()))).string();
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  R4();
+  for (int round = 0; round < 14; ++round) KillAfter(folder, round, 14 + round, [](Program& run, const auto& told) { run.Propose(kPeople, told); });
+  {
+    Program run(folder);
+    run.Propose(kPeople, [] {});
+    const auto snapshot = run.store().OpenSnapshot(access::SystemCaller("test")).value();
+    EXPECT_EQ(snapshot->Count("Task").value(), 2u * kPeople) << "a step and a draft for each";
+    EXPECT_EQ(snapshot->Count("ServiceRequest").value(), uint64_t{kPeople});
+    EXPECT_EQ(snapshot->Count("Communication").value(), uint64_t{kPeople}) << "each told once";
+    std::set<std::string> patients;
+    const std::vector<store::Resource> tasks = snapshot->Scan("Task", "", 1000).value();
+    for (const store::Resource& task : tasks) {
+      if (!task.id.starts_with("referral-")) continue;
+      EXPECT_EQ(task.version, 1u) << task.id;
+      patients.insert(ReferralFrom(task).value().patient);
+    }
+    EXPECT_EQ(patients.size(), size_t{kPeople});
     const auto report = run.store().Check(access::SystemCaller("test"));
     ASSERT_TRUE(report.ok());
     EXPECT_TRUE(report->good());

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "referral/organizations.h"
+#include "referral/proposals.h"
 #include "referral/records.h"
 #include "referral/step_tools.h"
 #include "referral/table.h"
@@ -11,7 +12,11 @@ namespace qianxian::referral {
 namespace {
 
 constexpr int64_t kMinute = 60'000'000, kDay = 24 * 60 * kMinute;
+constexpr int kTries = 5;                  // when somebody else wrote meanwhile
 
+Error NoSuchReceiver() { return Missing("bad-receiver", "There is no such receiver: choose another institution of the list.", "没有这个接收机构，请从列表中另选一家机构。"); }
+// Who is in danger is not asked first.
+Error NoConsent() { return Missing("no-consent", "The patient has to agree.", "须患者或家属同意。"); }
 Error NoSuchReferral() { return NotFound("no-such-referral", "There is no such referral.", "没有这个转诊单。"); }
 const std::string& TakerOf(const Referral& r) { return r.direction == "down" ? r.to.organization : r.from.organization; }
 const std::string& GiverOf(const Referral& r) { return r.direction == "down" ? r.from.organization : r.to.organization; }
@@ -63,9 +68,11 @@ void Referrals::Finish(const access::Caller& caller, Referral& r) const {
 }
 
 bool Referrals::MaySee(const access::Caller& caller, const Referral& r) {
-  std::vector<std::string> parties = r.reviewers;
-  parties.push_back(r.from.organization);
-  if (r.state != "draft") parties.push_back(r.to.organization);
+  std::vector<std::string> parties = {r.from.organization};
+  if (!r.sent_at.empty()) {                // what was never sent is its sender's alone
+    parties.insert(parties.end(), r.reviewers.begin(), r.reviewers.end());
+    if (r.state != "draft") parties.push_back(r.to.organization);
+  }
   return std::any_of(parties.begin(), parties.end(), [&](const std::string& one) {
     return access::Decide(caller, access::Verb::kRead, "Task", one).ok();
   });
@@ -89,8 +96,7 @@ Status Referrals::Check(const NewReferral& wanted) const {
   if (!wanted.criterion.empty() && (!criterion || criterion->up == (wanted.direction == "down")))
     return Missing("bad-criterion", "There is no criterion '" + wanted.criterion + "' in this direction.", "此方向没有标准“" + wanted.criterion + "”。");
   if (wanted.criterion.empty() && wanted.reason.empty()) return Missing("no-reason", "Say why: a criterion or a reason.", "请说明转诊原因。");
-  // Who is in danger is not asked first.
-  if (!wanted.consent && !urgency->skip_levels) return Missing("no-consent", "The patient has to agree.", "须患者或家属同意。");
+  if (!wanted.consent && !urgency->skip_levels) return NoConsent();
   if (wanted.direction == "down" && wanted.send && (!wanted.plan || wanted.plan->text.empty()))
     return Missing("no-plan", "Who is sent down takes a plan along.", "下转须附后续方案。");
   return Ok();
@@ -108,7 +114,7 @@ Result<Referral> Referrals::Fill(const access::Caller& caller, const NewReferral
   QX_TRY(const std::unique_ptr<store::Snapshot> all, store_.OpenSnapshot(access::SystemCaller("referral")));
   QX_TRY(const Institutions institutions, Institutions::Read(*all));
   const Institution *from = institutions.Find(r.from.organization), *to = institutions.Find(wanted.receiver);
-  if (!from || !to || from == to) return Missing("bad-receiver", "There is no such receiver: choose another institution of the list.", "没有这个接收机构，请从列表中另选一家机构。");
+  if (!from || !to || from == to) return NoSuchReceiver();
   r.from.name = from->name;
   r.from.practitioner = wanted.by.empty() ? WhoOf(caller) : wanted.by;
   r.to = {to->code, to->name, wanted.department, ""};
@@ -118,15 +124,43 @@ Result<Referral> Referrals::Fill(const access::Caller& caller, const NewReferral
   r.reason = wanted.reason, r.summary = wanted.summary, r.attachments = wanted.attachments, r.plan = wanted.plan;
   r.client = caller.user;
   r.state = "draft";
+  r.reviewers = ReviewersOf(institutions, *from, *to, r);
+  return r;
+}
+
+// Who stands between sender and receiver and looks at it first, from below.
+std::vector<std::string> Referrals::ReviewersOf(const Institutions& institutions, const Institution& from, const Institution& to, const Referral& r) const {
+  std::vector<std::string> reviewers;
   const pack::Criterion* criterion = rules_.Find(r.criterion);
   const bool at_once = rules_.FindUrgency(r.urgency)->skip_levels || (criterion && criterion->skip_levels);
-  if (r.direction != "up" || at_once) return r;
-  for (const Institution* above : institutions.Above(from->code)) {
-    if (above == to || pack::LevelRank(above->level) >= pack::LevelRank(to->level)) break;
+  if (r.direction != "up" || at_once) return reviewers;
+  for (const Institution* above : institutions.Above(from.code)) {
+    if (above == &to || pack::LevelRank(above->level) >= pack::LevelRank(to.level)) break;
     const std::vector<std::string>& levels = rules_.settings->review_levels;
-    if (std::find(levels.begin(), levels.end(), above->level) != levels.end()) r.reviewers.push_back(above->code);
+    if (std::find(levels.begin(), levels.end(), above->level) != levels.end()) reviewers.push_back(above->code);
   }
-  return r;
+  return reviewers;
+}
+
+// What a draft lacks comes with the step that sends it: a receiver, or another one; the plan; what the patient says.
+Status Referrals::CompleteDraft(const access::Caller& caller, Referral& r, const Step& step) {
+  if (!step.receiver.empty() && step.receiver != r.to.organization) {
+    QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+    QX_TRY(const Institutions institutions, Institutions::Read(*snapshot));
+    const Institution *from = institutions.Find(r.from.organization), *to = institutions.Find(step.receiver);
+    if (!from || !to || from == to) return NoSuchReceiver();
+    if (!r.sent_at.empty()) r.left_out = r.reviewers, r.left_out.push_back(r.to.organization);
+    r.to = {to->code, to->name, "", ""};
+    r.reviewers = ReviewersOf(institutions, *from, *to, r);
+    std::erase_if(r.left_out, [&](const std::string& one) { return one == to->code || std::find(r.reviewers.begin(), r.reviewers.end(), one) != r.reviewers.end(); });
+  }
+  if (!step.department.empty()) r.to.department = step.department;
+  if (r.to.organization.empty()) return Missing("no-receiver", "Choose the institution that is to receive the patient (receiver.organization).", "请选择接收机构（receiver.organization）。");
+  const bool asked = r.proposed_by.empty() || !r.sent_at.empty();
+  if (!asked && !step.consent && !rules_.FindUrgency(r.urgency)->skip_levels) return NoConsent();
+  if (step.plan) r.plan = step.plan;
+  if (r.from.practitioner.empty()) r.from.practitioner = step.by.empty() ? WhoOf(caller) : step.by;
+  return Ok();
 }
 
 Status Referrals::Send(Referral& r, Instant now) const {
@@ -203,6 +237,7 @@ Result<Referral> Referrals::Do(const access::Caller& caller, std::string_view id
   if (!MayAct(caller, r, transition->side)) return NotYourStep();
   const std::string was_owner = r.owner;
   const Instant now = clock_.Now();
+  if (step.verb == "send") QX_DO(CompleteDraft(caller, r, step));
   QX_DO(Apply(r, step, now));
   r.history.push_back({FormatInstant(now), WhoOf(caller), step.verb, r.state, step.note, step.reason, step.by});
   return Write(caller, std::move(r), false, was_owner);
@@ -216,6 +251,8 @@ std::vector<Notice> Referrals::NoticesOf(const Referral& r, std::string_view was
   };
   const std::string& verb = done.verb;
   if (verb == "create" || verb == "close") return {};
+  if (verb == "propose") return {ProposedNotice(r, rules_.Find(r.criterion))};
+  if (verb == "withdraw" && r.sent_at.empty()) return {};      // a draft that nobody else has seen
   if (verb == "send" || verb == "review-approve" || verb == "send-down") tell(r.owner);
   else if (verb == "take-over" || verb == "refuse-take-over") tell(GiverOf(r));
   else if (verb == "withdraw") tell(std::string(was_owner) == r.from.organization ? r.to.organization : std::string(was_owner));
@@ -236,13 +273,11 @@ std::vector<Notice> Referrals::NoticesOf(const Referral& r, std::string_view was
   return notices;
 }
 
-Result<Referral> Referrals::Write(const access::Caller& caller, Referral r, bool create, std::string_view was_owner) {
-  const Instant now = clock_.Now();
+std::vector<store::Change> Referrals::ChangesOf(Referral& r, bool create, std::string_view was_owner, Instant now) const {
   if (!IsFinal(r.state)) r.owner = OwnerOf(r);
   else if (r.owner.empty()) r.owner = r.to.organization;
   SetTimer(r, now);
-  store::CommitRequest request;
-  request.reason = "referral:" + r.history.back().verb;
+  std::vector<store::Change> changes;
   const auto put = [&](std::string_view type, std::string body, const std::string& owner) {
     store::Change change;
     change.type = type;
@@ -251,24 +286,45 @@ Result<Referral> Referrals::Write(const access::Caller& caller, Referral r, bool
     change.owner = owner;
     change.skip_if_equal = type != "Task";
     if (type == "Task") change.if_version = create ? 0 : r.version;
-    request.changes.push_back(std::move(change));
+    changes.push_back(std::move(change));
   };
   put("Task", TaskAsFhir(r), r.owner);
   put("ServiceRequest", RequestAsFhir(r), r.from.organization);
   if (r.slot) put("Appointment", AppointmentAsFhir(r), r.to.organization);
   if (r.plan && r.state != "draft") put("CarePlan", PlanAsFhir(r), TakerOf(r));
-  for (const Notice& notice : NoticesOf(r, was_owner)) request.changes.push_back(NoticeChange(notice, now));
+  for (const Notice& notice : NoticesOf(r, was_owner)) changes.push_back(NoticeChange(notice, now));
   if (!r.sent_at.empty()) {
+    const auto relate = [&](const std::string& party, int64_t days) {
+      changes.push_back(RelationChange("ServiceRequest/" + r.id, r.patient, party, r.from.organization, InstantOf(r.sent_at), {now.microseconds + days * kDay}));
+    };
     std::vector<std::string> parties = r.reviewers;
     parties.insert(parties.end(), {r.from.organization, r.to.organization});
     const int64_t days = r.state == "closed" ? rules_.settings->relation_days_after : IsFinal(r.state) ? 0 : rules_.settings->relation_days_open;
-    for (const std::string& party : parties)
-      request.changes.push_back(RelationChange("ServiceRequest/" + r.id, r.patient, party, r.from.organization, InstantOf(r.sent_at), {now.microseconds + days * kDay}));
+    for (const std::string& party : parties) relate(party, days);
+    for (const std::string& party : r.left_out) relate(party, 0);
   }
-  QX_TRY(const store::CommitReceipt receipt, store_.Commit(OnBehalf(caller), std::move(request)));
-  r.version = receipt.changes.front().version;
-  Finish(caller, r);
-  return r;
+  return changes;
+}
+
+Result<Referral> Referrals::Write(const access::Caller& caller, Referral r, bool create, std::string_view was_owner) {
+  const Instant now = clock_.Now();
+  const std::vector<store::Change> own = ChangesOf(r, create, was_owner, now);
+  for (int tries = 1;; ++tries) {
+    store::CommitRequest request{own, "referral:" + r.history.back().verb};
+    if (r.history.back().verb == "send" && !r.criterion.empty()) {
+      QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+      QX_DO(ReplaceDrafts(*snapshot, r, now, request.changes));
+    }
+    const bool alone = request.changes.size() == own.size();
+    const Result<store::CommitReceipt> receipt = store_.Commit(OnBehalf(caller), std::move(request));
+    if (receipt.ok()) {
+      r.version = receipt->changes.front().version;
+      Finish(caller, r);
+      return r;
+    }
+    // Somebody took up such a draft, or read its notice, meanwhile: look again.
+    if (alone || tries >= kTries || receipt.error().code != "version-conflict") return receipt.error();
+  }
 }
 
 }  // namespace qianxian::referral

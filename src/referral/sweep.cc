@@ -1,4 +1,4 @@
-// What time does to a referral: nobody answers and those above are told, then it expires; the patient should have come; the
+// What happens to a referral by itself, in time: nobody answers and those above are told, then it expires; the patient should have come; the
 // township should have taken over. A Task names the instant (extension wake) at which it wants to be looked at.
 #include <algorithm>
 
@@ -68,6 +68,7 @@ Result<bool> Referrals::Wake(const std::string& id, Instant now) {
 
 Result<size_t> Referrals::Sweep(Instant& since, size_t maximum) {
   if (!rules_.settings) return size_t{0};
+  const Result<size_t> followed = Follow();       // what time does is done also where this fails
   const Instant now = clock_.Now();
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
   QX_TRY(search::Query query, search::Query::Parse(parameters_, "Task",
@@ -81,7 +82,8 @@ Result<size_t> Referrals::Sweep(Instant& since, size_t maximum) {
     if (one) ++done;
   }
   if (page.matches.size() < maximum) since = now;
-  return done;
+  QX_TRY(const size_t drafts, followed);
+  return done + drafts;
 }
 
 }  // namespace qianxian::referral

@@ -1,6 +1,7 @@
 #include "store/sqlite/relations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "search/compartments.h"
@@ -86,11 +87,15 @@ Result<std::vector<Slot>> Relations::PatientsOf(Engine& engine, Database& databa
         }
         if (one.start <= now && now < one.end) named.patients.push_back(one.patient);
       }
+      std::sort(named.patients.begin(), named.patients.end());
+      named.patients.erase(std::unique(named.patients.begin(), named.patients.end()), named.patients.end());
     }
-    patients.insert(patients.end(), named.patients.begin(), named.patients.end());
+    if (named.patients.empty()) continue;
+    std::vector<Slot> all;
+    all.reserve(patients.size() + named.patients.size());
+    std::set_union(patients.begin(), patients.end(), named.patients.begin(), named.patients.end(), std::back_inserter(all));
+    patients = std::move(all);
   }
-  std::sort(patients.begin(), patients.end());
-  patients.erase(std::unique(patients.begin(), patients.end()), patients.end());
   return patients;
 }
 

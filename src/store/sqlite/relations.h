@@ -35,7 +35,7 @@ class Relations {
   struct Named {
     Slot through = 0;                       // relations in slots up to this are in `all`
     std::vector<One> all;
-    std::vector<Slot> patients;             // open from `since` until `until`
+    std::vector<Slot> patients;             // open from `since` until `until`; ascending, each once
     Instant since, until;
   };
   Status Look(Engine& engine, Database& database);
