@@ -192,14 +192,12 @@ void WriteEnrolment(json::Writer& w, const flow::Enrolment& e, const std::string
   w.Member("organization", owner).EndObject();
 }
 
-// Where on the way 防筛诊治康 the records of a step stand: in the stage that asked for it. A record of steps in stages of
+// Where on the way 防筛诊治康 the records of a step stand: as the pathway says of it. A record of steps of
 // different courses (one visit for two programmes) stands nowhere: "".
 void AddCourses(json::Value task, const flow::OpenStep& step, const pack::Pack& pack, std::map<std::string, std::string>& courses) {
   std::string course;
   for (const pack::Pathway& pathway : pack.pathways)
-    for (const pack::Stage& stage : pathway.stages)
-      for (const pack::Step& one : stage.steps)
-        if (pathway.id == step.pathway && one.id == step.step) course = stage.course;
+    if (pathway.id == step.pathway) course = pack::CourseOfStep(pathway, step.step);
   const auto outputs = task.Find("output");
   if (!outputs) return;
   for (json::Value output : outputs->Elements()) {

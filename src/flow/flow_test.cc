@@ -241,7 +241,8 @@ TEST_F(FlowTest, TimeEscalatesAndTheRecordCompletes) {
   Put("Observation", "o", R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/p"},"code":{"coding":[{"code":"2160-0"}]},"effectiveDateTime":"2026-04-20T08:00:00Z"})", "T1");
   Tick();
   EXPECT_EQ(Open(), "follow-up@2026-03-02/county ");
-  EXPECT_EQ(Steps("completed").size(), 1u);
+  ASSERT_EQ(Steps("completed").size(), 1u);
+  EXPECT_EQ(Steps("completed")[0].first.output, std::vector<std::string>{"Observation/o"}) << "by what it was done";
 }
 
 TEST_F(FlowTest, AStageIsEnteredAndAnExitClosesAll) {

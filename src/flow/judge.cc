@@ -1,6 +1,7 @@
 #include "flow/judge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/date.h"
 #include "base/text.h"
@@ -8,6 +9,7 @@
 namespace qianxian::flow {
 namespace {
 
+constexpr size_t kEvidence = 10;           // records that a step's Task names as its result
 constexpr int kRounds = 20;                // stages and steps that follow from each other at once
 
 bool IsOpen(const Step& step) { return step.status == "ready" || step.status == "in-progress"; }
@@ -368,6 +370,23 @@ void Judge::Complete(Care& care, Step& task, const std::string& on, const std::s
   task.next_due = PlusDays(on, days);
 }
 
+// By what the record shows it: the newest records of the kinds that `done` asks for.
+std::vector<std::string> Judge::EvidenceOf(const Care& care, const pack::Step& step) const {
+  std::set<std::string> types;
+  AddTypes(WithLets(*care.programme, step.done), types);
+  std::vector<std::string> out;
+  std::string newest;
+  for (const Piece& piece : record_.pieces) {
+    if (!types.count(piece.type) || versions_.count(piece.type + "/" + piece.id)) continue;     // the engine's own are no result
+    const auto meta = piece.document->root().Find("meta");
+    // What is written in this very commit has no day of the store's yet.
+    const std::string at(meta && !meta->FindString("lastUpdated").empty() ? meta->FindString("lastUpdated") : "9999");
+    if (at > newest) out.clear(), newest = at;
+    if (at == newest && out.size() < kEvidence) out.push_back(piece.type + "/" + piece.id);
+  }
+  return out;
+}
+
 bool Judge::DoneByRecord(Care& care) {
   bool any = false;
   for (size_t i = 0; i < care.steps.size(); ++i) {
@@ -377,7 +396,7 @@ bool Judge::DoneByRecord(Care& care) {
     if (!step || step->done.empty()) continue;
     SetVariables(care, &task, step->done);
     if (!evaluation_.IsTrue(*care.programme, step->done)) continue;
-    Complete(care, task, today_, "", {});
+    Complete(care, task, today_, "", EvidenceOf(care, *step));
     any = true;
   }
   return any;

@@ -72,6 +72,7 @@ class Judge {
   bool IsDueAfter(const Care& care, const pack::Step& step, const Step& last) const;
   Step NewStep(const Care& care, const pack::Step& step) const;
   bool DoneByRecord(Care& care);
+  std::vector<std::string> EvidenceOf(const Care& care, const pack::Step& step) const;
   void Escalate(Care& care);
   void Activate(Care& care, const std::string& organization);
   void SetVariables(const Care& care, const Step* step, const std::string& text);

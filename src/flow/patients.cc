@@ -14,24 +14,6 @@ namespace {
 // What always belongs to a record that is looked at: the engine's own.
 constexpr std::string_view kOwnTypes[] = {"EpisodeOfCare", "CarePlan", "Task"};
 
-}  // namespace
-
-void AddTypes(const std::string& text, std::set<std::string>& types) {
-  for (size_t at = text.find("%record"); at != std::string::npos; at = text.find("%record", at + 7)) {
-    constexpr std::string_view kOf = ".ofType(";
-    if (text.compare(at + 7, kOf.size(), kOf) != 0) {
-      types.insert("*");
-      continue;
-    }
-    const size_t begin = at + 7 + kOf.size(), end = text.find(')', begin);
-    std::string type = text.substr(begin, end == std::string::npos ? end : end - begin);
-    if (const size_t dot = type.rfind('.'); dot != std::string::npos) type = type.substr(dot + 1);
-    types.insert(std::move(type));
-  }
-}
-
-namespace {
-
 std::string SubjectOf(json::Value root) {
   for (const char* name : {"subject", "patient", "for", "beneficiary", "individual"}) {
     const auto member = root.Find(name);

@@ -65,6 +65,20 @@ std::shared_ptr<const Programme> CompileForm(const pack::Form& form) {
   return programme;
 }
 
+void AddTypes(const std::string& text, std::set<std::string>& types) {
+  for (size_t at = text.find("%record"); at != std::string::npos; at = text.find("%record", at + 7)) {
+    constexpr std::string_view kOf = ".ofType(";
+    if (text.compare(at + 7, kOf.size(), kOf) != 0) {
+      types.insert("*");
+      continue;
+    }
+    const size_t begin = at + 7 + kOf.size(), end = text.find(')', begin);
+    std::string type = text.substr(begin, end == std::string::npos ? end : end - begin);
+    if (const size_t dot = type.rfind('.'); dot != std::string::npos) type = type.substr(dot + 1);
+    types.insert(std::move(type));
+  }
+}
+
 std::string LocalDate(Instant now) { return Date::FromDays(static_cast<int32_t>(LocalDay(now))).ToString(); }
 
 std::string StartOfDay(const std::string& date) {

@@ -32,6 +32,9 @@ std::shared_ptr<const Programme> CompileProgramme(const pack::Pathway& pathway);
 // The expressions of a form over the record, as those of a pathway without stages.
 std::shared_ptr<const Programme> CompileForm(const pack::Form& form);
 
+// The types after ofType( in an expression; "*" where %record is used in another way.
+void AddTypes(const std::string& text, std::set<std::string>& types);
+
 struct Piece {                             // one resource of a patient's record
   std::string type, id;
   uint64_t version = 0;

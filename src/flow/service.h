@@ -77,8 +77,6 @@ class Service final : public Flow {
 inline Error Conflict(std::string code, std::string en, std::string zh) {
   return MakeError(ErrorCategory::kConflict, std::move(code), std::move(en), std::move(zh));
 }
-// The types after ofType( in an expression; "*" where %record is used in another way.
-void AddTypes(const std::string& text, std::set<std::string>& types);
 // The words of a step out of the pack (the frozen edition's own where the pack has none).
 OpenStep StepForPage(const Step& step, uint64_t version, const pack::Pack& pack);
 

@@ -59,6 +59,7 @@ struct Step {
   Text name;
   std::string form;                        // one of form and activity
   std::string activity;                    // referral, consultation, test, treatment, message
+  std::string course;                      // "" = the stage's
   std::vector<std::string> who;            // levels; the first one's list it is on
   enum class Anchor { kEnrolment, kStage, kStep, kDate } anchor = Anchor::kStage;
   std::string anchor_step;                 // kStep
@@ -102,6 +103,7 @@ struct Pathway {
 // An expression and the named ones that it may use.
 std::string WithLets(const std::vector<std::pair<std::string, std::string>>& let, const std::string& text);
 const Step* FindStep(const Pathway& pathway, std::string_view id);
+std::string_view CourseOfStep(const Pathway& pathway, std::string_view step);      // its own or its stage's; "" = no such step
 const Stage* StageOfStep(const Pathway& pathway, std::string_view step);
 
 // One file's text, e.g. a frozen edition out of the record.

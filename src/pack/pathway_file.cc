@@ -78,6 +78,8 @@ void ReadExits(Reader& reader, Pathway& pathway) {
   }
 }
 
+std::string ReadCourse(Reader& reader) { return reader.OneOf("course", {"prevent", "screen", "diagnose", "treat", "rehabilitate"}); }
+
 void ReadAnchor(Reader& reader, Step& step) {
   const std::string anchor = reader.Has("anchor") ? reader.OptionalText("anchor") : "stage";
   step.date = reader.OptionalText("date");
@@ -140,7 +142,7 @@ void ReadWhenLate(Reader& reader, Step& step) {
 }
 
 Step ReadStep(Reader& reader) {
-  reader.AllowOnly({"id", "name", "form", "activity", "who", "anchor", "date", "offset_days", "window_days", "when", "done", "repeat",
+  reader.AllowOnly({"id", "name", "form", "activity", "course", "who", "anchor", "date", "offset_days", "window_days", "when", "done", "repeat",
                     "escalate", "refer"});
   Step step;
   step.id = reader.Kebab("id");
@@ -149,6 +151,7 @@ Step ReadStep(Reader& reader) {
   if (reader.Has("activity")) step.activity = reader.OneOf("activity", {"referral", "consultation", "test", "treatment", "message"});
   if (reader.Has("form") == reader.Has("activity"))
     reader.Fault(reader.line("form"), "“form”与“activity”写且只写一个", "One of 'form' and 'activity' is needed, not both");
+  if (reader.Has("course")) step.course = ReadCourse(reader);
   step.who = reader.Texts("who");
   if (step.who.empty()) reader.Fault(reader.line("who"), "缺少“who”", "'who' is missing");
   for (const std::string& level : step.who)
@@ -171,7 +174,7 @@ void ReadStages(Reader& reader, Pathway& pathway) {
     Stage stage;
     stage.id = inner.Kebab("id");
     stage.name = inner.BothLanguages("name", true);
-    stage.course = inner.OneOf("course", {"prevent", "screen", "diagnose", "treat", "rehabilitate"});
+    stage.course = ReadCourse(inner);
     stage.enter = inner.OptionalText("enter");
     if (stage.enter.empty() && !pathway.stages.empty())
       inner.Fault(inner.line("enter"), "第一阶段以外都要“enter”", "Every stage but the first needs 'enter'");
@@ -271,6 +274,11 @@ const Stage* StageOfStep(const Pathway& pathway, std::string_view id) {
     for (const Step& step : stage.steps)
       if (step.id == id) return &stage;
   return nullptr;
+}
+
+std::string_view CourseOfStep(const Pathway& pathway, std::string_view id) {
+  const Step* step = FindStep(pathway, id);
+  return !step ? std::string_view() : step->course.empty() ? std::string_view(StageOfStep(pathway, id)->course) : std::string_view(step->course);
 }
 
 std::vector<std::pair<std::string, std::string>> ExpressionsOf(const Pathway& pathway) {

@@ -31,6 +31,9 @@ TEST(Pathway, IsReadWithEveryPart) {
   EXPECT_EQ(step->escalate.at(1).to, "county");
   EXPECT_EQ(step->refer.at(0).criterion, "pressure/twice");
   EXPECT_EQ(StageOfStep(*read, "yearly-review")->id, "stable");
+  EXPECT_EQ(CourseOfStep(*read, "yearly-review"), "diagnose") << "its own";
+  EXPECT_EQ(CourseOfStep(*read, "follow-up"), "treat") << "the stage's";
+  EXPECT_EQ(CourseOfStep(*read, "nothing"), "");
   EXPECT_EQ(ExpressionsOf(*read).size(), 11u);
   EXPECT_EQ(read->stages[0].from, std::vector<std::string>{"stable"});
   EXPECT_EQ(read->measures, std::vector<std::string>{"hypertension-controlled-share"});
