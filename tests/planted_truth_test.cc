@@ -13,6 +13,8 @@
 #include "fhir/definitions.h"
 #include "intake/import.h"
 #include "measure/measure.h"
+#include "pack/referral_rules.h"
+#include "referral/referral.h"
 #include "search/parameters.h"
 #include "sheet/csv.h"
 
@@ -110,6 +112,25 @@ class PlantedTruth : public ::testing::Test {
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<measure::Measures> measures_;
 };
+
+// Who is suggested to a health centre of the county by what it offers; "" where nobody is.
+TEST_F(PlantedTruth, ServicesSuggestTheReceiver) {
+  ASSERT_EQ(county_.files[0].kind, "organizations");
+  Import(county_.files[0]);
+  const pack::ReferralRules rules;
+  referral::Referrals referrals(*store_, *parameters_, rules, clock_);
+  const auto suggested = [&](const std::string& service, const std::string& from) {
+    const auto receivers = referrals.Receivers(Administrator(), "up", service, from);
+    EXPECT_TRUE(receivers.ok()) << Describe(receivers.error());
+    return receivers.ok() && !receivers->empty() && receivers->front().suggested ? receivers->front().name : "";
+  };
+  const std::string township = "H99022100101", hospital = "H99022100001";
+  EXPECT_EQ(suggested("oncology", township), "清源县人民医院");
+  EXPECT_EQ(suggested("rheumatology", township), "清源县中医医院");
+  EXPECT_EQ(suggested("radiotherapy", township), "云河市人民医院");
+  EXPECT_EQ(suggested("radiotherapy", hospital), "云河市人民医院");
+  EXPECT_EQ(suggested("no-such-service", township), "");
+}
 
 TEST_F(PlantedTruth, ComesBackExactly) {
   for (const demo::GeneratedFile& file : county_.files) {

@@ -184,7 +184,8 @@ Status WriteOrganizations(Run& run, SheetFile& sheet, const Places& places) {
   for (const Place& place : places.all()) {
     // The hospitals of the city, the province and elsewhere serve several counties.
     if (!run.organizations.insert(place.code).second) continue;
-    std::string_view fields[] = {place.code, place.name, KindName(place.kind), place.level, place.region, place.lead};
+    std::string_view fields[] = {place.code, place.name, KindName(place.kind), place.level, place.region, place.lead,
+                                 place.services};
     QX_DO(sheet.Accept(fields));
   }
   return Ok();
@@ -237,7 +238,8 @@ Status GenerateAll(Run& run, const std::vector<CountyFacts>& counties) {
   GeneratedFile description;
   description.kind = "organizations";
   description.path = run.Path("organizations.csv");
-  QX_TRY(auto organizations, SheetFile::Create(description, Encoding::kUtf8, {"code", "name", "kind", "level", "region", "lead"}));
+  QX_TRY(auto organizations, SheetFile::Create(description, Encoding::kUtf8,
+                                               {"code", "name", "kind", "level", "region", "lead", "services"}));
   description.kind = "population";
   description.path = run.Path("population.csv");
   QX_TRY(auto population, SheetFile::Create(description, Encoding::kUtf8, {"region", "year", "sex", "age_group", "persons"}));

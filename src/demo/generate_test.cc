@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/files.h"
 #include "base/text.h"
 #include "demo/demo.h"
 #include "demo/test_county.h"
@@ -124,6 +125,49 @@ TEST(Generate, TheSheetReaderUnderstandsEveryFile) {
     ++encodings[std::string((*reader)->encoding())];
   }
   EXPECT_EQ(encodings, (std::map<std::string, int>{{"GB18030", 6}, {"UTF-8", 14}}));
+}
+
+// The codes that the criteria of the packs ask for.
+std::set<std::string> ServicesAskedFor() {
+  std::set<std::string> asked;
+  const std::vector<std::string> paths = ListFiles(PacksDirectory()).value();
+  for (const std::string& path : paths) {
+    if (path.find("/referral/") == std::string::npos || !EndsWith(path, ".yaml")) continue;
+    const std::string text = ReadAll(path), name = "services: [";
+    for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+      const size_t from = at + name.size();
+      for (std::string_view code : Split(std::string_view(text).substr(from, text.find(']', from) - from), ',')) asked.emplace(TrimAscii(code));
+    }
+  }
+  return asked;
+}
+
+TEST(Generate, HospitalsOfferWhatThePacksAskFor) {
+  TemporaryFolder folder;
+  auto county = Generate(TinyOptions(folder.path()));
+  ASSERT_TRUE(county.ok());
+  std::map<std::string, std::set<std::string>> of_name, of_kind;
+  std::set<std::string> offered;
+  const std::vector<SlowRow> rows = SlowRead(county->files[0].path);
+  EXPECT_EQ(rows[0].fields, (std::vector<std::string>{"code", "name", "kind", "level", "region", "lead", "services"}));
+  for (size_t i = 1; i < rows.size(); ++i) {
+    for (std::string_view code : Split(rows[i].fields[6], ';')) {
+      if (code.empty()) continue;
+      of_name[rows[i].fields[1]].emplace(code);
+      of_kind[rows[i].fields[2]].emplace(code);
+      offered.emplace(code);
+    }
+  }
+  const std::set<std::string> asked = ServicesAskedFor();
+  EXPECT_GE(asked.size(), 18u);
+  EXPECT_EQ(offered, asked) << "neither a service that nobody offers nor one that nobody asks for";
+  const std::set<std::string>& general = of_name["清源县人民医院"];
+  for (const char* code : {"emergency", "chest-pain-centre", "stroke-centre", "oncology", "pathology"}) EXPECT_TRUE(general.contains(code)) << code;
+  for (const char* code : {"radiotherapy", "memory-clinic", "rheumatology"}) EXPECT_FALSE(general.contains(code)) << code;
+  EXPECT_TRUE(of_name["清源县中医医院"].contains("rheumatology"));
+  EXPECT_EQ(of_kind["city"], asked);
+  EXPECT_EQ(of_name["东岭省肿瘤医院"], (std::set<std::string>{"oncology", "pathology", "radiotherapy"}));
+  EXPECT_TRUE(of_kind["township"].empty() && of_kind["village"].empty() && of_kind["pharmacy"].empty());
 }
 
 TEST(Generate, WithoutDirtyRowsNothingIsRefused) {

@@ -37,6 +37,12 @@ uint16_t Places::Add(Place place, const Tables& tables) {
   return static_cast<uint16_t>(places_.size() - 1);
 }
 
+// One that institutions.csv does not name: it offers what its kind does.
+uint16_t Places::AddUnnamed(Place place, const Tables& tables) {
+  place.services = tables.Of(place.kind).services;
+  return Add(std::move(place), tables);
+}
+
 Status Places::AddInstitutions(const Tables& tables, const CountyFacts& county) {
   const std::string* capital = FirstCity(tables, county.province_code);
   if (capital == nullptr) return Invalid("bad-table", "regions.csv: the province has no city");
@@ -47,6 +53,7 @@ Status Places::AddInstitutions(const Tables& tables, const CountyFacts& county) 
     place.kind = row.kind;
     place.focus = row.focus;
     place.weight = row.weight;
+    place.services = row.services;
     place.region = row.place == "county" ? county.code
                    : row.place == "city" ? county.city_code
                    : row.place == "province" ? *capital
@@ -96,7 +103,7 @@ void Places::AddPrimary(const Tables& tables, const CountyFacts& county) {
     place.name = county.name + area + (central ? "中心卫生院" : "卫生院");
     if (central) place.page_style = 3 + i % 2;
     area_names_.push_back(area);
-    centres_.push_back(Add(place, tables));
+    centres_.push_back(AddUnnamed(place, tables));
     if (central) page_hospitals_.push_back(centres_.back());
   }
   static constexpr const char* kQuarters[] = {"城关", "城东", "城西", "城南", "城北", "新区", "河东", "河西"};
@@ -110,7 +117,7 @@ void Places::AddPrimary(const Tables& tables, const CountyFacts& county) {
     place.code = Code('H', county.code, ++number);
     place.name = county.name + kQuarters[i % 8] + "社区卫生服务中心";
     area_names_.push_back(std::string(kQuarters[i % 8]) + "街道");
-    centres_.push_back(Add(place, tables));
+    centres_.push_back(AddUnnamed(place, tables));
   }
   village_names_ = tables.villages;
   number = 1000;
@@ -124,7 +131,7 @@ void Places::AddPrimary(const Tables& tables, const CountyFacts& county) {
       place.lead = places_[centres_[i]].code;
       place.code = Code('H', county.code, ++number);
       place.name = county.name + area_names_[i] + tables.villages[v] + "村卫生室";
-      villages_.back().push_back(Add(place, tables));
+      villages_.back().push_back(AddUnnamed(place, tables));
     }
   }
   for (int i = 0; i < county.size.pharmacies; ++i) {
@@ -133,7 +140,7 @@ void Places::AddPrimary(const Tables& tables, const CountyFacts& county) {
     place.region = county.code;
     place.code = Code('P', county.code, i + 1);
     place.name = county.name + "康和大药房第" + std::to_string(i + 1) + "分店";
-    pharmacies_.push_back(Add(place, tables));
+    pharmacies_.push_back(AddUnnamed(place, tables));
   }
 }
 

@@ -15,6 +15,7 @@ namespace qianxian::demo {
 struct Place {
   std::string code, name, region, level, lead;   // lead: code of the community's lead hospital, or empty
   std::string hosp_lv;
+  std::string services;                          // codes with semicolons: what it can do for patients that others send
   std::string focus;                             // general, tcm, mch, cancer, primary
   Kind kind = Kind::kOther;
   double weight = 1;
@@ -50,6 +51,7 @@ class Places {
 
  private:
   uint16_t Add(Place place, const Tables& tables);
+  uint16_t AddUnnamed(Place place, const Tables& tables);
   Status AddInstitutions(const Tables& tables, const CountyFacts& county);
   void AddPrimary(const Tables& tables, const CountyFacts& county);
 

@@ -31,6 +31,14 @@ Result<Kind> ParseKind(const TableRow& row) {
   return row.Bad("kind", "unknown kind " + text);
 }
 
+Result<std::string> Services(const TableRow& row) {
+  QX_TRY(std::string text, row.Text("services"));
+  if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-;") != std::string::npos) {
+    return row.Bad("services", "are not codes with semicolons: " + text);
+  }
+  return text;
+}
+
 Status LoadShapes(const std::string& directory, Tables& tables) {
   QX_TRY(Table table, Table::Read(directory, "ages.csv"));
   for (const TableRow& row : table.rows()) {
@@ -123,6 +131,7 @@ Status LoadKinds(const std::string& directory, Tables& tables) {
     seen[static_cast<size_t>(kind)] = true;
     QX_TRY(facts.level, row.Text("level"));
     QX_TRY(facts.hosp_lv, row.Text("hosp_lv"));
+    QX_TRY(facts.services, Services(row));
     QX_TRY(facts.cost_factor, row.Number("cost_factor"));
     QX_TRY(facts.stay_factor, row.Number("stay_factor"));
     QX_TRY(facts.death_factor, row.Number("death_factor"));
@@ -213,6 +222,7 @@ Status LoadPlaceTables(const std::string& directory, Tables& tables) {
     QX_TRY(institution.name, row.Required("name"));
     QX_TRY(institution.focus, row.Required("focus"));
     QX_TRY(institution.short_name, row.Text("short"));
+    QX_TRY(institution.services, Services(row));
     QX_TRY(institution.kind, ParseKind(row));
     QX_TRY(institution.weight, row.Number("weight"));
     tables.institutions.push_back(institution);

@@ -28,6 +28,7 @@ enum Level : uint8_t { kToVillage, kToPrimary, kToGeneral, kToTcm, kToMch, kToCi
 
 struct KindFacts {
   std::string level, hosp_lv;
+  std::string services;          // of institutions that institutions.csv does not name
   double cost_factor = 0, stay_factor = 0, death_factor = 0;
   std::array<double, 4> operation_factor{};   // by level 1 to 4
   double visit_cost = 0, visit_spread = 0;
@@ -134,6 +135,7 @@ struct RegionRow {
 };
 struct InstitutionRow {
   std::string place, name, focus, short_name;
+  std::string services;          // codes with semicolons, as the sheet of organisations has them
   Kind kind = Kind::kOther;
   double weight = 1;
 };

@@ -58,6 +58,7 @@ TEST(Tables, WhatIsWrongIsToldWithFileAndColumn) {
   ExpectBad("stories.csv", "lung-cancer;stomach-cancer", "lung-cancer;no-such-group", "unknown group");
   ExpectBad("stories.csv", ",local-share,coronary,", ",magic,coronary,", "unknown kind");
   ExpectBad("kinds.csv", "village,", "hamlet,", "unknown kind");
+  ExpectBad("institutions.csv", "oncology;radiotherapy;pathology", "肿瘤科", "are not codes");
   ExpectBad("parameters.csv", "birth_rate", "death_rate", "lacks birth_rate");
   ExpectBad("fees.csv", "YLFUF,5", "YLFUF,6", "sum to 100");
   ExpectBad("sizes.csv", "tiny,1,2000,3", "tiny,1,2000,1", "3 townships");

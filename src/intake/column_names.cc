@@ -34,7 +34,7 @@ const Names& ExactNames() {
       {"MEDFEE_SUMAMT", "医疗费总额"}, {"FUND_PAY_SUMAMT", "基金支付总额"}, {"PSN_PAY", "个人支付"},
       // Organisations and population.
       {"CODE", "机构代码"}, {"NAME", "机构名称"}, {"KIND", "机构类别"}, {"LEVEL", "等级"}, {"REGION", "行政区划"},
-      {"LEAD", "牵头医院"}, {"YEAR", "年份"}, {"SEX", "性别"}, {"AGE_GROUP", "年龄组"}, {"PERSONS", "人数"},
+      {"LEAD", "牵头医院"}, {"SERVICES", "可提供的服务"}, {"YEAR", "年份"}, {"SEX", "性别"}, {"AGE_GROUP", "年龄组"}, {"PERSONS", "人数"},
   };
   return names;
 }

@@ -1,12 +1,14 @@
 // The sheet of organisations: small, so it is read whole; a lead hospital may stand after those that it leads.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/limits.h"
 #include "base/text.h"
 #include "intake/directory.h"
 #include "intake/header.h"
 #include "intake/ids.h"
+#include "intake/organization_services.h"
 #include "intake/work.h"
 #include "sheet/csv.h"
 
@@ -20,7 +22,14 @@ constexpr size_t kPieceRows = 1000;
 struct Line {
   uint64_t line = 0;
   OrganizationRow row;
+  std::vector<std::string> services;
 };
+
+// What became of a row: a new organisation is new, else a change of it or of its services is one.
+store::Outcome OutcomeOf(store::Outcome organization, store::Outcome services) {
+  if (organization != store::Outcome::kUnchanged || services == store::Outcome::kUnchanged) return organization;
+  return store::Outcome::kUpdated;
+}
 
 bool IsKind(std::string_view kind) { return std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds); }
 
@@ -36,7 +45,8 @@ class OrganizationSheet {
   Status Read() {
     QX_TRY(const std::unique_ptr<sheet::CsvReader> reader, sheet::CsvReader::Open(file_.path));
     const Header header(reader->header());
-    QX_DO(header.Check({"code", "name", "kind"}, {"code", "name", "kind", "level", "region", "lead"}));
+    QX_DO(header.Check({"code", "name", "kind"}, {"code", "name", "kind", "level", "region", "lead", "services"}));
+    has_services_ = header.Find("services") >= 0;
     sheet::Row row;
     while (true) {
       QX_TRY(const bool found, reader->Next(row));
@@ -52,18 +62,26 @@ class OrganizationSheet {
   }
 
   Status Commit() {
+    QX_TRY(const std::unique_ptr<store::Snapshot> before, work_.tools.store->OpenSnapshot(work_.writer));
     for (size_t first = 0; first < lines_.size(); first += kPieceRows) {
       QX_DO(work_.CheckCancel());
       const size_t last = std::min(lines_.size(), first + kPieceRows);
       store::CommitRequest request{.reason = "import:organizations"};
-      for (size_t i = first; i < last; ++i)
+      std::vector<bool> with_services;
+      for (size_t i = first; i < last; ++i) {
         request.changes.push_back({.type = "Organization", .id = lines_[i].row.id,
                                    .body = OrganizationJson(lines_[i].row), .skip_if_equal = true});
+        QX_TRY(std::optional<store::Change> services, ServicesChange(*before, lines_[i]));
+        with_services.push_back(services.has_value());
+        if (services) request.changes.push_back(std::move(*services));
+      }
       request.changes.push_back(work_.TaskChange("in-progress"));
       QX_TRY(const store::CommitReceipt receipt, work_.tools.store->Commit(work_.writer, std::move(request)));
       Counts counts;
-      for (size_t i = first; i < last; ++i) {
-        switch (receipt.changes[i - first].outcome) {
+      size_t at = 0;
+      for (const bool with : with_services) {
+        const store::Outcome organization = receipt.changes[at++].outcome;
+        switch (OutcomeOf(organization, with ? receipt.changes[at++].outcome : store::Outcome::kUnchanged)) {
           case store::Outcome::kUnchanged: ++counts.unchanged; break;
           case store::Outcome::kUpdated: ++counts.replaced; break;
           default: ++counts.accepted; break;
@@ -77,7 +95,7 @@ class OrganizationSheet {
 
  private:
   Status ReadRow(const Header& header, const sheet::Row& row) {
-    Line line{row.line, {}};
+    Line line{row.line, {}, {}};
     const auto field = [&](std::string_view name) { return std::string(Header::Field(row, header.Find(name))); };
     line.row = {.code = field("code"), .name = field("name"), .kind = ToLowerAscii(field("kind")),
                 .level = field("level"), .region = field("region"), .lead = field("lead")};
@@ -92,6 +110,7 @@ class OrganizationSheet {
     if (!line.row.region.empty() && !IsRegion(line.row.region))
       faults.BadCode("region", line.row.region, "6 到 12 位数字", "6 to 12 digits");
     if (line.row.code.size() > 64) faults.BadCode("code", line.row.code, "不超过 64 个字符", "at most 64 characters");
+    line.services = ParseServices(field("services"), faults);
     const auto [seen, is_new] = first_line_.emplace(line.row.code, row.line);
     if (!is_new && !line.row.code.empty()) faults.DuplicateCode("code", line.row.code, seen->second);
     if (faults.any()) return work_.report().Refuse(row.line, file_.name, faults.list());
@@ -126,6 +145,19 @@ class OrganizationSheet {
     return Ok();
   }
 
+  // Nothing where the sheet does not speak of services, or where there are none and never were.
+  Result<std::optional<store::Change>> ServicesChange(store::Snapshot& before, const Line& line) const {
+    if (!has_services_) return std::optional<store::Change>();
+    const std::string id = ServicesId(line.row.code);
+    if (line.services.empty()) {
+      const Result<store::Resource> known = before.Read("HealthcareService", id);
+      if (!known.ok() && known.error().category != ErrorCategory::kNotFound) return known.error();
+      if (!known.ok()) return std::optional<store::Change>();
+    }
+    return std::optional(store::Change{.type = "HealthcareService", .id = id, .body = ServicesJson(line.row, line.services),
+                                       .owner = line.row.code, .skip_if_equal = true});
+  }
+
   std::string IdOf(const std::string& code) const {
     const KnownOrganization* known = directory_.FindCode(code);
     return known ? known->id : OrganizationId(code);
@@ -136,6 +168,7 @@ class OrganizationSheet {
   Directory& directory_;
   std::map<std::string, uint64_t> first_line_;
   std::vector<Line> lines_;
+  bool has_services_ = false;
 };
 
 }  // namespace
