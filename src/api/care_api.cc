@@ -11,6 +11,8 @@ const std::vector<CareApi::Route>& CareApi::Routes() {
       {"GET", "/api/patients", &CareApi::FindPatients},
       {"POST", "/api/patients", &CareApi::AddPatient},
       {"GET", "/api/patients/{}", &CareApi::ShowPatient},
+      {"POST", "/api/patients/{}/documents", &CareApi::AddDocument},
+      {"GET", "/api/documents/{}", &CareApi::ShowDocument},
       {"GET", "/api/today", &CareApi::Today},
       {"GET", "/api/forms/{}", &CareApi::ShowForm},
       {"POST", "/api/visits", &CareApi::AddVisit},

@@ -44,6 +44,9 @@ class CareApi {
   Result<http::Response> FindPatients(const CareCall& call);
   Result<http::Response> AddPatient(const CareCall& call);
   Result<http::Response> ShowPatient(const CareCall& call);
+  // care_documents.cc
+  Result<http::Response> AddDocument(const CareCall& call);
+  Result<http::Response> ShowDocument(const CareCall& call);
   // care_today.cc
   Result<http::Response> Today(const CareCall& call);
   // care_programme.cc

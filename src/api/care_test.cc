@@ -186,6 +186,45 @@ TEST(CareApi, EveryWayToAPatientIsAnOpening) {
   EXPECT_EQ(who, (std::vector<std::string>{CareWorld::NameOf("page"), CareWorld::NameOf("everything"), CareWorld::NameOf("long"), CareWorld::NameOf("quick")}));
 }
 
+TEST(CareApi, AFileIsKeptOnceAndSeenByWhoeverSeesThePatient) {
+  CareWorld world;
+  const std::string png = std::string("\x89PNG\r\n\x1A\n\0\xFF", 10) + std::string(3000, '\x07');
+  const std::string target = "/api/patients/p1/documents?title=%E7%9A%AE%E7%96%B9&key=k1";
+  const Answer kept = world.As("doctor", "POST", target, png, {{"Content-Type", "text/html"}});
+  ASSERT_EQ(kept.status, 201) << kept.body;
+  EXPECT_EQ(kept.At("contentType"), "image/png") << "the bytes decide";
+  EXPECT_EQ(kept.At("title"), "皮疹");
+  EXPECT_EQ(kept.At("size"), "3010");
+  const Answer again = world.As("doctor", "POST", target, png);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body, kept.body);
+  const std::string id = kept.At("reference").substr(std::string("DocumentReference/").size());
+  const Answer shown = world.As("doctor", "GET", "/api/documents/" + id);
+  EXPECT_EQ(shown.status, 200);
+  EXPECT_EQ(shown.body, png);
+  EXPECT_EQ(shown.Header("content-type"), "image/png");
+  EXPECT_EQ(shown.Header("x-content-type-options"), "nosniff");
+  const Answer person = world.As("doctor", "GET", "/api/patients/p1");
+  ASSERT_EQ(person.Count("documents"), 1u) << person.body;
+  EXPECT_EQ(person.At("documents.0.contentType"), "image/png");
+  EXPECT_EQ(person.At("documents.0.title.zh"), "皮疹");
+  EXPECT_EQ(world.As("other", "GET", "/api/documents/" + id).status, 404);
+  EXPECT_EQ(world.As("other", "POST", target, png).status, 404) << "not their patient";
+  const auto code = [&](const std::string& query, const std::string& bytes) {
+    return world.As("doctor", "POST", "/api/patients/p1/documents?" + query, bytes).At("error.code");
+  };
+  EXPECT_EQ(code("key=a", ""), "empty-document");
+  EXPECT_EQ(code("key=a", "<svg onload=alert(1)>"), "bad-document-type");
+  EXPECT_EQ(code("key=a", "\xFF\xD8\xFF" + std::string(10 << 20, 'x')), "too-large");
+  EXPECT_EQ(code("key=", "%PDF-1.7"), "no-key");
+  EXPECT_EQ(code("key=a&title=" + std::string(201, 'x'), "%PDF-1.7"), "too-long");
+  EXPECT_EQ(code("key=a&title=a%0Ab", "%PDF-1.7"), "bad-title");
+  // What somebody else wrote under such an id opens no other bytes.
+  world.Put("DocumentReference", "document-x", R"({"resourceType":"DocumentReference","id":"document-x","status":"current","subject":{"reference":"Patient/p1"},)"
+            R"("content":[{"attachment":{"url":"Binary/)" + id + R"("}}]})", "T1");
+  EXPECT_EQ(world.As("doctor", "GET", "/api/documents/document-x").status, 404);
+}
+
 TEST(CareApi, AVisitBeforeEightInTheMorningIsOfThatDay) {
   CareWorld world;
   world.clock.Set({1'772'406'000'000'000});    // 2026-03-02 07:00 in China, still the first in Greenwich

@@ -24,6 +24,13 @@ std::string KindOf(std::string_view type, std::string_view id) {
   return std::string(type);
 }
 
+std::string ContentTypeOf(std::string_view type, std::string_view id, json::Value root) {
+  if (type != "DocumentReference" || !id.starts_with("document-")) return {};
+  const auto content = root.Find("content");
+  const auto attachment = content && content->size() > 0 ? content->At(0).Find("attachment") : std::nullopt;
+  return attachment ? std::string(attachment->FindString("contentType")) : std::string();
+}
+
 }  // namespace
 
 std::string FirstText(json::Value resource, std::string_view member) {
@@ -52,13 +59,14 @@ std::string DayOf(json::Value root) {
 }
 
 RecordWords WordsOf(std::string_view type, std::string_view id, json::Value resource, const pack::Pack& pack) {
-  return {DayOf(resource), KindOf(type, id), TitleOf(type, id, resource, pack)};
+  return {DayOf(resource), KindOf(type, id), TitleOf(type, id, resource, pack), ContentTypeOf(type, id, resource)};
 }
 
 void WriteWords(json::Writer& writer, const RecordWords& words) {
   WriteOrNull(writer, "on", words.on);
   writer.Member("kind", words.kind);
   WriteText(writer, "title", words.title);
+  WriteOrNull(writer, "contentType", words.content_type);
 }
 
 }  // namespace qianxian::api

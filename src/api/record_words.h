@@ -19,9 +19,10 @@ std::string DayOf(json::Value resource);
 struct RecordWords {
   std::string on, kind;                    // kind: the type, or Referral, Consultation
   pack::Text title;                        // empty: the page says the kind
+  std::string content_type;                // of a file that GET /api/documents gives; "" = none
 };
 RecordWords WordsOf(std::string_view type, std::string_view id, json::Value resource, const pack::Pack& pack);
-// on (null when unknown), kind, title
+// on (null when unknown), kind, title, contentType (null: nothing to show)
 void WriteWords(json::Writer& writer, const RecordWords& words);
 
 }  // namespace qianxian::api

@@ -43,7 +43,7 @@ void WriteAttachments(json::Writer& writer, store::Snapshot& snapshot, const pac
   for (const std::string& reference : references) {
     const size_t slash = std::min(reference.find('/'), reference.size());
     const std::string type = reference.substr(0, slash), id = reference.substr(std::min(slash + 1, reference.size()));
-    RecordWords words{"", type, {}};
+    RecordWords words{"", type, {}, ""};
     const Result<store::Resource> record = snapshot.Read(type, id);
     const Result<json::Document> document = record.ok() ? json::Document::Parse(record->body) : Result<json::Document>(record.error());
     if (document.ok()) words = WordsOf(type, id, document->root(), pack);
