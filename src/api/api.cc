@@ -102,7 +102,7 @@ class WholeApi final : public Api {
       const char *code, *en, *zh;
     };
     static constexpr Words kWords[] = {
-        {400, "bad-request", "this is not a request that can be understood", "请求格式有误"},
+        {400, "bad-request", "this is no well-formed HTTP request: check its first line, its headers and its length", "请求不符合 HTTP 格式：请检查请求行、首部和长度"},
         {408, "too-slow", "the request came too slowly", "请求超时"},
         {413, "too-large", "the request is too large", "请求内容过大"},
         {415, "unsupported-media-type", "this content encoding is not understood", "不支持的内容编码"},

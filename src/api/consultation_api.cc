@@ -13,6 +13,13 @@ constexpr size_t kListed = 100, kListedMost = 500;
 
 const std::string& NameOf(const auto& signed_) { return signed_.name.empty() ? signed_.who : signed_.name; }
 
+// Null: not signed, or altered since.
+void WriteSigned(json::Writer& w, const std::optional<referral::Signed>& one) {
+  w.Name("signed");
+  if (one) w.BeginObject().Member("at", fhir::LocalTimeText(one->at)).Member("who", one->who).Member("sha256", one->sha256).EndObject();
+  else w.Null();
+}
+
 }  // namespace
 
 const std::vector<ConsultationApi::Route>& ConsultationApi::Routes() {
@@ -58,11 +65,18 @@ void ConsultationApi::Write(json::Writer& w, store::Snapshot& snapshot, const re
   for (const referral::Opinion& one : c.opinions) {
     w.BeginObject().Member("at", fhir::LocalTimeText(one.at)).Member("who", NameOf(one)).Member("organization", one.organization);
     w.Member("organizationName", one.organization_name).Member("diagnosis", one.diagnosis).Member("advice", one.advice);
-    w.Member("transfer", one.transfer).EndObject();
+    w.Member("transfer", one.transfer);
+    WriteSigned(w, one.signature);
+    w.EndObject();
   }
   w.EndArray().Name("conclusion");
-  if (c.conclusion) w.BeginObject().Member("at", fhir::LocalTimeText(c.conclusion->at)).Member("who", NameOf(*c.conclusion)).Member("text", c.conclusion->text).EndObject();
-  else w.Null();
+  if (c.conclusion) {
+    w.BeginObject().Member("at", fhir::LocalTimeText(c.conclusion->at)).Member("who", NameOf(*c.conclusion)).Member("text", c.conclusion->text);
+    WriteSigned(w, c.conclusion->signature);
+    w.EndObject();
+  } else {
+    w.Null();
+  }
   WriteAttachments(w, snapshot, *services_.pack, c.attachments);
   w.Name("may").BeginArray();
   for (const std::string& verb : c.may) w.String(verb);

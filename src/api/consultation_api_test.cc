@@ -49,6 +49,8 @@ TEST(ConsultationApi, AskedAnsweredConcluded) {
   ASSERT_EQ(one.status, 200) << one.body;
   EXPECT_EQ(one.At("opinions.0.who"), world.NameOf("deng"));
   EXPECT_EQ(one.At("opinions.0.transfer"), "true");
+  EXPECT_EQ(one.At("opinions.0.signed.at"), one.At("opinions.0.at"));
+  EXPECT_EQ(one.At("opinions.0.signed.who"), world.NameOf("deng"));
   EXPECT_EQ(world.As("deng", "GET", "/api/work").At("consultations"), "0");
   EXPECT_EQ(world.As("zhao", "GET", "/api/work").At("consultations"), "1");
   // The hospital leads the township and does not conclude in its name.
@@ -64,6 +66,41 @@ TEST(ConsultationApi, AskedAnsweredConcluded) {
   EXPECT_EQ(world.As("deng", "GET", "/api/consultations?box=received").At("consultations.0.state"), "concluded");
   const std::string record = world.As("li", "GET", "/api/patients/p1").body;
   EXPECT_NE(record.find("ClinicalImpression/" + one.At("id")), std::string::npos) << record;
+}
+
+TEST(ConsultationApi, WhatWasAlteredIsNotShownAsSigned) {
+  ConsultationWorld world;
+  Answer one = world.Ask();
+  one = world.Do("deng", one, "opine", R"(,"opinion":{"diagnosis":"肺癌","advice":"可手术","transfer":true})");
+  // printf '%s' '{"advice":"可手术","diagnosis":"肺癌","transfer":true}' | sha256sum
+  EXPECT_EQ(one.At("opinions.0.signed.sha256"), "bed351a60b4e30ae5a9d53819c03939c095e14287563bde5fac86ff4a5836fbf") << one.body;
+  EXPECT_EQ(one.At("conclusion"), "null");
+  one = world.Do("li", one, "conclude", R"(,"text":"转市医院手术")");
+  EXPECT_EQ(one.At("conclusion.signed.sha256"), "4eb9f2f10bfaeb8250d13abf613ecf8293b775c2284eae5de35e1c350d030008") << one.body;
+  EXPECT_EQ(one.At("conclusion.signed.at"), one.At("conclusion.at"));
+  EXPECT_EQ(one.At("conclusion.signed.who"), world.NameOf("li"));
+  const std::string at = "/api/consultations/" + one.At("id"), record = "/fhir/Provenance/" + one.At("id") + "-signature-";
+  EXPECT_EQ(world.As("deng", "GET", record + "1").status, 404) << "it belongs to whoever asked";
+  for (const char* user : {"deng", "li", "zhao"}) {
+    EXPECT_EQ(world.As(user, "GET", at).At("opinions.0.signed.who"), world.NameOf("deng")) << user;
+    EXPECT_EQ(world.As(user, "GET", at).At("conclusion.signed.who"), world.NameOf("li")) << user;
+  }
+  EXPECT_EQ(world.As("deng", "GET", "/api/consultations?box=received").At("consultations.0.conclusion.signed.who"), world.NameOf("li"));
+  for (const char* which : {"1", "conclusion"}) {
+    const Answer provenance = world.As("li", "GET", record + which);
+    ASSERT_EQ(provenance.status, 200) << provenance.body;
+    const Answer judged = world.As("admin", "POST", "/fhir/Provenance/$validate", provenance.body);
+    EXPECT_EQ(judged.status, 200);
+    for (const char* bad : {"\"error\"", "code-invalid"}) EXPECT_EQ(judged.body.find(bad), std::string::npos) << judged.body;
+    EXPECT_EQ(world.As("li", "PUT", record + which, provenance.body).status, 403) << "the program's";
+    EXPECT_EQ(world.As("li", "DELETE", record + which).status, 403);
+  }
+  std::string task = world.As("li", "GET", "/fhir/Task/" + one.At("id")).body;
+  world.Put("Task", one.At("id"), task.replace(task.find("转市医院手术"), std::string("转市医院手术").size(), "不必手术"), "T1");
+  const Answer altered = world.As("deng", "GET", at);
+  EXPECT_EQ(altered.At("conclusion.text"), "不必手术");
+  EXPECT_EQ(altered.At("conclusion.signed"), "null");
+  EXPECT_EQ(altered.At("opinions.0.signed.who"), world.NameOf("deng")) << "this one stands as it was";
 }
 
 TEST(ConsultationApi, BadInputAndWhoMay) {

@@ -25,13 +25,20 @@ struct Invited {
   std::string answered_at;                 // its first opinion, or when it declined
 };
 
+// Found by who reads the signature (consultation_signature.h): the hash is SHA-256, 64 hexadecimal digits, of the signed text.
+struct Signed { std::string at, who, sha256; };
+
 // Signed by who gave it: the account that was signed in, its name and the time stand with it.
 struct Opinion {
   std::string at, who, name, organization, organization_name, diagnosis, advice;
   bool transfer = false;                   // the patient should be referred
+  std::optional<Signed> signature;         // not kept here: only when it fits the opinion as it now stands
 };
 
-struct Conclusion { std::string at, who, name, text; };
+struct Conclusion {
+  std::string at, who, name, text;
+  std::optional<Signed> signature;         // likewise
+};
 
 struct Consultation {
   std::string id;
@@ -83,7 +90,7 @@ class Consultations {
   Result<size_t> Sweep(Instant& since, size_t maximum = 500);
 
  private:
-  Result<std::vector<Consultation>> Found(const access::Caller& caller, std::string_view box, std::string_view status, size_t count);
+  Result<std::vector<Consultation>> Found(const access::Caller& caller, std::string_view box, std::string_view status, size_t count, bool signatures);
   Result<Consultation> Fill(const access::Caller& caller, const NewConsultation& wanted, const std::string& id);
   Status Apply(const access::Caller& caller, Consultation& consultation, const ConsultationStep& step, Instant now) const;
   void Finish(const access::Caller& caller, Consultation& consultation) const;

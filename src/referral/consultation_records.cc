@@ -142,8 +142,8 @@ Result<Consultation> ConsultationFrom(const store::Resource& task) {
     if (url == kInvitedUrl) c.invited.push_back({parts.Text("organization"), parts.Text("name"), parts.Text("state"), parts.Text("note"), parts.Text("answered-at")});
     if (url == kOpinionUrl)
       c.opinions.push_back({parts.Text("at"), parts.Text("who"), parts.Text("name"), parts.Text("organization"), parts.Text("organization-name"),
-                            parts.Text("diagnosis"), parts.Text("advice"), !parts.Text("transfer").empty()});
-    if (url == kConclusionUrl) c.conclusion = Conclusion{parts.Text("at"), parts.Text("who"), parts.Text("name"), parts.Text("text")};
+                            parts.Text("diagnosis"), parts.Text("advice"), !parts.Text("transfer").empty(), {}});
+    if (url == kConclusionUrl) c.conclusion = Conclusion{parts.Text("at"), parts.Text("who"), parts.Text("name"), parts.Text("text"), {}};
     if (url == kWake) c.wake = extension.FindString("valueInstant");
   }
   if (c.state.empty() || c.patient.empty() || c.from.organization.empty() || c.invited.empty())

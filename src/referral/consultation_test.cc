@@ -2,6 +2,7 @@
 #include "referral/consultation.h"
 
 #include "referral/consultation_records.h"
+#include "referral/consultation_signature.h"
 #include "referral/world_for_tests.h"
 
 namespace qianxian::referral {
@@ -49,6 +50,25 @@ class ConsultationTest : public testing::World {
     for (const Invited& one : Now().invited)
       if (one.organization == organization) return one.state;
     return {};
+  }
+  store::Resource Record(const std::string& type, const std::string& id) { return store_->OpenSnapshot(access::SystemCaller("test")).value()->Read(type, id).value_or(store::Resource()); }
+  bool IsThere(const std::string& type, const std::string& id) { return !Record(type, id).id.empty(); }
+  // Past the service, as the program; undone by what it returns.
+  store::Resource Alter(const std::string& type, const std::string& id, const std::string& from, const std::string& to) {
+    const store::Resource before = Record(type, id);
+    std::string body = before.body;
+    const size_t at = body.find(from);
+    EXPECT_NE(at, std::string::npos) << from << " in " << body;
+    if (at != std::string::npos) Put(type, id, body.replace(at, from.size(), to), before.owner);
+    return before;
+  }
+  void PutBack(const store::Resource& before) { Put(before.type, before.id, before.body, before.owner); }
+  // What is shown as signed: a digit for each opinion, and one for the conclusion.
+  std::string SignedNow() {
+    const Consultation c = Now();
+    std::string all;
+    for (const Opinion& one : c.opinions) all += one.signature ? '1' : '0';
+    return all + (!c.conclusion ? "" : c.conclusion->signature ? "+1" : "+0");
   }
   Consultation Now() { return consultations_->Get(access::SystemCaller("test"), id_).value(); }
   size_t Sweep() { return consultations_->Sweep(since_).value(); }
@@ -281,6 +301,93 @@ TEST_F(ConsultationTest, WhatIsWrittenComesBack) {
   EXPECT_EQ(c.invited.size(), 2u);
   const auto snapshot = store_->OpenSnapshot(access::SystemCaller("test")).value();
   EXPECT_NE(snapshot->Read("ServiceRequest", id_)->body.find("DocumentReference/d"), std::string::npos);
+}
+
+TEST_F(ConsultationTest, WhatIsSignedIsSaidInTheSameCommit) {
+  Ask(Mdt());
+  access::Caller expert = At("H1");
+  expert.practitioner = "e1";
+  ConsultationStep step;
+  step.verb = "opine", step.version = Now().version, step.by = "专家", step.diagnosis = "肺癌", step.advice = "\"手术\"\n限期", step.transfer = true;
+  const Consultation done = consultations_->Do(expert, id_, step).value();
+  ASSERT_TRUE(done.opinions.front().signature);
+  const store::Resource first = Record("Provenance", id_ + "-signature-1");
+  EXPECT_EQ(first.t, Record("Task", id_).t) << "one commit";
+  EXPECT_EQ(first.owner, "V1");
+  // printf '%s' '{"advice":"\"手术\"\n限期","diagnosis":"肺癌","transfer":true}' | sha256sum; the same through `xxd -r -p | base64`.
+  EXPECT_EQ(SignedText(done.opinions.front()), R"({"advice":"\"手术\"\n限期","diagnosis":"肺癌","transfer":true})");
+  EXPECT_EQ(done.opinions.front().signature->sha256, "bf74a89b6097d91ab3a6bbfc5d4179287528bf291cf3d4e3f218e7d435caeb86");
+  for (const char* part : {R"("data":"v3Som2CX2Rqzprv8XUF5KHUovykc89Tj8hjn1DXK64Y=")", R"("target":[{"reference":"Task/)", R"("code":"1.2.840.10065.1.12.1.1")", R"("targetFormat":"text/plain","sigFormat":"application/octet-stream")",
+                           R"("who":{"reference":"Practitioner/e1","identifier":{"system":"https://fhir.qianxian.cn/account","value":"doctor-H1"},"display":"专家"},"onBehalfOf":{"reference":"Organization/H1"})"})
+    EXPECT_NE(first.body.find(part), std::string::npos) << part << " in " << first.body;
+  EXPECT_EQ(first.body.find("ClinicalImpression"), std::string::npos);
+  const Signed read = *Now().opinions.front().signature;
+  EXPECT_EQ(read.at, Now().opinions.front().at);
+  EXPECT_EQ(read.who, "专家");
+  EXPECT_EQ(read.sha256, done.opinions.front().signature->sha256);
+  EXPECT_EQ(Do("H2", "opine", "化疗"), "open");
+  EXPECT_EQ(Do("V1", "conclude", "限期手术"), "concluded");
+  EXPECT_EQ(SignedNow(), "11+1");
+  const store::Resource last = Record("Provenance", id_ + "-signature-conclusion");
+  EXPECT_EQ(last.t, Record("ClinicalImpression", id_).t);
+  for (const std::string& part : {"ClinicalImpression/" + id_, std::string(R"("value":"doctor-V1"},"display":"医生V1"})"), std::string("Organization/V1"), std::string("1.2.840.10065.1.12.1.1\"")})
+    EXPECT_NE(last.body.find(part), std::string::npos) << part << " in " << last.body;
+  EXPECT_FALSE(store_->OpenSnapshot(At("H1")).value()->Read("Provenance", first.id).ok());
+  EXPECT_TRUE(consultations_->Get(At("H1"), id_)->conclusion->signature) << "who is part of it is told, whether he may read the Provenance or not";
+  EXPECT_TRUE(consultations_->List(At("H2"), "received", 10)->front().opinions.back().signature) << "also in a list";
+}
+
+TEST_F(ConsultationTest, WhatWasAlteredIsNotSigned) {
+  Ask(Wanted());
+  Do("H1", "opine", "第一行\n第二行");
+  Do("V1", "conclude", "限期手术");
+  ASSERT_EQ(SignedNow(), "1+1");
+  const auto after = [&](const std::string& type, const std::string& id, const std::string& from, const std::string& to) {
+    const store::Resource before = Alter(type, id, from, to);
+    const std::string now = SignedNow();
+    PutBack(before);
+    EXPECT_EQ(SignedNow(), "1+1") << "as it was";
+    return now;
+  };
+  EXPECT_EQ(after("Task", id_, "限期手术", "不手术"), "1+0") << "the conclusion";
+  EXPECT_EQ(after("ClinicalImpression", id_, "限期手术", "不手术"), "1+0") << "as the patient's record has it";
+  EXPECT_EQ(after("Task", id_, "第二行", "第三行"), "0+1") << "the opinion";
+  EXPECT_EQ(after("Task", id_, R"({"url":"advice","valueString":"第一行\n第二行"})", R"({"url":"diagnosis","valueString":"第一行"},{"url":"advice","valueString":"第二行"})"), "0+1") << "a line that moved";
+  EXPECT_EQ(after("Task", id_, R"({"url":"advice",)", R"({"url":"transfer","valueString":"1"},{"url":"advice",)"), "0+1") << "the transfer";
+  EXPECT_EQ(after("Task", id_, R"({"url":"who","valueString":"doctor-H1"})", R"({"url":"who","valueString":"doctor-H2"})"), "0+1") << "who said it";
+  EXPECT_EQ(after("Task", id_, "医生V1\"},{\"url\":\"text", "院长\"},{\"url\":\"text"), "1+0") << "the name";
+  EXPECT_EQ(after("Task", id_, R"({"url":"organization","valueString":"H1"},{"url":"organization-name","valueString":"机构H1"},{"url":"advice")",
+                  R"({"url":"organization","valueString":"H2"},{"url":"organization-name","valueString":"机构H2"},{"url":"advice")"), "0+1") << "for whom";
+  const std::string first = id_ + "-signature-1";
+  EXPECT_EQ(after("Provenance", first, R"("when":"20)", R"("when":"19)"), "0+1") << "the time";
+  EXPECT_EQ(after("Provenance", first, "Task/", "Task/x"), "0+1") << "of another consultation";
+  EXPECT_EQ(after("Provenance", first, R"("signature":)", R"("signature":[{"sigFormat":"application/pkcs7-signature"}],"note":)"), "0+1") << "no hash";
+  EXPECT_EQ(after("Provenance", first, R"("signature":[)", R"("signature":[{"sigFormat":"application/pkcs7-signature","data":"AAAA"},)"), "1+1") << "a certificate's beside it";
+  store::Change gone;
+  gone.kind = store::Change::Kind::kDelete, gone.type = "Provenance", gone.id = first;
+  ASSERT_TRUE(store_->Commit(access::SystemCaller("test"), {{gone}, "test"}).ok());
+  EXPECT_EQ(SignedNow(), "0+1");
+}
+
+TEST_F(ConsultationTest, TwiceIsOneSignatureAndOtherStepsHaveNone) {
+  Ask(Mdt());
+  EXPECT_EQ(Do("H1", "accept"), "open");
+  EXPECT_EQ(Do("H1", "opine"), "no-advice");
+  EXPECT_EQ(Do("V1", "conclude", "手术"), "wrong-state");
+  EXPECT_EQ(Do("H2", "decline", "专家外出"), "open");
+  EXPECT_FALSE(IsThere("Provenance", id_ + "-signature-1") || IsThere("Provenance", id_ + "-signature-conclusion"));
+  const uint64_t version = Now().version;
+  EXPECT_EQ(Do("H1", "opine", "好", version), "open");
+  const uint64_t t = store_->LastT();
+  EXPECT_EQ(Do("H1", "opine", "好", version), "open") << "sent again by a bad network";
+  EXPECT_EQ(Do("V1", "conclude", "好", version), "version-conflict");
+  EXPECT_EQ(store_->LastT(), t);
+  EXPECT_EQ(Record("Provenance", id_ + "-signature-1").version, 1u);
+  EXPECT_EQ(Do("H1", "opine", "更好"), "open");
+  EXPECT_EQ(SignedNow(), "11") << "who changes the mind signs again";
+  EXPECT_EQ(Do("V1", "withdraw"), "withdrawn");
+  EXPECT_FALSE(IsThere("Provenance", id_ + "-signature-3") || IsThere("Provenance", id_ + "-signature-conclusion"));
+  EXPECT_EQ(SignedNow(), "11") << "what was said stays signed";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "referral/consultation_records.h"
+#include "referral/consultation_signature.h"
 #include "referral/organizations.h"
 #include "referral/step_tools.h"
 #include "search/query.h"
@@ -98,6 +99,7 @@ Result<Consultation> Consultations::Get(const access::Caller& caller, std::strin
   if (!task.ok()) return task.error();
   QX_TRY(Consultation c, ConsultationFrom(*task));
   if (!MaySee(caller, c)) return NoSuchConsultation();
+  QX_DO(ReadSignatures(*snapshot, c));
   Finish(caller, c);
   return c;
 }
@@ -256,6 +258,7 @@ Result<Consultation> Consultations::Write(const access::Caller& caller, Consulta
   put("Task", TaskAsFhir(c));
   put("ServiceRequest", RequestAsFhir(c));
   if (c.conclusion) put("ClinicalImpression", ConclusionAsFhir(c));
+  if (std::optional<store::Change> signature = Sign(caller, c, verb)) request.changes.push_back(std::move(*signature));
   for (const Notice& notice : NoticesOf(c, verb, organization)) request.changes.push_back(NoticeChange(notice, now));
   // For this patient and this time only.
   const int64_t open_until = InstantOf(c.scheduled_at.empty() ? c.sent_at : c.scheduled_at).microseconds + rules_.settings->relation_days_open * kDay;
@@ -271,7 +274,7 @@ Result<Consultation> Consultations::Write(const access::Caller& caller, Consulta
   return c;
 }
 
-Result<std::vector<Consultation>> Consultations::Found(const access::Caller& caller, std::string_view box, std::string_view status, size_t count) {
+Result<std::vector<Consultation>> Consultations::Found(const access::Caller& caller, std::string_view box, std::string_view status, size_t count, bool signatures) {
   std::vector<Consultation> list;
   search::NamedValues asked = {{"category", std::string(kConsultationCategory)}, {"status", std::string(status)}, {"_sort", "-authored"}, {"_count", std::to_string(count)}};
   if (!caller.whole_county) {
@@ -285,6 +288,7 @@ Result<std::vector<Consultation>> Consultations::Found(const access::Caller& cal
     QX_TRY(const store::Resource task, snapshot->Read("Task", request.id));
     QX_TRY(Consultation c, ConsultationFrom(task));
     if (!MaySee(caller, c)) continue;
+    if (signatures) QX_DO(ReadSignatures(*snapshot, c));
     Finish(caller, c);
     list.push_back(std::move(c));
   }
@@ -292,7 +296,7 @@ Result<std::vector<Consultation>> Consultations::Found(const access::Caller& cal
 }
 
 Result<std::vector<Consultation>> Consultations::List(const access::Caller& caller, std::string_view box, size_t count) {
-  QX_TRY(std::vector<Consultation> list, Found(caller, box, "active", count));
+  QX_TRY(std::vector<Consultation> list, Found(caller, box, "active", count, true));
   const auto order = [&](const Consultation& c) {
     const pack::Urgency* urgency = rules_.FindUrgency(c.urgency);
     return urgency ? urgency->order : 99;
@@ -301,14 +305,14 @@ Result<std::vector<Consultation>> Consultations::List(const access::Caller& call
     const auto x = order(a), y = order(b);
     return x != y ? x < y : a.sent_at < b.sent_at;
   });
-  QX_TRY(std::vector<Consultation> over, Found(caller, box, "completed,revoked", count - std::min(count, list.size())));
+  QX_TRY(std::vector<Consultation> over, Found(caller, box, "completed,revoked", count - std::min(count, list.size()), true));
   for (Consultation& one : over) list.push_back(std::move(one));
   return list;
 }
 
 Result<uint64_t> Consultations::Waiting(const access::Caller& caller) {
   constexpr size_t kLooked = 500;
-  QX_TRY(const std::vector<Consultation> list, Found(caller, "received", "active", kLooked));
+  QX_TRY(const std::vector<Consultation> list, Found(caller, "received", "active", kLooked, false));
   return static_cast<uint64_t>(std::count_if(list.begin(), list.end(), [&](const Consultation& c) {
     return std::any_of(c.invited.begin(), c.invited.end(), [&](const Invited& one) {
       return IsWaitedFor(one) && std::find(caller.organizations.begin(), caller.organizations.end(), one.organization) != caller.organizations.end();
