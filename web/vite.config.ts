@@ -38,7 +38,7 @@ function precompress(): Plugin {
 // The worker with the list of files that a telephone needs to open the page with no network: the frame, the pages of care, both
 // languages. What a director's pages need beside them is kept when it is first used.
 function worker(): Plugin {
-  const isNeeded = /\/features\/(today|visit|patients|patient|outbox|refer|inbox|signin)\/|\/i18n\/en\.json/;
+  const isNeeded = /\/features\/(today|visit|patients|patient|outbox|refer|inbox|signin)\/|\/care\/|\/i18n\/en\.json/;
   return {
     name: 'qianxian-worker',
     apply: 'build',

@@ -48,8 +48,31 @@ const kept = (page) => page.evaluate(() => new Promise((done, fail) => {
   };
 }));
 
+const choose = (page, ...files) => page.locator('.add-files input[multiple]').setInputFiles(files);
+
+// A strip of an electrocardiogram as PNG, drawn by the browser.
+async function picture(page, name, width, height) {
+  const text = await page.evaluate(([w, h]) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = '#fff4f2';
+    pen.fillRect(0, 0, w, h);
+    pen.strokeStyle = '#f0b7ae';
+    for (let at = 0; at < Math.max(w, h); at += h / 20) [[at, 0, at, h], [0, at, w, at]].forEach(([x, y, to, down]) => { pen.beginPath(); pen.moveTo(x, y); pen.lineTo(to, down); pen.stroke(); });
+    pen.strokeStyle = '#222';
+    pen.lineWidth = h / 120;
+    for (const middle of [0.28, 0.72]) {
+      pen.beginPath();
+      for (let x = 0; x <= w; x += w / 200) pen.lineTo(x, h * (middle - [0, 0, .03, 0, 0, .02, -.2, .06, 0, 0, 0, -.05, -.06, 0][Math.floor((x / w) * 56) % 14]));
+      pen.stroke();
+    }
+    return canvas.toDataURL('image/png').split(',')[1];
+  }, [width, height]);
+  return { name, mimeType: 'image/png', buffer: Buffer.from(text, 'base64') };
+}
+
 const looks = {
-  village: { today: '/', visit: '/patients/p2/visit', patients: '/patients?find=%E6%9D%8E', patient: '/patients/p9', refer: '/patients/p1/refer?criterion=hypertension%2Fvery-high&urgency=urgent', 'add-patient': '/patients?add=1', outbox: '/outbox' },
+  village: { today: '/', visit: '/patients/p2/visit', patients: '/patients?find=%E6%9D%8E', patient: '/patients/p9', refer: '/patients/p1/refer?criterion=hypertension%2Fvery-high&urgency=urgent', 'add-patient': '/patients?add=1', outbox: '/outbox', 'inbox-sent': '/inbox?tab=sent', 'patient-draft': '/patients/p7' },
   specialist: { inbox: '/', consultations: '/inbox?tab=consultations', notices: '/inbox?tab=notices', referral: '/referrals/r2', consultation: '/consultations/c1', consult: '/patients/p9/consult' },
   director: { programmes: '/programmes?pathway=lung', 'programme-people': '/programmes?people=stage%3Dmanaged' },
 };
@@ -335,6 +358,63 @@ export const tests = [
       same(state.referrals[1].state, 'taken-over', 'taken over');
     }),
   },
+  ...[['zh', 'phone'], ['en', 'desktop']].map(([language, size]) => ({
+    name: `a draft that a pathway proposed is sent, ${language}, ${size}`,
+    run: (world) => withOwn(world, async (state) => {
+      const draft = state.referrals.find((each) => each.id === 'r6');
+      const page = await world.signedIn('village', { language, size });
+      const criterion = language === 'zh' ? '连续两次随访血压不达标' : 'Not at target at two visits in a row';
+      await world.go(page, '/inbox?tab=notices');
+      await page.locator('.notice-new', { hasText: criterion }).getByRole('link').click();
+      await page.locator('.proposed', { hasText: criterion }).waitFor();
+      await page.locator('.facts', { hasText: words(language, 'referral.noReceiver') }).waitFor();
+      same(await page.locator('.menu-item-on strong').textContent(), '云岭县人民医院', 'who is suggested is chosen');
+      await world.check(page, `a proposed draft ${language} ${size}`);
+      await world.shot(page, `draft-${language}-${size}`);
+      const note = page.getByLabel(words(language, 'referral.note'));
+      const consent = page.getByLabel(words(language, 'refer.consent'));
+      await page.locator('.menu-item', { hasText: '云岭县中医院' }).click();
+      await note.fill('下周一上午能来');
+      await page.locator('.verb-form .big-button', { hasText: words(language, 'refer.sendTo', { to: '云岭县中医院' }) }).click();
+      await page.locator('.form-error', { hasText: words(language, 'refer.needConsent') }).waitFor();
+      await world.check(page, `without consent ${language} ${size}`);
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await world.shot(page, `draft-no-consent-${language}-${size}`);
+      same(`${draft.state} ${draft.sentAt}`, 'draft null', 'nothing was sent');
+      await world.go(page, '/inbox?tab=sent');
+      must((await page.locator('.people').first().textContent()).includes('孙凤英'), 'the draft stands at the top of what was sent');
+      await world.shot(page, `drafts-${language}-${size}`);
+      await row(page, '孙凤英').locator('.person-link').click();
+      await page.getByText(words(language, 'common.draftRestored')).waitFor();
+      same(`${await note.inputValue()} ${await page.locator('.menu-item-on strong').textContent()}`, '下周一上午能来 云岭县中医院', 'nothing is lost');
+      await consent.check();
+      await page.locator('.verb-form .big-button').click();
+      await page.locator('.proposed').waitFor({ state: 'detached' });
+      same(`${draft.state} ${draft.to.organization} ${draft.history[1].note}`, 'sent H2 下周一上午能来', 'it was sent to whom the doctor chose');
+      await page.locator('.history', { hasText: words(language, 'verb.propose') }).waitFor();
+      await world.check(page, `a draft that was sent ${language} ${size}`);
+      await world.shot(page, `draft-sent-${language}-${size}`);
+    }),
+  })),
+  {
+    name: 'a draft that a pathway proposed is not needed: dropped with a reason',
+    run: (world) => withOwn(world, async (state) => {
+      const draft = state.referrals.find((each) => each.id === 'r6');
+      const page = await world.signedIn('township', { size: 'phone' });
+      await world.go(page, '/referrals/r6');
+      await page.locator('.verb-row').getByRole('button', { name: words('zh', 'verb.do-not-refer'), exact: true }).tap();
+      await page.locator('.verb-form .big-button').tap();
+      await page.getByText(words('zh', 'verbFault.reasonOrNote')).waitFor();
+      same(await page.getByRole('button', { name: words('zh', 'referral.sendAfterAll') }).count(), 1, 'and a way back');
+      await page.getByText('患者不去').tap();
+      await world.check(page, 'do not refer');
+      await world.shot(page, 'draft-drop-zh-phone');
+      await page.locator('.verb-form .big-button').tap();
+      await page.locator('.history', { hasText: '患者不去' }).waitFor();
+      same(`${draft.state} ${draft.to.organization}`, 'withdrawn ', 'it is dropped');
+      await world.check(page, 'a dropped draft');
+    }),
+  },
   {
     name: 'a consultation at an hour says where; only an https address is a link',
     run: (world) => withOwn(world, async (state) => {
@@ -344,7 +424,7 @@ export const tests = [
       await page.getByRole('radio', { name: words('zh', 'consultKind.scheduled') }).tap();
       await page.getByLabel(words('zh', 'consult.when')).fill('2030-05-01T09:30');
       await page.locator('textarea').first().fill('是否减量？');
-      await page.locator('.visit-also').first().tap();
+      await page.locator('.visit-also', { hasText: '云岭县中医院' }).tap();
       const where = page.getByLabel(words('zh', 'consult.meeting'));
       await where.fill('会'.repeat(101));
       await page.getByText(words('zh', 'consult.meetingTooLong')).waitFor();
@@ -445,6 +525,160 @@ export const tests = [
       const township = await world.signedIn('director');
       await world.go(township, '/programmes?pathway=hypertension&org=T2');
       same(await township.locator('.row-below').count(), 2, 'one township alone stands open');
+    }),
+  },
+  {
+    name: 'a photo goes with a consultation: from the telephone, made smaller there, opened large by the expert',
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('village', { size: 'phone' });
+      await world.go(page, '/patients/p9/consult');
+      must(await page.getByRole('button', { name: words('zh', 'files.camera') }).isVisible(), 'a telephone offers its camera');
+      await page.getByLabel(words('zh', 'consult.question')).last().fill('心电图如图，是否需要转上级医院？');
+      await page.locator('.visit-also', { hasText: '云岭县人民医院' }).tap();
+      await choose(page, await picture(page, 'IMG_20260105_101112.png', 3000, 2000), await picture(page, '左足背.png', 600, 400));
+      await page.locator('.chosen-file .text-input').nth(1).waitFor();
+      const names = await page.locator('.chosen-file .text-input').evaluateAll((fields) => fields.map((field) => field.value).join());
+      must(/^照片 \d+[^,]*,左足背$/.test(names), `a camera's name becomes the day, another stays: ${names}`);
+      await page.locator('.add-files').evaluate((each) => each.scrollIntoView({ block: 'center' }));
+      await world.shot(page, 'files-camera-zh-phone', { full: false });
+      await page.locator('.care-bar .big-button').tap();
+      await page.locator('.form-error', { hasText: words('zh', 'files.waiting', { count: 2 }) }).waitFor();
+      same(state.consultations.length, 2, 'nothing is sent while files wait');
+      await world.check(page, 'files that wait');
+      await world.shot(page, 'files-waiting-zh-phone');
+      await page.locator('.chosen-file .text-input').first().fill('心电图 V1–V6');
+      await page.getByRole('button', { name: words('zh', 'files.upload', { count: 2 }) }).tap();
+      await page.locator('.visit-also .thumb').nth(1).waitFor();
+      await page.locator('.chosen-file').first().waitFor({ state: 'detached' });
+      await page.waitForFunction(() => [...document.querySelectorAll('.thumb img')].every((each) => each.complete && each.naturalWidth > 0));
+      must(await page.locator('.visit-also', { hasText: '心电图 V1–V6' }).locator('input').isChecked(), 'what was added goes along');
+      same(await page.getByLabel(words('zh', 'consult.question')).last().inputValue(), '心电图如图，是否需要转上级医院？', 'nothing typed is lost');
+      await world.check(page, 'files that go along');
+      await world.shot(page, 'files-sent-zh-phone');
+      await page.locator('.care-bar .big-button').tap();
+      await page.locator('.attached-picture').nth(1).waitFor();
+      await world.check(page, 'a consultation with photos');
+      await world.shot(page, 'consultation-photos-zh-phone');
+      await page.locator('.attached-picture').first().tap();
+      await page.locator('.picture-frame img').waitFor();
+      await world.settle(page);
+      await world.check(page, 'a photo on the telephone');
+      await world.shot(page, 'photo-zh-phone', { full: false });
+      same(state.consultations[2].attachments.length, 4, 'both, and what the record had');
+      same([...state.documents.values()].map((each) => `${each.title} ${each.contentType}`).join(), '心电图 V1–V6 image/jpeg,左足背 image/png', 'a large photo is made smaller, a small one stays as it is');
+
+      const expert = await world.signedIn('specialist', { language: 'en' });
+      await world.go(expert, '/consultations/c3');
+      const first = expert.getByRole('button', { name: '心电图 V1–V6' });
+      await first.waitFor();
+      await world.check(expert, 'an expert’s consultation with photos');
+      await world.shot(expert, 'consultation-photos-en-desktop');
+      await first.focus();
+      await expert.keyboard.press('Enter');
+      const large = expert.getByRole('dialog').locator('img');
+      const title = expert.locator('.side-sheet-h');
+      await large.waitFor();
+      await expert.waitForFunction(() => document.querySelector('.picture-frame img')?.naturalWidth > 0);
+      same(await large.evaluate((each) => `${each.naturalWidth} ${each.naturalHeight} ${each.alt}`), '2000 1333 心电图 V1–V6', 'it opens as large as it came');
+      await world.settle(expert);
+      await world.check(expert, 'a photo opened large');
+      await world.shot(expert, 'photo-en-desktop', { full: false });
+      await expert.keyboard.press('ArrowRight');
+      same(await title.textContent(), '左足背', 'the arrow keys go on');
+      await expert.keyboard.press('ArrowRight');
+      await expert.getByText(words('en', 'files.nth', { nth: 2, all: 2 })).waitFor();
+      await expert.keyboard.press('ArrowLeft');
+      same(await title.textContent(), '心电图 V1–V6', 'and back');
+      await expert.keyboard.press('Escape');
+      await large.waitFor({ state: 'detached' });
+      await expert.waitForFunction(() => document.activeElement?.className === 'attached-picture');
+      await workerReady(expert);
+      const cached = await expert.evaluate(async () => {
+        const names = await caches.keys();
+        return (await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).map((each) => each.url)))).flat().filter((each) => each.includes('/api/'));
+      });
+      same(cached.join(), '', 'no document stays in the browser’s cache of the page');
+      await world.go(expert, '/patients/p9');
+      const pdf = expert.getByRole('link', { name: 'Discharge summary' });
+      same(`${await pdf.getAttribute('href')} ${await pdf.getAttribute('target')} ${await pdf.getAttribute('rel')}`, '/api/documents/d2 _blank noopener noreferrer', 'a PDF opens apart');
+      same(await expert.locator('.attached-picture').count(), 2, 'the photos stand in the record');
+      same(await expert.getByRole('button', { name: words('en', 'files.camera') }).isVisible(), false, 'a desktop offers no camera');
+      await world.check(expert, 'a record with photos');
+      await world.shot(expert, 'patient-photos-en-desktop');
+    }),
+  },
+  {
+    name: 'files that cannot go are said so; without a network they wait on the device and are sent once',
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('village', { size: 'phone' });
+      await world.go(page, '/patients/p1');
+      await workerReady(page);
+      const fault = (name, words_) => page.locator('.chosen-file', { hasText: name }).locator('.field-fault', { hasText: words_ }).waitFor();
+      await choose(page, { name: '小结.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('PK\x03\x04 no picture') }, { name: '化验.pdf', mimeType: 'application/pdf', buffer: Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc(10 * 1024 * 1024)]) },
+        { name: '空.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(0) }, { name: '坏.png', mimeType: 'image/png', buffer: Buffer.from('\x89PNG\r\n\x1a\nbroken', 'latin1') });
+      await fault('小结.jpg', words('zh', 'fileFault.type'));
+      await fault('化验.pdf', words('zh', 'fileFault.tooLarge', { count: 10 }));
+      await fault('空.pdf', words('zh', 'fileFault.empty'));
+      await fault('坏.png', words('zh', 'fileFault.unreadable'));
+      same(await page.locator('.add-files-send').count(), 0, 'what cannot go is not offered');
+      await world.check(page, 'files that cannot go');
+      await world.shot(page, 'files-refused-zh-phone');
+      for (let left = 4; left > 0; left--) await page.locator('.chosen-file-ways').first().getByRole('button').tap();
+      same(state.documents.size, 0, 'nothing was sent');
+
+      await choose(page, await picture(page, '血压计.png', 400, 300));
+      await page.locator('.chosen-file .text-input').waitFor();
+      await page.context().setOffline(true);
+      const upload = page.locator('.add-files-send');
+      await upload.tap();
+      await page.getByText(words('zh', 'files.noNetwork')).waitFor();
+      await world.check(page, 'a file that waits for a network');
+      await page.locator('.chosen-file').scrollIntoViewIfNeeded();
+      await world.shot(page, 'files-offline-zh-phone', { full: false });
+      await page.locator('.chosen-file .text-input').fill('家里的血压计');
+      await page.locator('.chosen-file .text-input').blur();
+      await page.reload();
+      await page.locator('.chosen-file .text-input').waitFor();
+      same(await page.locator('.chosen-file .text-input').inputValue(), '家里的血压计', 'it is still there after the page was closed, with its name');
+      await page.context().setOffline(false);
+
+      let held = true;
+      let lost = 0;
+      await page.route('**/documents?*', async (route) => {
+        if (held) return;   // the line stands still
+        if (lost++ > 0) return route.continue();
+        await route.fetch();   // it arrives, the answer does not
+        await route.abort('connectionreset');
+      });
+      await upload.tap();
+      await page.getByRole('progressbar').waitFor();
+      await world.check(page, 'a file on its way');
+      held = false;
+      await page.getByRole('button', { name: words('zh', 'files.cancelOf', { title: '家里的血压计' }) }).tap();
+      await upload.tap();
+      const again = page.getByRole('button', { name: words('zh', 'files.againOf', { title: '家里的血压计' }) });
+      await again.waitFor();
+      same(state.documents.size, 1, 'the server has it');
+      await again.tap();
+      await page.locator('.attached-picture', { hasText: '家里的血压计' }).waitFor();
+      same(`${state.documents.size} ${await page.locator('.chosen-file').count()}`, '1 0', 'sent again it is the same document');
+      await world.check(page, 'a record with a photo');
+      must(!(await kept(page)).some((key) => key.includes('draft.file')), 'nothing of it stays behind on the device');
+
+      await world.go(page, '/patients/p1/refer');
+      await page.locator('.visit-also', { hasText: '家里的血压计' }).waitFor();
+      await choose(page, await picture(page, '药盒.png', 400, 300));
+      await upload.tap();
+      await page.locator('.visit-also', { hasText: '药盒' }).waitFor();
+      await page.getByLabel(words('zh', 'refer.reasonText')).fill('血压不降');
+      await page.locator('.visit-also', { hasText: words('zh', 'refer.consent') }).tap();
+      await page.locator('.visit-also', { hasText: '家里的血压计' }).tap();
+      await world.check(page, 'a referral with a photo');
+      await world.shot(page, 'refer-photo-zh-phone');
+      await page.locator('.care-bar .big-button').tap();
+      await page.locator('.item-sent').waitFor();
+      const [document] = [...state.documents.values()].slice(1);
+      same(state.referrals[state.referrals.length - 1].attachments.map((each) => each.reference).join(), `DocumentReference/${document.id},DocumentReference/d1`, 'what is ticked goes along');
     }),
   },
 ];

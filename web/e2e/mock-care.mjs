@@ -117,13 +117,14 @@ const rules = {
     notTakenOver: [['moved', '患者不在本地', 'Does not live here'], ['no-medicine', '没有所需药品', 'Lacks the medicine']].map(([id, zh, en]) => ({ id, text: both(zh, en) })),
   },
 };
-const stateNames = { sent: both('待接收', 'Sent'), accepted: both('已接收', 'Accepted'), declined: both('未接收', 'Declined'), arrived: both('已到诊', 'Arrived'), 'result-returned': both('已回传结果', 'Result returned'), 'sent-down': both('已下转', 'Sent down'), 'taken-over': both('已接管', 'Taken over'), closed: both('已结案', 'Closed'), withdrawn: both('已撤回', 'Withdrawn'), open: both('进行中', 'Under way'), concluded: both('已有结论', 'Concluded'), invited: both('待答复', 'Invited'), opined: both('已有意见', 'Opinion given') };
-const moves = { accept: ['sent', 'accepted'], decline: ['sent', 'declined'], arrive: ['accepted', 'arrived'], 'return-result': ['arrived', 'result-returned'], 'send-down': ['result-returned', 'sent-down'], 'take-over': ['sent-down', 'taken-over'], close: ['taken-over', 'closed'], withdraw: ['sent', 'withdrawn'] };
-const sideOf = { accept: 'to', decline: 'to', arrive: 'to', interim: 'to', 'return-result': 'to', 'send-down': 'to', 'take-over': 'from', close: 'from', withdraw: 'from' };
+const stateNames = { draft: both('草稿', 'Draft'), sent: both('待接收', 'Sent'), accepted: both('已接收', 'Accepted'), declined: both('未接收', 'Declined'), arrived: both('已到诊', 'Arrived'), 'result-returned': both('已回传结果', 'Result returned'), 'sent-down': both('已下转', 'Sent down'), 'taken-over': both('已接管', 'Taken over'), closed: both('已结案', 'Closed'), withdrawn: both('已撤回', 'Withdrawn'), open: both('进行中', 'Under way'), concluded: both('已有结论', 'Concluded'), invited: both('待答复', 'Invited'), opined: both('已有意见', 'Opinion given') };
+const moves = { accept: ['sent', 'accepted'], decline: ['sent', 'declined'], arrive: ['accepted', 'arrived'], 'return-result': ['arrived', 'result-returned'], 'send-down': ['result-returned', 'sent-down'], 'take-over': ['sent-down', 'taken-over'], close: ['taken-over', 'closed'], send: ['draft', 'sent'], withdraw: ['sent', 'withdrawn'] };
+const receiverNames = { H1: '云岭县人民医院', H2: '云岭县中医院', C1: '宁川市第一人民医院', T1: '青石镇卫生院' };
+const sideOf = { accept: 'to', decline: 'to', arrive: 'to', interim: 'to', 'return-result': 'to', 'send-down': 'to', 'take-over': 'from', close: 'from', send: 'from', withdraw: 'from' };
 
 export function makeCare({ Refusal, notFound, forbidden }) {
   const shifted = (list) => list.map((value, index) => ({ on: dayOn(-90 * (index + 1) - 3), value }));
-  const state = { visits: new Map(), added: new Map(), done: new Map(), referrals: [], byKey: new Map(), reads: [], notices: [], consultations: [] };
+  const state = { visits: new Map(), added: new Map(), done: new Map(), referrals: [], byKey: new Map(), documents: new Map(), reads: [], notices: [], consultations: [] };
   const tasks = people.flatMap(({ patient, programmes, overdue }) => programmes.filter((each) => forms[`${each}-follow-up`] || each === 'lung').map((programme) => {
     const pathway = pathways.find((each) => each.id === programme);
     const due = dayOn(overdue > 0 ? -overdue - 14 : -overdue);
@@ -148,7 +149,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       id, version: 1, direction: 'up', urgency: 'routine', type: 'outpatient', state: 'sent', patient: person.patient, from: { organization: 'T1', name: '青石镇卫生院', practitioner: '何医生', phone: '0990-1234' },
       to: { organization: 'H1', name: '云岭县人民医院', department: '心内科' }, criterion: 'hypertension/uncontrolled-twice', criterionText: rules.rules[2].text, reason: '两次随访血压均在 150 以上，已加量。',
       summary: '既往：高血压 8 年\n近期：收缩压 152 mmHg，舒张压 96 mmHg\n用药：氨氯地平 5 mg 每日一次', sentAt: at(-3), answerBy: at(21), overdue: false, slot: null,
-      history: [{ at: at(-3), who: '何医生', state: 'sent', stateName: stateNames.sent, note: '' }], results: [], plan: null, attachments: [{ reference: 'DocumentReference/d1', title: both('心电图 2026-11-20', 'ECG 20 Nov 2026') }], ...more,
+      history: [{ at: at(-3), who: '何医生', verb: 'send', state: 'sent', stateName: stateNames.sent, note: '' }], results: [], plan: null, attachments: [{ reference: 'DocumentReference/d1', title: both('心电图 2026-11-20', 'ECG 20 Nov 2026') }], ...more,
     };
   }
   state.referrals.push(
@@ -157,14 +158,19 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     makeReferral('r3', people[2], { urgency: 'urgent', criterion: 'diabetes/glucose-danger', criterionText: rules.rules[3].text, reason: '空腹血糖 17.8，口渴多尿 3 天。', sentAt: at(-5), answerBy: at(-1), overdue: true }),
     makeReferral('r4', people[4], { state: 'arrived', sentAt: at(-40) }),
     makeReferral('r5', people[8], { state: 'sent-down', direction: 'up', sentAt: at(-200), criterion: '', criterionText: null, reason: '低剂量CT：右上肺实性结节 16 mm', results: [{ title: both('出院小结', 'Discharge summary'), text: '右上肺腺癌 T1cN0M0，胸腔镜右上叶切除，恢复良好。' }], plan: { pathway: 'lung', text: '术后 3 个月复查胸部CT；观察切口和呼吸功能；继续降压治疗。', nextDate: dayOn(30) } }),
+    // What a step of the pathway proposed: nobody has chosen a receiver or asked the patient.
+    makeReferral('r6', people[6], {
+      state: 'draft', sentAt: null, answerBy: null, from: { organization: 'T1', name: '青石镇卫生院', practitioner: '' }, to: { organization: '', name: '' }, reason: rules.rules[2].text.zh, summary: '',
+      history: [{ at: at(-26), who: 'system', verb: 'propose', state: 'draft', stateName: stateNames.draft, note: '路径步骤建议，尚未转出 / proposed by a step of the pathway, not sent yet' }],
+    }),
   );
   const consultation = {
     id: 'c1', version: 1, kind: 'written', mode: 'mdt', state: 'open', urgency: 'urgent', patient: people[8].patient, question: '右上肺结节 16 mm，边缘毛刺，合并高血压、肺功能轻度下降。请各科会诊：是否手术，术式，术前准备。',
     from: { organization: 'H1', name: '云岭县人民医院', practitioner: '林主任' }, scheduledAt: null, meeting: null, sentAt: at(-30),
     invited: [{ organization: 'C3', name: '宁川市肿瘤医院', practitioner: '', state: 'opined' }, { organization: 'C1', name: '宁川市第一人民医院', practitioner: '', state: 'opined' }, { organization: 'H2', name: '云岭县中医院', practitioner: '', state: 'invited' }],
     opinions: [
-      { at: at(-20), who: '郑教授', organizationName: '宁川市肿瘤医院', diagnosis: '右上肺周围型肺癌可能性大', advice: '建议 PET-CT 排除转移后行胸腔镜右上叶切除加淋巴结清扫。', transfer: false },
-      { at: at(-16), who: '马主任', organizationName: '宁川市第一人民医院', diagnosis: '同意', advice: '术前肺功能锻炼两周；血压控制在 140/90 以下再手术。', transfer: false },
+      { at: at(-20), who: '郑教授', organizationName: '宁川市肿瘤医院', diagnosis: '右上肺周围型肺癌可能性大', advice: '建议 PET-CT 排除转移后行胸腔镜右上叶切除加淋巴结清扫。', transfer: false, signed: { at: at(-20), who: '郑教授', sha256: 'a3'.repeat(32) } },
+      { at: at(-16), who: '马主任', organizationName: '宁川市第一人民医院', diagnosis: '同意', advice: '术前肺功能锻炼两周；血压控制在 140/90 以下再手术。', transfer: false, signed: { at: at(-16), who: '马主任', sha256: '5c'.repeat(32) } },
     ],
     conclusion: null, attachments: [{ reference: 'ImagingStudy/i1', title: both('胸部低剂量CT', 'Low-dose chest CT') }],
   };
@@ -176,12 +182,24 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     { id: 'n1', at: at(-0.2), kind: 'referral-sent', title: both('急诊转诊待接收', 'Emergency referral waits for an answer'), about: { type: 'referral', id: 'r2' }, patient: { id: 'p6', name: '刘长福' }, read: false },
     { id: 'n2', at: at(-1), kind: 'referral-overdue', title: both('转诊答复超时', 'The answer to a referral is late'), about: { type: 'referral', id: 'r3' }, patient: { id: 'p3', name: '王桂兰' }, read: false },
     { id: 'n3', at: at(-30), kind: 'consultation', title: both('会诊有新意见', 'A new opinion'), about: { type: 'consultation', id: 'c1' }, patient: { id: 'p9', name: '吴春生' }, read: true },
+    { id: 'n4', at: at(-26), kind: 'referral:propose', to: 'T1', title: both('路径建议转诊：孙凤英（连续两次随访血压不达标）', 'The pathway proposes a referral: 孙凤英 (Not at target at two visits in a row)'), about: { type: 'referral', id: 'r6' }, patient: { id: 'p7', name: '孙凤英' }, read: false },
   );
 
   const isOurs = (user, party) => user.organizations.includes(party.organization) || (user.organizations.includes('V1') && party.organization === 'T1');
+  const noticesOf = (user) => state.notices.filter((each) => isOurs(user, { organization: each.to ?? 'H1' }));
+  const older = [
+    { reference: 'DocumentReference/d1', title: both('心电图', 'ECG'), on: dayOn(-40), institutionName: '青石镇卫生院' },
+    { reference: 'DocumentReference/d2', title: both('出院小结', 'Discharge summary'), on: dayOn(-13), institutionName: '云岭县人民医院', contentType: 'application/pdf' },
+    { reference: 'ImagingStudy/i1', title: both('胸部CT', 'Chest CT'), on: dayOn(-70), institutionName: '云岭县人民医院' },
+  ];
+  const documentOf = ({ id, title, contentType }) => ({ reference: `DocumentReference/${id}`, title: both(title, title), on: dayOn(0), contentType, institutionName: '青石镇卫生院' });
+  const attached = (reference) => {
+    const known = state.documents.get(reference.slice(reference.indexOf('/') + 1));
+    return known ? documentOf(known) : older.find((each) => each.reference === reference) ?? { reference, title: reference, contentType: null };
+  };
   const show = (user, referral) => ({
     ...referral, stateName: stateNames[referral.state],
-    may: Object.keys(sideOf).filter((verb) => isOurs(user, referral[sideOf[verb]]) && (verb === 'interim' ? ['accepted', 'arrived'].includes(referral.state) : moves[verb][0] === referral.state)),
+    may: Object.keys(sideOf).filter((verb) => isOurs(user, referral[sideOf[verb]]) && (verb === 'interim' ? ['accepted', 'arrived'].includes(referral.state) : moves[verb][0] === referral.state || (verb === 'withdraw' && referral.state === 'draft'))),
   });
   const referralOf = (id) => {
     const found = state.referrals.find((each) => each.id === id);
@@ -242,10 +260,28 @@ export function makeCare({ Refusal, notFound, forbidden }) {
             { on: dayOn(-85), kind: 'questionnaire', title: both('肺癌风险评估：高危', 'Risk of lung cancer: high'), course: 'prevent', institution: 'T1', institutionName: '青石镇卫生院', reference: 'QuestionnaireResponse/0' },
           ] : [{ on: dayOn(-400), kind: 'encounter', title: both('门诊：诊断高血压', 'Outpatient: diagnosis'), course: 'diagnose', institution: 'H1', institutionName: '云岭县人民医院', reference: 'Encounter/1' }]),
         ],
-        documents: lung ? [{ reference: 'DocumentReference/d2', title: both('出院小结', 'Discharge summary'), on: dayOn(-13), institutionName: '云岭县人民医院' }, { reference: 'ImagingStudy/i1', title: both('胸部CT', 'Chest CT'), on: dayOn(-70), institutionName: '云岭县人民医院' }]
-          : [{ reference: 'DocumentReference/d1', title: both('心电图', 'ECG'), on: dayOn(-40), institutionName: '青石镇卫生院' }],
+        documents: [...state.documents.values()].filter((each) => each.patient === match[1]).map(documentOf).reverse().concat(older.filter((each) => lung === (each.reference !== 'DocumentReference/d1'))),
         access: [{ at: at(-2), who: '何医生', organizationName: '青石镇卫生院' }, { at: at(-50), who: '林主任', organizationName: '县人民医院' }],
       };
+    }],
+    // The same key is the same document; the first bytes say what it is.
+    ['POST', /^\/api\/patients\/([^/]+)\/documents$/, ({ user, match, search, bytes }) => {
+      clinician(user);
+      if (!ofPatient(match[1])) throw notFound();
+      const id = `document-${search.get('key')}`;
+      const answer = ({ title, contentType, bytes: { length } }) => ({ reference: `DocumentReference/${id}`, title, contentType, size: length });
+      if (state.documents.has(id)) return answer(state.documents.get(id));
+      const contentType = { '\xff\xd8\xff': 'image/jpeg', '\x89PN': 'image/png', RIF: 'image/webp', '%PD': 'application/pdf' }[bytes.toString('latin1', 0, 3)];
+      if (bytes.length === 0) throw new Refusal(400, 'invalid', 'empty-document', '文件是空的。', 'The file is empty.');
+      if (!contentType) throw new Refusal(400, 'invalid', 'bad-document-type', '只收 JPEG、PNG、WebP 图片和 PDF。', 'Only JPEG, PNG and WebP pictures and PDF.');
+      if (bytes.length > 10 * 1024 * 1024) throw new Refusal(400, 'invalid', 'too-large', '文件超过 10 MB。', 'The file is larger than 10 MB.');
+      state.documents.set(id, { id, patient: match[1], title: search.get('title'), contentType, bytes });
+      return { status: 201, json: answer(state.documents.get(id)) };
+    }],
+    ['GET', /^\/api\/documents\/([^/]+)$/, ({ match }) => {
+      const found = state.documents.get(match[1]);
+      if (!found) throw notFound();
+      return { type: found.contentType, raw: found.bytes, disposition: 'inline' };
     }],
     ['GET', /^\/api\/today$/, ({ user }) => {
       clinician(user);
@@ -343,8 +379,8 @@ export function makeCare({ Refusal, notFound, forbidden }) {
         const rule = rules.rules.find((each) => each.id === body.criterion);
         const made = makeReferral(`r${state.referrals.length + 1}`, person, {
           direction: body.direction, urgency: body.urgency, criterion: body.criterion, criterionText: rule?.text ?? null, reason: body.reasonText, summary: body.summary, sentAt: at(0), answerBy: at(body.urgency === 'emergency' ? 0.5 : body.urgency === 'urgent' ? 4 : 24),
-          to: { organization: body.receiver.organization, name: { H1: '云岭县人民医院', H2: '云岭县中医院', C1: '宁川市第一人民医院', T1: '青石镇卫生院' }[body.receiver.organization] ?? '', department: body.receiver.department ?? '' },
-          history: [{ at: at(0), who: user.name, state: 'sent', stateName: stateNames.sent, note: '' }], attachments: body.attachments.map((reference) => ({ reference, title: reference })),
+          to: { organization: body.receiver.organization, name: receiverNames[body.receiver.organization] ?? '', department: body.receiver.department ?? '' },
+          history: [{ at: at(0), who: user.name, verb: 'send', state: 'sent', stateName: stateNames.sent, note: '' }], attachments: body.attachments.map(attached),
         });
         state.referrals.push(made);
         state.byKey.set(body.clientKey, made);
@@ -356,7 +392,8 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       const box = search.get('box');
       if (search.get('patient')) return { referrals: state.referrals.filter((each) => each.patient.id === search.get('patient')).map((each) => show(user, each)) };
       if (box === 'review') return { referrals: [], counts: {} };
-      return { referrals: state.referrals.filter((each) => isOurs(user, box === 'sent' ? each.from : each.to)).map((each) => show(user, each)), counts: {} };
+      const found = state.referrals.filter((each) => isOurs(user, box === 'sent' ? each.from : each.to) && (!search.get('state') || each.state === search.get('state')));
+      return { total: found.length, referrals: found.map((each) => show(user, each)), counts: {} };
     }],
     ['GET', /^\/api\/referrals\/([^/]+)$/, ({ user, match }) => show(user, referralOf(match[1]))],
     ['POST', /^\/api\/referrals\/([^/]+)\/([a-z-]+)$/, ({ user, match, body }) => {
@@ -365,13 +402,18 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       if (!show(user, referral).may.includes(verb)) throw forbidden();
       if (body.version !== referral.version) throw new Refusal(409, 'conflict', 'changed-meanwhile', '这条转诊刚被别人改过。', 'Somebody has just changed this referral.');
       if (verb === 'accept' && !body.slot?.start) throw new Refusal(400, 'invalid', 'no-slot', '接收须给出时间。', 'Accepting gives a time.');
+      if (verb === 'send') {
+        const receiver = body.receiver?.organization;
+        if (!receiver) throw new Refusal(400, 'invalid', 'no-receiver', '请选择接收机构。', 'Choose the institution that is to receive the patient.');
+        if (!body.consent && referral.urgency !== 'emergency') throw new Refusal(400, 'invalid', 'no-consent', '须患者或家属同意。', 'The patient has to agree.');
+        Object.assign(referral, { to: { organization: receiver, name: receiverNames[receiver] ?? '', department: body.receiver.department ?? '' }, sentAt: at(0), answerBy: at(24) });
+      }
       if (verb !== 'interim') referral.state = moves[verb][1];
       if (body.slot) referral.slot = body.slot;
       if (body.plan) referral.plan = body.plan;
       if (body.result) referral.results.push({ title: both('诊疗结果', 'Result'), text: body.result.text });
       referral.version++;
-      const reason = Object.values(rules.reasons).flat().find((each) => each.id === body.reason)?.text.zh ?? '';
-      referral.history.push({ at: at(0), who: user.name, state: referral.state, stateName: stateNames[referral.state], note: [reason, body.note].filter(Boolean).join(' ') });
+      referral.history.push({ at: at(0), who: user.name, verb, state: referral.state, stateName: stateNames[referral.state], note: body.note ?? '', reason: body.reason });
       return show(user, referral);
     }],
     ['POST', /^\/api\/consultations$/, ({ user, body }) => {
@@ -379,7 +421,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       const made = {
         ...consultation, ...body, id: `c${state.consultations.length + 1}`, version: 1, patient: ofPatient(body.patient).patient, from: { organization: user.organizations[0], name: '云岭县人民医院', practitioner: user.name },
         invited: body.invited.map(({ organization }) => ({ organization, name: organizations.find((each) => each.code === organization)?.name ?? organization, state: 'invited' })), scheduledAt: body.scheduledAt ?? null,
-        meeting: body.meeting ?? null, sentAt: at(0), opinions: [], attachments: [],
+        meeting: body.meeting ?? null, sentAt: at(0), opinions: [], attachments: body.attachments.map(attached),
       };
       state.consultations.push(made);
       return { status: 201, json: showConsultation(user, made) };
@@ -390,12 +432,12 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     ['GET', /^\/api\/consultations\/([^/]+)$/, ({ user, match }) => showConsultation(user, consultationOf(match[1]))],
     ['POST', /^\/api\/consultations\/([^/]+)\/([a-z-]+)$/, ({ user, match, body }) => {
       const one = consultationOf(match[1]);
-      if (match[2] === 'opine') one.opinions.push({ at: at(0), who: user.name, organizationName: '云岭县人民医院', ...body.opinion });
-      if (match[2] === 'conclude') Object.assign(one, { conclusion: { at: at(0), who: user.name, text: body.text }, state: 'concluded' });
+      if (match[2] === 'opine') one.opinions.push({ at: at(0), who: user.name, organizationName: '云岭县人民医院', ...body.opinion, signed: { at: at(0), who: user.name, sha256: '7e'.repeat(32) } });
+      if (match[2] === 'conclude') Object.assign(one, { conclusion: { at: at(0), who: user.name, text: body.text, signed: { at: at(0), who: user.name, sha256: '9b'.repeat(32) } }, state: 'concluded' });
       one.version++;
       return showConsultation(user, one);
     }],
-    ['GET', /^\/api\/inbox$/, () => ({ unread: state.notices.filter((each) => !each.read).length, notices: state.notices })],
+    ['GET', /^\/api\/inbox$/, ({ user }) => ({ unread: noticesOf(user).filter((each) => !each.read).length, notices: noticesOf(user) })],
     ['POST', /^\/api\/notices\/([^/]+)\/read$/, ({ match }) => {
       const notice = state.notices.find((each) => each.id === match[1]);
       if (!notice) throw notFound();
@@ -404,7 +446,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     }],
     ['GET', /^\/api\/work$/, ({ user }) => ({
       referralsReceived: state.referrals.filter((each) => each.state === 'sent' && isOurs(user, each.to)).length, referralsToReview: 0, consultations: user.organizations.includes('H1') ? state.consultations.filter((each) => each.state === 'open').length : 0,
-      notices: user.organizations.includes('H1') ? state.notices.filter((each) => !each.read).length : 0, due: 4, overdue: 3,
+      notices: noticesOf(user).filter((each) => !each.read).length, due: 4, overdue: 3,
     })],
   ];
   return { routes, state };

@@ -307,7 +307,7 @@ function reply(mock, request, answer, address, bytes) {
       const body = isJson && bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : {};
       const result = handle({ user, token, match: match.map((part) => part && decodeURIComponent(part)), search: address.searchParams, body, bytes, answer });
       if (result?.raw !== undefined) {
-        answer.writeHead(200, { 'Content-Type': result.type, 'Content-Disposition': 'attachment; filename="data.csv"' });
+        answer.writeHead(200, { 'Content-Type': result.type, 'Content-Disposition': result.disposition ?? 'attachment; filename="data.csv"' });
         answer.end(result.raw);
       } else if (result?.json !== undefined) send(result.status, result.json);
       else send(result === undefined ? 204 : 200, result);

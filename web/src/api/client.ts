@@ -165,13 +165,13 @@ export interface Upload {
 }
 
 // A file goes up as the raw body. XMLHttpRequest, because fetch tells nothing about how far the upload is.
-export function upload(path: string, file: Blob, onProgress: (fraction: number) => void): Upload {
+export function upload(path: string, file: Blob, onProgress: (fraction: number) => void, contentType = 'application/octet-stream'): Upload {
   const request = new XMLHttpRequest();
   const finished = new Promise<unknown>((resolve, reject) => {
     request.open('POST', path);
     request.setRequestHeader('X-Qianxian', '1');
     request.setRequestHeader('Accept', 'application/json');
-    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.setRequestHeader('Content-Type', contentType);
     request.upload.onprogress = (event) => {
       if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
     };

@@ -5,7 +5,7 @@ import { formatDate } from '../lib/format';
 import { hrefTo, Link } from '../router/router';
 import { Icon } from '../ui/icons';
 import { ageOn, daysBetween } from './days';
-import { courses, type Attached, type Course, type Person, type Urgency } from './types';
+import { courses, type Course, type Person, type Urgency } from './types';
 import { localDay } from '../lib/period';
 
 export const useToday_ = (): string => localDay(new Date());
@@ -112,17 +112,6 @@ export function useRecordTitle(): (record: { title: { zh: string; en: string } |
   const { t, i18n } = useWords();
   const text = useText();
   return ({ title, kind = '' }) => (typeof title === 'string' ? title : text(title)) || (i18n.exists(`recordKind.${kind}`) ? t(`recordKind.${kind}`) : kind);
-}
-
-export function Attachments({ of = [] }: { of: Attached[] | undefined }) {
-  const title = useRecordTitle();
-  const language = useLanguage();
-  if (of.length === 0) return null;
-  return (
-    <ul className="plain-list">
-      {of.map((each) => <li key={each.reference}><Icon name="file" size={16} /> {title(each)} {each.on && <span className="faint">{formatDate(each.on, language)}</span>}</li>)}
-    </ul>
-  );
 }
 
 // UCUM as a clinic writes it.

@@ -72,8 +72,8 @@ export const rulesPath = (patient: string, direction: Direction): string => `/ap
 export const receiversPath = (patient: string, direction: Direction, service: string): string => `/api/receivers${query({ direction, service, patient })}`;
 export const useReferralRules = (patient: string, direction: Direction) =>
   useKept<ReferralRules>(useMe().user, `rules.${direction}.${patient}`, rulesPath(patient, direction), { staleTime: 5 * 60_000, keptAs: `rules.${direction}` });
-export const useReceivers = (patient: string, direction: Direction, service: string) =>
-  useKept<{ receivers: Receiver[] }>(useMe().user, `receivers.${direction}.${service}.${patient}`, receiversPath(patient, direction, service), { keptAs: `receivers.${direction}.${service}` });
+export const useReceivers = (patient: string, direction: Direction, service: string, enabled = true) =>
+  useKept<{ receivers: Receiver[] }>(useMe().user, `receivers.${direction}.${service}.${patient}`, receiversPath(patient, direction, service), { enabled, keptAs: `receivers.${direction}.${service}` });
 
 export const useReferrals = (box: ReferralBox, enabled = true) =>
   useKept<{ referrals: Referral[]; counts?: Record<string, number> }>(useMe().user, `referrals.${box}`, `/api/referrals${query({ box, count: 100 })}`, { enabled, refetchInterval: 60_000 });
@@ -88,6 +88,10 @@ export const useNotices = (enabled = true) => useKept<{ unread: number; notices:
 
 export const useWork = (enabled: boolean) =>
   useQuery({ queryKey: ['work'], queryFn: () => call<WorkCounts>('/api/work'), enabled, refetchInterval: 60_000, staleTime: 20_000 });
+
+// How many drafts wait for their sender. Asked again together with the work.
+export const useDrafts = () =>
+  useQuery({ queryKey: ['work', 'drafts'], queryFn: () => call<{ total: number }>(`/api/referrals${query({ box: 'sent', state: 'draft', count: 1 })}`), refetchInterval: 60_000, staleTime: 20_000 });
 
 export const useFound = (find: string) =>
   useQuery({

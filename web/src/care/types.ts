@@ -169,7 +169,7 @@ export interface PatientRecord {
   problems: { code: string; name: string; since: string; status: string }[];
   readings: { code: string; name: Text; unit: string; points: Reading[] }[];
   timeline: { on: string; kind: string; title: Text | string; course?: Course | null; institution: string; institutionName: string; reference: string }[];
-  documents: { reference: string; title: Text | string; on: string; institutionName?: string; kind?: string }[];
+  documents: Attached[];
   access: { at: string; who: string; organizationName: string }[] | null;   // null: the server does not say
 }
 
@@ -245,7 +245,7 @@ export interface Referral {
   answerBy: string | null;
   overdue: boolean;
   slot: { start?: string; department?: string; bed?: string } | null;
-  history: { at: string; who: string; state: string; stateName?: Text; note: string }[];
+  history: { at: string; who: string; verb: string; state: string; stateName?: Text; note: string; reason?: string }[];
   attachments?: Attached[];
   results: { reference?: string; title?: Text | string; text?: string }[];
   plan: ReferralPlan | null;
@@ -297,6 +297,16 @@ export interface Attached {
   on?: string | null;
   kind?: string;
   title: Text | string;
+  institutionName?: string;
+  // Of what it is made; null: there is nothing to show.
+  contentType?: string | null;
+}
+
+// While the text is as it was signed: who, when, and the hash of it.
+export interface Signature {
+  at: string;
+  who: string;
+  sha256: string;
 }
 
 export interface Consultation {
@@ -317,8 +327,8 @@ export interface Consultation {
   sentAt: string | null;
   answerBy?: string | null;
   overdue?: boolean;
-  opinions: { at: string; who: string; organizationName?: string; diagnosis: string; advice: string; transfer: boolean | string }[];
-  conclusion: { at: string; who: string; text: string } | null;
+  opinions: { at: string; who: string; organizationName?: string; diagnosis: string; advice: string; transfer: boolean | string; signed: Signature | null }[];
+  conclusion: { at: string; who: string; text: string; signed: Signature | null } | null;
   attachments?: Attached[];
   may: string[];
 }

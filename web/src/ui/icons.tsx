@@ -14,6 +14,7 @@ const paths = {
   close: 'M6 6l12 12M18 6L6 18',
   check: 'M5 12.500l5 5L19 7',
   file: 'M7 3h7l4 4v14H7zM14 3v4h4',
+  camera: 'M4 8h4l1.500-3h5L16 8h4v11H4zM12 16.500a3.500 3.500 0 100-7 3.500 3.500 0 000 7z',
   print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z',
   down: 'M6 9l6 6 6-6',
   right: 'M9 6l6 6-6 6',

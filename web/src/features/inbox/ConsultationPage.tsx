@@ -2,10 +2,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
+import { Attachments } from '../../care/Attachments';
 import { linkIn } from '../../care/meeting';
-import { Attachments, Back, KeptNotice, PersonHead, UrgencyBadge } from '../../care/parts';
+import { Back, KeptNotice, PersonHead, UrgencyBadge } from '../../care/parts';
 import { useConsultation } from '../../care/queries';
-import type { Consultation } from '../../care/types';
+import type { Consultation, Signature } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatInstant } from '../../lib/format';
 import { useDeviceDraft } from '../../offline/useDeviceDraft';
@@ -62,7 +63,7 @@ function Shown({ consultation, keptAt }: { consultation: Consultation; keptAt: n
           {consultation.conclusion && (
             <Panel title={t('consult.conclusion')}>
               <p className="pre consult-conclusion">{consultation.conclusion.text}</p>
-              <p className="faint">{consultation.conclusion.who} {formatInstant(consultation.conclusion.at, language)}</p>
+              <p className="faint">{consultation.conclusion.who} {formatInstant(consultation.conclusion.at, language)} <Signed by={consultation.conclusion.signed} /></p>
             </Panel>
           )}
           <ConsultVerbs key={consultation.version} consultation={consultation} />
@@ -70,6 +71,12 @@ function Shown({ consultation, keptAt }: { consultation: Consultation; keptAt: n
       </div>
     </div>
   );
+}
+
+// Of what was signed and altered since, and of what is older than signatures, nobody can say so.
+function Signed({ by }: { by: Signature | null }) {
+  const { t } = useWords();
+  return by ? <span className="badge action-accepted" title={by.sha256}>{t('consult.signed')}</span> : <span className="badge">{t('consult.notSigned')}</span>;
 }
 
 function Meeting({ meeting }: { meeting: string }) {
@@ -91,7 +98,7 @@ function Opinions({ consultation }: { consultation: Consultation }) {
       <ul className="opinions">
         {consultation.opinions.map((each, index) => (
           <li key={index} className="opinion">
-            <p><strong>{each.who}</strong> <span className="faint">{each.organizationName} {formatInstant(each.at, language)}</span></p>
+            <p><strong>{each.who}</strong> <span className="faint">{each.organizationName} {formatInstant(each.at, language)} <Signed by={each.signed} /></span></p>
             <dl className="facts">
               {each.diagnosis && <div><dt>{t('consult.diagnosis')}</dt><dd>{each.diagnosis}</dd></div>}
               <div><dt>{t('consult.advice')}</dt><dd className="pre">{each.advice}</dd></div>

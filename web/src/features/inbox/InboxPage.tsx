@@ -3,8 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { call } from '../../api/client';
 import { KeptNotice, UrgencyBadge, usePersonWords } from '../../care/parts';
-import { useConsultations, useNotices, useReferrals, useWork } from '../../care/queries';
+import { useConsultations, useDrafts, useNotices, useReferrals, useWork } from '../../care/queries';
 import { isOver } from '../../care/referral';
+import { StateBadge } from '../../care/ReferralParts';
 import { SavedHere } from '../../care/SavedHere';
 import type { Consultation, Notice, Referral, ReferralBox } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -23,7 +24,8 @@ export default function InboxPage() {
   const { search } = usePlace();
   const asked = search.get('tab') as Tab | null;
   const { data: work } = useWork(true);
-  const counts: Record<Tab, number | undefined> = { received: work?.referralsReceived, review: work?.referralsToReview, consultations: work?.consultations, notices: work?.notices, sent: undefined };
+  const { data: drafts } = useDrafts();
+  const counts: Record<Tab, number | undefined> = { received: work?.referralsReceived, review: work?.referralsToReview, consultations: work?.consultations, notices: work?.notices, sent: drafts?.total };
   // Opened without a tab: the first in which something waits.
   const tab: Tab = asked && tabs.includes(asked) ? asked : tabs.find((each) => counts[each]) ?? 'received';
   return (
@@ -49,11 +51,13 @@ function Referrals({ box }: { box: ReferralBox }) {
   if (answer.isPending) return <Loading lines={8} tall />;
   if (!answer.data) return <Failed error={answer.error} retry={() => void answer.refetch()} />;
   const all = answer.data.referrals;
-  const [waiting, going, over] = [all.filter((each) => waitsForAnswer(each)), all.filter((each) => !waitsForAnswer(each) && !isOver(each)), all.filter(isOver)];
+  const [drafts, waiting, over] = [all.filter((each) => each.state === 'draft'), all.filter((each) => waitsForAnswer(each)), all.filter(isOver)];
+  const going = all.filter((each) => each.state !== 'draft' && !waitsForAnswer(each) && !isOver(each));
   if (all.length === 0) return <section className="panel"><Empty title={t(`inboxNone.${box}`)} icon="check"><p>{t('inbox.noneHow')}</p></Empty></section>;
   return (
     <>
       <KeptNotice keptAt={answer.keptAt} />
+      <Group title={t('inbox.toSend')} list={byUrgencyAndAge(drafts)} box={box} />
       <Group title={box === 'sent' ? t('inbox.waitingThem') : t('inbox.waiting')} list={byUrgencyAndAge(waiting)} box={box} />
       <Group title={t('inbox.going')} list={[...going].sort((a, b) => (b.sentAt ?? '').localeCompare(a.sentAt ?? ''))} box={box} />
       {over.length > 0 && (
@@ -87,14 +91,14 @@ function ReferralRow({ referral, box }: { referral: Referral; box: ReferralBox }
         <span className="person-line">
           <strong className="person-name">{referral.patient.name}</strong> <span className="faint">{words(referral.patient)}</span>
           <span className="person-state">
-            {waitsForAnswer(referral) ? <TimeLeft deadline={referral.answerBy} overdue={referral.overdue} /> : <span className="badge">{text(referral.stateName)}</span>}
+            {waitsForAnswer(referral) ? <TimeLeft deadline={referral.answerBy} overdue={referral.overdue} /> : <StateBadge referral={referral} />}
           </span>
         </span>
         <span className="person-line">
           {referral.urgency !== 'routine' && <UrgencyBadge urgency={referral.urgency} />}
           <span>{t(`referDirection.${referral.direction}`)} · {text(referral.criterionText) || referral.reason}</span>
         </span>
-        <span className="person-line faint">{box === 'sent' ? t('inbox.to', { name: other.name }) : t('inbox.from', { name: [other.name, other.practitioner].filter(Boolean).join(' ') })}</span>
+        <span className="person-line faint">{box === 'sent' ? (other.name ? t('inbox.to', { name: other.name }) : t('referral.noReceiver')) : t('inbox.from', { name: [other.name, other.practitioner].filter(Boolean).join(' ') })}</span>
       </Link>
     </li>
   );

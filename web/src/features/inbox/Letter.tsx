@@ -25,7 +25,7 @@ export function Letter({ referral }: { referral: Referral }) {
       <dl>{row(t('newPerson.address'), patient.address)}</dl>
       <dl className="letter-grid">
         {row(t('referral.from'), [from.name, from.department].filter(Boolean).join(' '))}
-        {row(t('referral.to'), [to.name, to.department].filter(Boolean).join(' '))}
+        {row(t('referral.to'), [to.name || t('referral.noReceiver'), to.department].filter(Boolean).join(' '))}
         {row(t('refer.urgency'), t(`urgency.${referral.urgency}`))}
         {row(t('letter.date'), formatDate(referral.sentAt, language))}
       </dl>

@@ -2,12 +2,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
-import { Attachments, Back, KeptNotice, PersonHead, Titled, UrgencyBadge } from '../../care/parts';
-import { usePathways, useReferral, useReferralRules } from '../../care/queries';
+import { Attachments } from '../../care/Attachments';
+import { Back, KeptNotice, PersonHead, Titled, UrgencyBadge } from '../../care/parts';
+import { useReceivers, useReferral, useReferralRules } from '../../care/queries';
+import { proposalOf, ruleOf } from '../../care/referral';
+import { ConsentBox, PlanForm, ReceiverMenu, StateBadge } from '../../care/ReferralParts';
 import type { Referral } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
-import { formatDate, formatInstant, none } from '../../lib/format';
-import { localDay } from '../../lib/period';
+import { formatDate, formatInstant } from '../../lib/format';
 import { useDeviceDraft } from '../../offline/useDeviceDraft';
 import { hrefTo, Link } from '../../router/router';
 import { useMe } from '../../session/session';
@@ -16,7 +18,7 @@ import { Panel } from '../../ui/Panel';
 import { Failed, Loading, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
 import { Letter } from './Letter';
-import { bodyOf, emptyFields, endsSomething, missingOf, needsReason, reasonKinds, sortedVerbs, waitsForAnswer, type VerbFields, startAtFirst } from './inbox';
+import { bodyOf, draftNeeds, emptyFields, endsSomething, isProgram, missingOf, needsReason, noteOf, reasonKinds, receiverOfDraft, sortedVerbs, startAtFirst, waitsForAnswer, type VerbFields } from './inbox';
 import { TimeLeft } from './TimeLeft';
 
 export default function ReferralPage({ id }: { id: string }) {
@@ -40,22 +42,23 @@ function Shown({ referral, keptAt }: { referral: Referral; keptAt: number | null
         <div className="referral-state">
           <span className="badge action-accepted">{t(`referDirection.${referral.direction}`)}</span>
           <UrgencyBadge urgency={referral.urgency} />
-          <span className="badge">{text(referral.stateName)}</span>
+          <StateBadge referral={referral} />
           {waitsForAnswer(referral) && <TimeLeft deadline={referral.answerBy} overdue={referral.overdue} />}
           <span className="referral-ways">
             <Link className="tool tool-big" to={hrefTo(`/patients/${encodeURIComponent(patient.id)}`)}><Icon name="people" size={16} />{t('referral.record')}</Link>
             <button type="button" className="tool tool-big" onClick={() => window.print()}><Icon name="print" size={16} />{t('referral.letter')}</button>
           </span>
         </div>
+        <Proposed referral={referral} />
         <Verbs key={referral.version} referral={referral} />
         <div className="columns">
           <div className="page">
             <Panel title={t('referral.asked')}>
               <dl className="facts">
                 <Fact label={t('referral.from')}>{[referral.from.name, referral.from.department, referral.from.practitioner].filter(Boolean).join(' · ')}</Fact>
-                <Fact label={t('referral.to')}>{[referral.to.name, referral.to.department, referral.to.practitioner].filter(Boolean).join(' · ')}</Fact>
+                <Fact label={t('referral.to')}>{[referral.to.name || t('referral.noReceiver'), referral.to.department, referral.to.practitioner].filter(Boolean).join(' · ')}</Fact>
                 <Fact label={t('refer.criterion')}>{text(referral.criterionText)}</Fact>
-                <Fact label={t('refer.reasonText')}>{referral.reason}</Fact>
+                <Fact label={t('refer.reasonText')}>{referral.reason !== referral.criterionText?.zh && referral.reason}</Fact>
                 <Fact label={t('referral.sentAt')}>{referral.sentAt && formatInstant(referral.sentAt, language)}</Fact>
                 {referral.slot && <Fact label={t('referral.slot')}>{[referral.slot.start && formatInstant(referral.slot.start, language), referral.slot.department, referral.slot.bed].filter(Boolean).join(' · ')}</Fact>}
               </dl>
@@ -77,7 +80,12 @@ function Shown({ referral, keptAt }: { referral: Referral; keptAt: number | null
           <Panel title={t('referral.history')}>
             <ol className="history">
               {referral.history.map((each, index) => (
-                <li key={index}><strong>{each.stateName ? text(each.stateName) : each.state}</strong> <span>{each.who}</span> <span className="faint">{formatInstant(each.at, language)}</span>{each.note && <span className="history-note">{each.note}</span>}</li>
+                <li key={index}>
+                  <strong>{each.verb === 'propose' ? t('verb.propose') : each.stateName ? text(each.stateName) : each.state}</strong> <span>{isProgram(each.who) ? t('referral.program') : each.who}</span>{' '}
+                  <span className="faint">{formatInstant(each.at, language)}</span>
+                  {each.reason && <span className="history-note"><ReasonText referral={referral} reason={each.reason} /></span>}
+                  {each.note && each.verb !== 'propose' && <span className="history-note">{noteOf(each, language)}</span>}
+                </li>
               ))}
             </ol>
           </Panel>
@@ -91,21 +99,56 @@ function Fact({ label, children }: { label: string; children: React.ReactNode })
   return children ? <div><dt>{label}</dt><dd>{children}</dd></div> : null;
 }
 
+function ReasonText({ referral, reason }: { referral: Referral; reason: string }) {
+  const text = useText();
+  const reasons = useReferralRules(referral.patient.id, referral.direction).data?.reasons ?? {};
+  return <>{text(Object.values(reasons).flat().find((each) => each?.id === reason)?.text) || reason}</>;
+}
+
+// Nobody has decided this yet: what was proposed, from when, and what is to be done.
+function Proposed({ referral }: { referral: Referral }) {
+  const { t } = useWords();
+  const text = useText();
+  const language = useLanguage();
+  const proposal = proposalOf(referral);
+  if (!proposal) return null;
+  return (
+    <section className="hint proposed" aria-label={t('verb.propose')}>
+      <p>{t('referral.proposedOn', { date: formatDate(proposal.at, language) })}</p>
+      <p><strong>{text(referral.criterionText) || referral.reason}</strong></p>
+      {referral.may.includes('send') && <p>{t(referral.urgency === 'emergency' ? 'referral.proposedEmergencyHow' : 'referral.proposedHow')}</p>}
+    </section>
+  );
+}
+
+function useVerbName(referral: Referral): (verb: string) => string {
+  const { t } = useWords();
+  const proposed = proposalOf(referral) !== undefined;
+  return (verb) => t(`verb.${proposed && verb === 'withdraw' ? 'do-not-refer' : verb}`);
+}
+
 function Verbs({ referral }: { referral: Referral }) {
   const { t } = useWords();
-  const [open, setOpen] = useState<string | null>(null);
+  const verbName = useVerbName(referral);
   const may = sortedVerbs(referral.may);
+  // A draft is there to be decided: one of its forms is always open, the way to the other stands below it.
+  const isDraft = may.includes('send');
+  const [open, setOpen] = useState<string | null>(isDraft ? 'send' : null);
   if (may.length === 0) return null;
+  const row = (
+    <div className="verb-row">
+      {may.filter((verb) => !isDraft || verb !== open).map((verb, index) => (
+        <button key={verb} type="button" aria-expanded={open === verb} className={`tool tool-big ${endsSomething(verb) ? 'tool-danger' : index === 0 && !isDraft ? 'tool-strong' : ''}`} onClick={() => setOpen(open === verb ? null : verb)}>
+          {verb === 'send' ? t('referral.sendAfterAll') : verbName(verb)}
+        </button>
+      ))}
+    </div>
+  );
   return (
     <section className="panel verbs" aria-label={t('referral.now')}>
-      <div className="verb-row">
-        {may.map((verb, index) => (
-          <button key={verb} type="button" aria-expanded={open === verb} className={`tool tool-big ${endsSomething(verb) ? 'tool-danger' : index === 0 ? 'tool-strong' : ''}`} onClick={() => setOpen(open === verb ? null : verb)}>
-            {t(`verb.${verb}`)}
-          </button>
-        ))}
-      </div>
+      {!isDraft && row}
       {open && <VerbForm key={open} verb={open} referral={referral} close={() => setOpen(null)} />}
+      {isDraft && row}
     </section>
   );
 }
@@ -120,17 +163,24 @@ function VerbForm({ verb, referral, close }: { verb: string; referral: Referral;
   const draft = useDeviceDraft<VerbFields>(me.user, `verb.${referral.id}.${verb}`, () => ({ ...emptyFields, start: startAtFirst(verb, referral.urgency, Date.now()) }));
   const fields = draft.value;
   const rules = useReferralRules(referral.patient.id, referral.direction);
-  const pathways = usePathways(verb === 'send-down');
+  const needs = draftNeeds(referral);
+  const withPlan = verb === 'send-down' || (verb === 'send' && needs?.plan === true);
+  const receivers = useReceivers(referral.patient.id, referral.direction, ruleOf(rules.data?.rules ?? [], referral.criterion)?.services?.[0] ?? '', verb === 'send');
+  const receiver = receiverOfDraft(receivers.data?.receivers ?? [], fields.receiver, referral.to.organization);
+  const receiverName = receivers.data?.receivers.find((each) => each.organization === receiver)?.name ?? referral.to.name;
   const [tried, setTried] = useState(false);
-  const missing = missingOf(verb, fields);
+  const whole = { ...fields, receiver };
+  const missing = missingOf(verb, whole, needs);
+  const verbName = useVerbName(referral)(verb);
   const act = useMutation({
-    mutationFn: () => call<Referral>(`/api/referrals/${encodeURIComponent(referral.id)}/${verb}`, { method: 'POST', body: bodyOf(verb, fields, referral.version) }),
+    mutationFn: () => call<Referral>(`/api/referrals/${encodeURIComponent(referral.id)}/${verb}`, { method: 'POST', body: bodyOf(verb, whole, referral.version) }),
     onSuccess: async (next) => {
       await draft.drop();
       client.setQueryData(['care', `referral.${referral.id}`], next);
       for (const box of ['received', 'sent', 'review']) void client.invalidateQueries({ queryKey: ['care', `referrals.${box}`] });
+      void client.invalidateQueries({ queryKey: ['care', `referrals.of.${referral.patient.id}`] });
       void client.invalidateQueries({ queryKey: ['work'] });
-      showToast({ text: t('referral.done', { verb: t(`verb.${verb}`) }) });
+      showToast({ text: t('referral.done', { verb: verbName }) });
       close();
     },
     // Another was quicker: what stands now is shown, what was typed stays.
@@ -148,7 +198,7 @@ function VerbForm({ verb, referral, close }: { verb: string; referral: Referral;
       <textarea id={`${id}-${field}`} className="text-input" rows={rows} value={fields[field]} onChange={(event) => draft.change({ [field]: event.target.value })} />
     </div>
   );
-  const input = (field: 'start' | 'department' | 'bed' | 'nextDate', label: string, type: string, more = {}) => (
+  const input = (field: 'start' | 'department' | 'bed', label: string, type: string, more = {}) => (
     <div className="visit-field">
       <label htmlFor={`${id}-${field}`}>{label}</label>
       <input id={`${id}-${field}`} className="text-input" type={type} autoComplete="off" value={fields[field]} onChange={(event) => draft.change({ [field]: event.target.value })} {...more} />
@@ -170,25 +220,19 @@ function VerbForm({ verb, referral, close }: { verb: string; referral: Referral;
         </fieldset>
       )}
       {verb === 'return-result' && area('text', t('referral.resultText'), 4)}
-      {verb === 'send-down' && (
+      {verb === 'send' && (
         <>
-          {area('text', t('referral.planText'), 4)}
-          <div className="fields">
-            <div className="visit-field">
-              <label htmlFor={`${id}-pathway`}>{t('referral.planPathway')}</label>
-              <select id={`${id}-pathway`} className="text-input" value={fields.pathway} onChange={(event) => draft.change({ pathway: event.target.value })}>
-                <option value="">{none}</option>
-                {(pathways.data?.pathways ?? []).map((pathway) => <option key={pathway.id} value={pathway.id}>{text(pathway.title)}</option>)}
-              </select>
-            </div>
-            {input('nextDate', t('referral.nextDate'), 'date', { min: localDay(new Date()) })}
-          </div>
+          <h2>{t('refer.to')}</h2>
+          <ReceiverMenu receivers={receivers} chosen={receiver} choose={(organization) => draft.change({ receiver: organization })} />
+          {input('department', t('refer.department'), 'text')}
         </>
       )}
+      {withPlan && <PlanForm plan={fields} change={draft.change} />}
       {area('note', verb === 'interim' ? t('referral.interimNote') : t('referral.note'), verb === 'interim' ? 3 : 2)}
-      {tried && missing && <p className="form-error" role="alert">{t(`verbFault.${missing}`)}</p>}
+      {verb === 'send' && proposalOf(referral) && <ConsentBox given={fields.consent} change={(consent) => draft.change({ consent })} />}
+      {tried && missing && <p className="form-error" role="alert">{missing === 'receiver' ? t('refer.needReceiver') : missing === 'consent' ? t('refer.needConsent') : t(`verbFault.${missing}`)}</p>}
       {act.error !== null && <p className="form-error" role="alert">{words(act.error)}</p>}
-      <button type="submit" className={endsSomething(verb) ? 'big-button big-button-danger' : 'big-button'} disabled={act.isPending}>{t(`verb.${verb}`)}</button>
+      <button type="submit" className={endsSomething(verb) ? 'big-button big-button-danger' : 'big-button'} disabled={act.isPending}>{verb !== 'send' ? verbName : receiverName ? t('refer.sendTo', { to: receiverName }) : t('refer.send')}</button>
     </form>
   );
 }

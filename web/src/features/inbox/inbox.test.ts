@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { bodyOf, byUrgencyAndAge, emptyFields, missingOf, sortedVerbs, startAtFirst, timeLeft } from './inbox';
+import type { Receiver, Referral } from '../../care/types';
+import { bodyOf, byUrgencyAndAge, draftNeeds, emptyFields, missingOf, noteOf, receiverOfDraft, sortedVerbs, startAtFirst, timeLeft } from './inbox';
 
 it('the urgent first, then the oldest', () => {
   const list = [['a', 'routine', '2026-11-01'], ['b', 'emergency', '2026-11-03'], ['c', 'routine', '2026-10-30'], ['d', 'urgent', '2026-11-02']] as const;
@@ -31,4 +32,30 @@ it('an emergency is taken now, in China’s time; for others somebody chooses', 
   const now = Date.parse('2026-03-02T18:05:00Z');
   expect(startAtFirst('accept', 'emergency', now)).toBe('2026-03-03T02:05');
   expect([startAtFirst('accept', 'routine', now), startAtFirst('decline', 'emergency', now)]).toEqual(['', '']);
+});
+
+it('a draft goes out with its receiver, with consent and a plan where they are asked for', () => {
+  const fields = { ...emptyFields, receiver: 'H1', consent: true };
+  expect(bodyOf('send', { ...fields, department: ' 心内科 ' }, 1)).toEqual({ version: 1, receiver: { organization: 'H1', department: '心内科' }, consent: true });
+  expect(bodyOf('send', { ...fields, consent: false, text: '三月后复查' }, 1)).toEqual({ version: 1, receiver: { organization: 'H1' }, plan: { text: '三月后复查' } });
+  const proposed = { state: 'draft', sentAt: null, urgency: 'routine', direction: 'up', history: [{ verb: 'propose' }] } as Referral;
+  expect(draftNeeds(proposed)).toEqual({ consent: true, plan: false });
+  expect([draftNeeds({ ...proposed, urgency: 'emergency' })?.consent, draftNeeds({ ...proposed, sentAt: '2026-11-28' })?.consent, draftNeeds({ ...proposed, direction: 'down' })?.plan, draftNeeds({ ...proposed, state: 'sent' })]).toEqual([false, false, true, undefined]);
+  const needs = { consent: true, plan: false };
+  expect([missingOf('send', emptyFields, needs), missingOf('send', { ...fields, consent: false }, needs), missingOf('send', fields, needs), missingOf('send', fields, { consent: true, plan: true })]).toEqual(['receiver', 'consent', null, 'text']);
+});
+
+it('a draft is dropped with a reason or in own words', () => {
+  const needs = { consent: true, plan: false };
+  expect([missingOf('withdraw', emptyFields, needs), missingOf('withdraw', { ...emptyFields, note: '已好转' }, needs), missingOf('withdraw', { ...emptyFields, note: '已好转' })]).toEqual(['reasonOrNote', null, 'reason']);
+  expect(bodyOf('withdraw', { ...emptyFields, note: '已好转' }, 2)).toEqual({ version: 2, note: '已好转' });
+});
+
+it('who receives a draft: chosen, else in the draft, else suggested, else nobody', () => {
+  const all = [{ organization: 'a', suggested: false }, { organization: 'b', suggested: true }] as Receiver[];
+  expect([receiverOfDraft(all, 'a', 'b'), receiverOfDraft(all, '', 'a'), receiverOfDraft(all, 'gone', ''), receiverOfDraft([], '', 'c'), receiverOfDraft(all.slice(0, 1), '', '')]).toEqual(['a', 'a', 'b', 'c', '']);
+});
+
+it('what the program notes is shown in one language, what a person notes as it is', () => {
+  expect([noteOf({ who: 'system', note: '尚未转出 / not sent yet' }, 'zh'), noteOf({ who: 'system', note: '尚未转出 / not sent yet' }, 'en'), noteOf({ who: '何医生', note: '120 / 80' }, 'en')]).toEqual(['尚未转出', 'not sent yet', '120 / 80']);
 });

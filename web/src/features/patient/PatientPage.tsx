@@ -1,7 +1,9 @@
 // One person across all institutions: where on the way 防筛诊治康, what is due, problems, results as lines, one timeline,
 // documents, referrals, and who has looked.
 import { useState } from 'react';
-import { Back, CourseLine, CourseMark, DueBadge, KeptNotice, PersonHead, Titled, unitWords, UrgencyBadge, useRecordTitle, useToday_ } from '../../care/parts';
+import { AddFiles } from '../../care/AddFiles';
+import { Attachments } from '../../care/Attachments';
+import { Back, CourseLine, CourseMark, DueBadge, KeptNotice, PersonHead, unitWords, UrgencyBadge, useRecordTitle, useToday_ } from '../../care/parts';
 import { daysBetween } from '../../care/days';
 import { usePathways, usePatient } from '../../care/queries';
 import { courses, type Course, type Enrolment, type PatientRecord, type Person } from '../../care/types';
@@ -11,6 +13,8 @@ import { addToOutbox, useOutbox } from '../../offline/device';
 import { newKey } from '../../offline/ids';
 import { hrefTo, Link } from '../../router/router';
 import { useFeatures, useReferralsOf } from '../../care/queries';
+import { StateBadge } from '../../care/ReferralParts';
+import { may } from '../../session/roles';
 import { useMe } from '../../session/session';
 import { Icon } from '../../ui/icons';
 import { Panel } from '../../ui/Panel';
@@ -202,9 +206,9 @@ function Referrals({ patient }: { patient: string }) {
       <ul className="plain-list">
         {referrals.map((each) => (
           <li key={each.id}>
-            <Link to={hrefTo(`/referrals/${encodeURIComponent(each.id)}`)}>{t(`referDirection.${each.direction}`)} · {each.to?.name}</Link>{' '}
-            <span className="badge">{text(each.stateName)}</span> {each.urgency !== 'routine' && <UrgencyBadge urgency={each.urgency} />}
-            <span className="under">{each.sentAt && formatInstant(each.sentAt, language)}</span>
+            <Link to={hrefTo(`/referrals/${encodeURIComponent(each.id)}`)}>{t(`referDirection.${each.direction}`)} · {each.to.name || t('referral.noReceiver')}</Link>{' '}
+            <StateBadge referral={each} /> {each.urgency !== 'routine' && <UrgencyBadge urgency={each.urgency} />}
+            <span className="under">{each.sentAt ? formatInstant(each.sentAt, language) : text(each.criterionText)}</span>
           </li>
         ))}
       </ul>
@@ -255,17 +259,20 @@ function Timeline({ record }: { record: PatientRecord }) {
   );
 }
 
+const firstDocuments = 12;
+
 function Documents({ record }: { record: PatientRecord }) {
   const { t } = useWords();
-  const language = useLanguage();
-  if (record.documents.length === 0) return null;
+  const me = useMe();
+  const [all, setAll] = useState(false);
+  const { documents } = record;
+  const writes = may(me, 'care');
+  if (documents.length === 0 && !writes) return null;
   return (
     <Panel title={t('patient.documents')}>
-      <ul className="plain-list">
-        {record.documents.map((each) => (
-          <li key={each.reference}><Icon name="file" size={16} /> <Titled of={each.title} /> <span className="faint">{formatDate(each.on, language)} {each.institutionName}</span></li>
-        ))}
-      </ul>
+      <Attachments of={all ? documents : documents.slice(0, firstDocuments)} />
+      {!all && documents.length > firstDocuments && <button type="button" className="tool tool-big" onClick={() => setAll(true)}>{t('patient.allEvents', { count: documents.length })}</button>}
+      {writes && <AddFiles patient={record.patient.id} place="record" />}
     </Panel>
   );
 }

@@ -1,12 +1,14 @@
 // Ask others for their opinion: one expert or several (MDT), in writing or at an hour, also from the city, for this patient only.
 import { useMutation } from '@tanstack/react-query';
-import { useId, useState, type FormEvent } from 'react';
+import { useCallback, useId, useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
 import { useCounty } from '../../api/queries';
+import { AddFiles } from '../../care/AddFiles';
+import { AttachedChoice } from '../../care/Attachments';
 import { isTooLong } from '../../care/meeting';
 import { Back, PersonHead } from '../../care/parts';
 import { usePatient } from '../../care/queries';
-import type { Consultation, Person, Urgency } from '../../care/types';
+import type { Attached, Consultation, Person, Urgency } from '../../care/types';
 import { useWords } from '../../i18n';
 import { newKey } from '../../offline/ids';
 import { useDeviceDraft } from '../../offline/useDeviceDraft';
@@ -15,6 +17,10 @@ import { useMe } from '../../session/session';
 import { Choice } from '../../ui/Choice';
 import { Failed, Loading, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
+import { alongWith, chosenOf } from './refer';
+
+// The newest, and what was added now.
+const mostDocuments = 10;
 
 interface Typed {
   clientKey: string;
@@ -26,24 +32,30 @@ interface Typed {
   scheduledAt: string;
   meeting: string;
   find: string;
+  added: Attached[];
+  without: string[];
 }
 
 export default function ConsultPage({ id }: { id: string }) {
   const record = usePatient(id);
-  if (record.data) return <Form person={record.data.patient} documents={record.data.documents.map((each) => each.reference)} />;
+  if (record.data) return <Form person={record.data.patient} documents={record.data.documents} />;
   if (record.isPending) return <Loading lines={10} tall />;
   return <Failed error={record.error} retry={() => void record.refetch()} />;
 }
 
-function Form({ person, documents }: { person: Person; documents: string[] }) {
+function Form({ person, documents }: { person: Person; documents: Attached[] }) {
   const { t } = useWords();
   const me = useMe();
   const id = useId();
   const words = useErrorText();
   const { data: county } = useCounty();
-  const draft = useDeviceDraft<Typed>(me.user, `consult.${person.id}`, () => ({ clientKey: newKey(), mode: 'single', kind: 'written', urgency: 'routine', question: '', invited: [], scheduledAt: '', meeting: '', find: '' }));
+  const draft = useDeviceDraft<Typed>(me.user, `consult.${person.id}`, () => ({ clientKey: newKey(), mode: 'single', kind: 'written', urgency: 'routine', question: '', invited: [], scheduledAt: '', meeting: '', find: '', added: [], without: [] }));
   const typed = draft.value;
   const [tried, setTried] = useState(false);
+  const [unsent, setUnsent] = useState(0);
+  const { change } = draft;
+  const add = useCallback((document: Attached) => change(({ added }) => ({ added: [...added, document] })), [change]);
+  const travels = alongWith(typed.added, documents, mostDocuments);
   const missing = typed.question.trim() === '' || typed.invited.length === 0 || (typed.kind === 'scheduled' && typed.scheduledAt === '');
   const tooLong = typed.kind === 'scheduled' && isTooLong(typed.meeting);
   const meeting = typed.meeting.trim();
@@ -51,7 +63,7 @@ function Form({ person, documents }: { person: Person; documents: string[] }) {
     mutationFn: () => call<Consultation>('/api/consultations', {
       method: 'POST',
       body: {
-        clientKey: typed.clientKey, patient: person.id, kind: typed.kind, mode: typed.mode, urgency: typed.urgency, question: typed.question.trim(), attachments: documents.slice(0, 10),
+        clientKey: typed.clientKey, patient: person.id, kind: typed.kind, mode: typed.mode, urgency: typed.urgency, question: typed.question.trim(), attachments: chosenOf(travels, typed.without),
         invited: typed.invited.map((organization) => ({ organization })), ...(typed.kind === 'scheduled' ? { scheduledAt: `${typed.scheduledAt}:00+08:00`, ...(meeting === '' ? {} : { meeting }) } : {}),
       },
     }),
@@ -64,7 +76,7 @@ function Form({ person, documents }: { person: Person; documents: string[] }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!missing && !tooLong && !send.isPending) send.mutate();
+    if (!missing && !tooLong && unsent === 0 && !send.isPending) send.mutate();
   };
   const rank = (kind: string): number => (kind.startsWith('county') ? 0 : kind === 'city' ? 1 : kind === 'province' ? 2 : 9);
   const find = typed.find.trim();
@@ -102,6 +114,11 @@ function Form({ person, documents }: { person: Person; documents: string[] }) {
           <textarea id={`${id}-question`} className="text-input" rows={4} value={typed.question} onChange={(event) => draft.change({ question: event.target.value })} />
         </div>
       </section>
+      <section className="panel visit-section" aria-label={t('consult.travels')}>
+        <h2>{t('consult.travels')}</h2>
+        {travels.length > 0 && <div><AttachedChoice of={travels} without={typed.without} change={(without) => change({ without })} /></div>}
+        <AddFiles patient={person.id} place="consult" added={add} waits={setUnsent} />
+      </section>
       <section className="panel visit-section" aria-label={t('consult.invited')}>
         <h2>{t('consult.invited')} {typed.invited.length > 0 && <span className="badge action-accepted">{typed.invited.length}</span>}</h2>
         <div className="visit-field">
@@ -118,6 +135,7 @@ function Form({ person, documents }: { person: Person; documents: string[] }) {
         <p className="faint">{t('consult.onlyThis')}</p>
       </section>
       <div className="care-bar">
+        {tried && unsent > 0 && <p className="form-error" role="alert">{t('files.waiting', { count: unsent })}</p>}
         {tried && missing && <p className="form-error" role="alert">{t('consult.missing')}</p>}
         {send.error !== null && <p className="form-error" role="alert">{words(send.error)}</p>}
         <button type="submit" className="big-button" disabled={send.isPending}>{t('consult.send')}</button>

@@ -1,10 +1,13 @@
 // Refer somebody in under a minute: reason from the pack, urgency with it, receiver suggested with the why, what travels; send.
 // It is in the outbox at once, so that it also works with no network.
-import { useId, useState, type FormEvent } from 'react';
-import { Back, PersonHead, Titled, unitWords } from '../../care/parts';
+import { useCallback, useId, useState, type FormEvent } from 'react';
+import { AddFiles } from '../../care/AddFiles';
+import { AttachedChoice } from '../../care/Attachments';
+import { Back, PersonHead, unitWords } from '../../care/parts';
 import { useFeatures, usePatient, useReceivers, useReferralRules, useReferralsOf, useToday } from '../../care/queries';
-import { isOver } from '../../care/referral';
-import type { Direction, PatientRecord, Person, ReferralRule, Urgency } from '../../care/types';
+import { criterionName, isOver, receiverOf, ruleOf } from '../../care/referral';
+import { ConsentBox, PlanForm, ReceiverMenu } from '../../care/ReferralParts';
+import type { Attached, Direction, PatientRecord, Person, ReferralRule, Urgency } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatDate } from '../../lib/format';
 import { addToOutbox, useOutbox } from '../../offline/device';
@@ -18,10 +21,12 @@ import { Choice } from '../../ui/Choice';
 import { MarkBadge } from '../../ui/sources';
 import { Failed, Loading } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
-import { answerWithin, criterionName, faultsOf, isLower, receiverOf, ruleOf, urgencyOf, type TypedReferral } from './refer';
+import { alongWith, answerWithin, chosenOf, faultsOf, isLower, planOf, urgencyOf, type TypedReferral } from './refer';
 
 const urgencies: Urgency[] = ['routine', 'urgent', 'emergency'];
 const firstRules = 5;
+// The newest, and what was added now.
+const mostDocuments = 6;
 
 export default function ReferPage({ id }: { id: string }) {
   const record = usePatient(id);
@@ -42,7 +47,8 @@ function UnderWay({ patient, direction }: { patient: string; direction: Directio
   if (!open) return null;
   return (
     <p className="hint" role="status">
-      {t('refer.already', { direction: t(`referDirection.${direction}`), to: open.to?.name ?? '', state: text(open.stateName) })}{' '}
+      {open.state === 'draft' ? t('refer.draftThere', { direction: t(`referDirection.${direction}`) })
+        : t('refer.already', { direction: t(`referDirection.${direction}`), to: open.to.name, state: text(open.stateName) })}{' '}
       <Link to={hrefTo(`/referrals/${encodeURIComponent(open.id)}`)}>{t('refer.open')}</Link>
     </p>
   );
@@ -50,7 +56,6 @@ function UnderWay({ patient, direction }: { patient: string; direction: Directio
 
 function Form({ person, record }: { person: Person; record: PatientRecord | undefined }) {
   const { t } = useWords();
-  const text = useText();
   const me = useMe();
   const id = useId();
   const { search } = usePlace();
@@ -60,7 +65,7 @@ function Form({ person, record }: { person: Person; record: PatientRecord | unde
   const summaryNow = useSummary(person, record, search.get('visit'));
   const draft = useDeviceDraft<TypedReferral>(me.user, `refer.${person.id}`, () => ({
     clientKey: newKey(), direction: search.get('criterion') ? 'up' : directions[0], criterion: search.get('criterion') ?? '', urgency: (search.get('urgency') ?? '') as Urgency | '',
-    receiver: '', department: '', reasonText: '', summary: '', without: [], consent: false,
+    receiver: '', department: '', reasonText: '', summary: '', added: [], without: [], consent: false, plan: { text: '', pathway: '', nextDate: '' },
   }));
   const typed = draft.value;
   const rules = useReferralRules(person.id, typed.direction);
@@ -69,12 +74,12 @@ function Form({ person, record }: { person: Person; record: PatientRecord | unde
   const urgency = urgencyOf(typed.urgency, rule);
   const service = rule?.services?.[0] ?? '';
   const receivers = useReceivers(person.id, typed.direction, service);
-  const list = receivers.data?.receivers ?? [];
-  const receiver = receiverOf(list, typed.receiver);
+  const receiver = receiverOf(receivers.data?.receivers ?? [], typed.receiver);
   const summary = typed.summary || summaryNow;
-  const documents = [
-    ...(record?.documents ?? []).slice(0, 6).map((each) => ({ reference: each.reference, title: each.title, on: each.on })),
-  ];
+  const travels = alongWith(typed.added, record?.documents ?? [], mostDocuments);
+  const { change } = draft;
+  const add = useCallback((document: Attached) => change(({ added }) => ({ added: [...added, document] })), [change]);
+  const [unsent, setUnsent] = useState(0);
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
   const wrong = faultsOf(typed, rule, receiver, urgency);
@@ -83,13 +88,13 @@ function Form({ person, record }: { person: Person; record: PatientRecord | unde
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (wrong.length > 0 || sending || !receiver) return;
+    if (wrong.length > 0 || unsent > 0 || sending || !receiver) return;
     setSending(true);
     const body = {
       clientKey: typed.clientKey, patient: person.id, direction: typed.direction, urgency, type: urgency === 'emergency' ? 'emergency' : 'outpatient',
       criterion: rule ? criterionName(rule) : '', reasonText: typed.reasonText.trim(), summary: summary.trim(),
       receiver: { organization: receiver.organization, ...(typed.department.trim() ? { department: typed.department.trim() } : {}) },
-      attachments: documents.map((each) => each.reference).filter((each) => !typed.without.includes(each)), consent: typed.consent, send: true,
+      attachments: chosenOf(travels, typed.without), plan: planOf(typed, rule), consent: typed.consent, send: true,
     };
     try {
       await addToOutbox({ id: typed.clientKey, user: me.user, kind: 'referral', path: '/api/referrals', body, patient: person.id, patientName: person.name, local: { receiver: receiver.name } });
@@ -125,47 +130,34 @@ function Form({ person, record }: { person: Person; record: PatientRecord | unde
       </section>
       <section className="panel visit-section" aria-label={t('refer.to')}>
         <h2>{t('refer.to')}</h2>
-        {receivers.isPending && <Loading lines={3} />}
-        {receivers.error !== null && receivers.data === undefined && <Failed error={receivers.error} retry={() => void receivers.refetch()} />}
-        <fieldset className="menu">
-          <legend className="only-read">{t('refer.to')}</legend>
-          {list.map((each) => (
-            <label key={each.organization} className={receiver?.organization === each.organization ? 'menu-item menu-item-on' : 'menu-item'}>
-              <input type="radio" name={`${id}-to`} checked={receiver?.organization === each.organization} onChange={() => draft.change({ receiver: each.organization })} />
-              <span>
-                <strong>{each.name}</strong> {each.suggested && <span className="badge action-accepted">{t('refer.suggested')}</span>}
-                <span className="menu-words">{text(each.why)}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <ReceiverMenu receivers={receivers} chosen={receiver?.organization} choose={(organization) => draft.change({ receiver: organization })} />
         {tried && wrong.includes('receiver') && <span className="field-fault" role="alert">{t('refer.needReceiver')}</span>}
         <div className="visit-field">
           <label htmlFor={`${id}-department`}>{t('refer.department')}</label>
           <input id={`${id}-department`} className="text-input" autoComplete="off" value={typed.department} onChange={(event) => draft.change({ department: event.target.value })} />
         </div>
       </section>
+      {typed.direction === 'down' && (
+        <section className="panel visit-section" aria-label={t('referral.plan')}>
+          <h2>{t('referral.plan')}</h2>
+          <PlanForm plan={{ ...typed.plan, pathway: typed.plan.pathway || rule?.plan || '' }} change={(plan) => draft.change((old) => ({ plan: { ...old.plan, ...plan } }))}
+            fault={tried && wrong.includes('plan') && <span className="field-fault" role="alert">{t('verbFault.text')}</span>} />
+        </section>
+      )}
       <section className="panel visit-section" aria-label={t('refer.travels')}>
         <h2>{t('refer.travels')}</h2>
         <div className="visit-field">
           <label htmlFor={`${id}-summary`}>{t('refer.summary')}</label>
           <textarea id={`${id}-summary`} className="text-input" rows={4} value={summary} onChange={(event) => draft.change({ summary: event.target.value })} />
         </div>
-        {documents.map((each) => (
-          <label key={each.reference} className="visit-also">
-            <input type="checkbox" checked={!typed.without.includes(each.reference)}
-              onChange={(event) => draft.change((old) => ({ without: event.target.checked ? old.without.filter((one) => one !== each.reference) : [...old.without, each.reference] }))} />
-            <span><Titled of={each.title} /> <span className="faint">{each.on}</span></span>
-          </label>
-        ))}
-        <p className="faint">{t('refer.recordToo')}</p>
-        <label className="visit-also">
-          <input type="checkbox" checked={typed.consent} onChange={(event) => draft.change({ consent: event.target.checked })} />
-          <span>{t('refer.consent')}</span>
-        </label>
-        {tried && wrong.includes('consent') && <span className="field-fault" role="alert">{t('refer.needConsent')}</span>}
+        {travels.length > 0 && <div><AttachedChoice of={travels} without={typed.without} change={(without) => change({ without })} /></div>}
+        <AddFiles patient={person.id} place="refer" added={add} waits={setUnsent} />
+        <ConsentBox given={typed.consent} change={(consent) => draft.change({ consent })}>
+          {tried && wrong.includes('consent') && <span className="field-fault" role="alert">{t('refer.needConsent')}</span>}
+        </ConsentBox>
       </section>
       <div className="care-bar">
+        {tried && unsent > 0 && <p className="form-error" role="alert">{t('files.waiting', { count: unsent })}</p>}
         <button type="submit" className={urgency === 'emergency' ? 'big-button big-button-danger' : 'big-button'} disabled={sending || !draft.ready}>
           {receiver ? t('refer.sendTo', { to: receiver.name }) : t('refer.send')}
         </button>

@@ -1,31 +1,35 @@
 import { expect, it } from 'vitest';
 import type { Receiver, ReferralRule } from '../../care/types';
-import { answerWithin, criterionName, faultsOf, isLower, receiverOf, ruleOf, urgencyOf, type TypedReferral } from './refer';
+import { alongWith, answerWithin, chosenOf, faultsOf, isLower, planOf, urgencyOf, type TypedReferral } from './refer';
 
 const text = { zh: 'x', en: 'x' };
-const rules: ReferralRule[] = [{ id: 'emergency', group: 'hypertension', text, mark: 'read', urgency: 'emergency' }, { id: 'gout/flare', text, mark: 'K' }];
-const receiver = (organization: string, suggested: boolean) => ({ organization, suggested }) as Receiver;
-const typed: TypedReferral = { clientKey: 'k', direction: 'up', criterion: '', urgency: '', receiver: '', department: '', reasonText: '', summary: '', without: [], consent: false };
-
-it('finds the criterion that a danger names', () => {
-  expect(ruleOf(rules, 'hypertension/emergency')).toBe(rules[0]);
-  expect(ruleOf(rules, 'gout/flare')).toBe(rules[1]);
-  expect(ruleOf(rules, '')).toBeUndefined();
-  expect(rules.map(criterionName)).toEqual(['hypertension/emergency', 'gout/flare']);
-});
+const rule: ReferralRule = { id: 'emergency', group: 'hypertension', text, mark: 'read', urgency: 'emergency' };
+const typed: TypedReferral = { clientKey: 'k', direction: 'up', criterion: '', urgency: '', receiver: '', department: '', reasonText: '', summary: '', added: [], without: [], consent: false, plan: { text: '', pathway: '', nextDate: '' } };
 
 it('urgency: typed, else of the criterion', () => {
-  expect([urgencyOf('', rules[0]), urgencyOf('urgent', rules[0]), urgencyOf('', undefined)]).toEqual(['emergency', 'urgent', 'routine']);
+  expect([urgencyOf('', rule), urgencyOf('urgent', rule), urgencyOf('', undefined)]).toEqual(['emergency', 'urgent', 'routine']);
   expect(isLower('urgent', 'emergency')).toBe(true);
   expect(answerWithin({ rules: [], reasons: {}, urgencies: [{ id: 'urgent', name: text, answerMinutes: 240 }, { id: 'emergency', name: text, answerMinutes: 30 }] }, 'urgent')).toEqual({ hours: 4 });
 });
 
-it('the suggested receiver until another is chosen', () => {
-  const all = [receiver('a', false), receiver('b', true)];
-  expect([receiverOf(all, '')?.organization, receiverOf(all, 'a')?.organization, receiverOf(all, 'z'), receiverOf([], '')]).toEqual(['b', 'a', undefined, undefined]);
-});
-
 it('what is missing', () => {
   expect(faultsOf(typed, undefined, undefined, 'routine')).toEqual(['criterion', 'receiver', 'consent']);
-  expect(faultsOf({ ...typed, reasonText: '要求' }, undefined, receiver('a', true), 'emergency')).toEqual([]);
+  expect(faultsOf({ ...typed, reasonText: '要求' }, undefined, { organization: 'a' } as Receiver, 'emergency')).toEqual([]);
+});
+
+it('what goes along: what was added here, then the newest of the record, each once', () => {
+  const document = (reference: string) => ({ reference, title: reference });
+  const offered = alongWith([document('new')], ['new', 'a', 'b', 'c'].map(document), 2);
+  expect(offered.map((each) => each.reference)).toEqual(['new', 'a', 'b']);
+  expect(chosenOf(offered, ['a', 'gone'])).toEqual(['new', 'b']);
+});
+
+it('who is sent down takes a plan along, by the criterion’s pathway', () => {
+  const down: TypedReferral = { ...typed, direction: 'down', reasonText: '稳定', consent: true };
+  expect(faultsOf(down, undefined, { organization: 'a' } as Receiver, 'routine')).toEqual(['plan']);
+  const planned = { ...down, plan: { text: ' 每周量血压 ', pathway: '', nextDate: '2026-12-01' } };
+  expect(faultsOf(planned, undefined, { organization: 'a' } as Receiver, 'routine')).toEqual([]);
+  expect(planOf(planned, { ...rule, plan: 'hypertension' })).toEqual({ text: '每周量血压', pathway: 'hypertension', nextDate: '2026-12-01' });
+  expect(planOf(planned, undefined)).toEqual({ text: '每周量血压', nextDate: '2026-12-01' });
+  expect(planOf(typed, rule)).toBeUndefined();
 });

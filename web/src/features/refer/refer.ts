@@ -1,5 +1,5 @@
 // A referral from what is known: the criterion of the pack, the receiver suggested for it, what travels.
-import type { Direction, Receiver, ReferralRule, ReferralRules, Urgency } from '../../care/types';
+import type { Attached, Direction, Receiver, ReferralRule, ReferralRules, Urgency } from '../../care/types';
 
 export interface TypedReferral {
   clientKey: string;
@@ -10,23 +10,24 @@ export interface TypedReferral {
   department: string;
   reasonText: string;
   summary: string;
-  // What is left at home: everything else travels.
+  // Added on this page; then what is left at home: everything else travels.
+  added: Attached[];
   without: string[];
   consent: boolean;
+  // Of who is sent down.
+  plan: { text: string; pathway: string; nextDate: string };
 }
-
-// "pathway/criterion" in a form's danger, or the rule's own id.
-export function ruleOf(rules: ReferralRule[], criterion: string): ReferralRule | undefined {
-  if (criterion === '') return undefined;
-  const name = (rule: ReferralRule) => (rule.group && !rule.id.includes('/') ? `${rule.group}/${rule.id}` : rule.id);
-  return rules.find((rule) => rule.id === criterion || name(rule) === criterion);
-}
-
-export const criterionName = (rule: ReferralRule): string => (rule.group && !rule.id.includes('/') ? `${rule.group}/${rule.id}` : rule.id);
 
 const order: Urgency[] = ['routine', 'urgent', 'emergency'];
 export const urgencyOf = (typed: Urgency | '', rule: ReferralRule | undefined): Urgency => typed || rule?.urgency || 'routine';
 export const isLower = (a: Urgency, b: Urgency): boolean => order.indexOf(a) < order.indexOf(b);
+
+// What goes below; the criterion of the pack says by which pathway, unless somebody chose another.
+export function planOf(typed: TypedReferral, rule: ReferralRule | undefined): { text: string; pathway?: string; nextDate?: string } | undefined {
+  if (typed.direction !== 'down') return undefined;
+  const pathway = typed.plan.pathway || rule?.plan || '';
+  return { text: typed.plan.text.trim(), ...(pathway ? { pathway } : {}), ...(typed.plan.nextDate ? { nextDate: typed.plan.nextDate } : {}) };
+}
 
 export function answerWithin(rules: ReferralRules | undefined, urgency: Urgency): { minutes?: number; hours?: number } | null {
   const minutes = rules?.urgencies.find((each) => each.id === urgency)?.answerMinutes;
@@ -34,17 +35,20 @@ export function answerWithin(rules: ReferralRules | undefined, urgency: Urgency)
   return minutes % 60 === 0 && minutes > 60 ? { hours: minutes / 60 } : { minutes };
 }
 
-export function receiverOf(receivers: Receiver[], chosen: string): Receiver | undefined {
-  return receivers.find((each) => each.organization === chosen) ?? (chosen === '' ? receivers.find((each) => each.suggested) ?? receivers[0] : undefined);
-}
-
-export type ReferralFault = 'criterion' | 'receiver' | 'consent' | 'reason';
+export type ReferralFault = 'criterion' | 'receiver' | 'plan' | 'consent' | 'reason';
 
 export function faultsOf(typed: TypedReferral, rule: ReferralRule | undefined, receiver: Receiver | undefined, urgency: Urgency): ReferralFault[] {
   const found: ReferralFault[] = [];
   if (!rule && typed.reasonText.trim() === '') found.push('criterion');
   if (!receiver) found.push('receiver');
+  if (typed.direction === 'down' && typed.plan.text.trim() === '') found.push('plan');
   // In an emergency consent may come later; the record says that it was not given in advance.
   if (!typed.consent && urgency !== 'emergency') found.push('consent');
   return found;
 }
+
+// What is offered to go along: what was added here, then the newest of the record, each once.
+export const alongWith = (added: Attached[], documents: Attached[], most: number): Attached[] =>
+  [...added, ...documents.filter((each) => !added.some(({ reference }) => reference === each.reference)).slice(0, most)];
+
+export const chosenOf = (offered: Attached[], without: string[]): string[] => offered.map((each) => each.reference).filter((each) => !without.includes(each));
