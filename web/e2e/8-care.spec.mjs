@@ -345,7 +345,7 @@ export const tests = [
       await world.go(page, '/consultations/c1');
       await page.getByLabel(words('zh', 'consult.advice')).fill('同意手术。');
       await page.getByRole('button', { name: words('zh', 'consultVerb.opine') }).click();
-      await page.getByText('同意手术。').first().waitFor();
+      await page.locator('.opinion', { hasText: '同意手术。' }).waitFor();
       await page.getByLabel(words('zh', 'consult.conclusionText')).fill('限期胸腔镜右上叶切除。');
       await page.getByRole('button', { name: words('zh', 'consultVerb.conclude') }).click();
       await page.locator('.consult-conclusion').waitFor();

@@ -39,7 +39,7 @@ export function Flow({ pathway, programme, organization }: FlowProps) {
                 {bar.course && <CourseMark course={bar.course} />}
                 {bar.part === 'pool' ? t(`pool.${bar.key}`) : text(bar.name)}
               </span>
-              <span className="funnel-bar"><span className={`funnel-fill ${bar.course ? `course-fill-${bar.course}` : ''}`} style={{ width: `${(bar.people / most) * 100}%` }} /></span>
+              <span className="funnel-bar"><span className={`funnel-fill ${bar.course ? `course-fill-${bar.course}` : ''}`} style={{ width: `${(bar.people / most) * 100}%`, minWidth: bar.people > 0 ? 2 : 0 }} /></span>
               <span className="funnel-number">{number(bar.people, bar.part === 'pool' ? { pool: bar.key } : { stage: bar.key })}</span>
               <span className="funnel-more">
                 {lost !== null && <span className="tone-bad">{t('programmes.lost', { count: lost.people, shown: formatCount(lost.people), share: formatPercent(lost.share, 0) })}</span>}
