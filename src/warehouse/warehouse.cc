@@ -2,6 +2,9 @@
 // after it, a kill leaves the state before, and cursor and rows cannot disagree.
 #include "warehouse/warehouse.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <shared_mutex>
@@ -22,6 +25,14 @@
 
 namespace qianxian::warehouse {
 namespace {
+
+// An eighth of the machine's memory, but never less than what a county needs: a province's questions (120 million settlements,
+// distinct people) do not fit into that.
+size_t MemoryBytes() {
+  const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+  const size_t machine = pages > 0 && page > 0 ? static_cast<size_t>(pages) * static_cast<size_t>(page) : 0;
+  return std::max(limits::kColumnsMemoryBytes, machine / 8);
+}
 
 using internal::State;
 using Progress = std::function<void(uint64_t, uint64_t)>;
@@ -89,7 +100,7 @@ class WarehouseImpl final : public Warehouse {
   // False: it is there but cannot be used by this release.
   Result<bool> TryOpen(const std::string& path) {
     const bool there = FileExists(path);
-    Result<std::unique_ptr<columns::Database>> database = columns::Database::Open({.path = path});
+    Result<std::unique_ptr<columns::Database>> database = columns::Database::Open({.path = path, .memory_bytes = MemoryBytes()});
     if (!database.ok()) {
       if (database.error().category == ErrorCategory::kBusy) return Locked_(path);
       if (there && database.error().code == "io") return false;
@@ -172,7 +183,7 @@ class WarehouseImpl final : public Warehouse {
   void Trim() {
     const std::unique_lock alone(trimming_);
     const Status lower = writer_->Run("SET memory_limit = '64MB'");       // refused where that is less than what is in use
-    const Status back = writer_->Run("SET memory_limit = '" + std::to_string(limits::kColumnsMemoryBytes) + "B'");
+    const Status back = writer_->Run("SET memory_limit = '" + std::to_string(MemoryBytes()) + "B'");
     if (!lower.ok()) LogInfo("the warehouse keeps its memory: " + lower.error().en);
     if (!back.ok()) LogError("the warehouse's memory limit: " + back.error().en);
   }
