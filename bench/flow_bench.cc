@@ -65,7 +65,7 @@ struct County {
     const std::string patient = Patient(i), owner = Township(i), today = "2026-03-02";
     Enrolment e;
     e.id = EnrolmentId(pathway.id, patient, 1), e.status = "active", e.pathway = pathway.id, e.patient = patient, e.since = "2026-01-05";
-    e.owner = owner, e.edition = pathway.edition, e.definition = DefinitionHash(pathway), e.stage = pathway.stages[0].id;
+    e.owner = owner, e.edition = pathway.edition, e.definition = DefinitionHash(pathway), e.stage = pathway.stages[0].id, e.stage_since = e.since;
     const Plan p{PlanIdOf(e.id), 0, owner, "active", e.pathway, patient, e.id, e.edition, e.stage, e.since, pathway.stages[0].course};
     out.push_back(Put("EpisodeOfCare", e.id, AsFhir(e, pathway.title.zh), owner));
     out.push_back(Put("CarePlan", p.id, AsFhir(p, pathway.title.zh), owner));
@@ -128,6 +128,28 @@ struct County {
     return done;
   }
 
+  // What a programme's page asks for, over the whole county: the sum of each question's counts.
+  std::vector<uint64_t> Programme(const std::string& pathway) {
+    auto snapshot = Must(store->OpenSnapshot(Program()));
+    const std::string code = "https://fhir.qianxian.cn/CodeSystem/pathway|" + pathway;
+    std::vector<uint64_t> sums;
+    const auto count = [&](const char* type, search::NamedValues values, const char* by) {
+      values.emplace_back("pathway", code);
+      values.emplace_back("_sort", by);
+      uint64_t sum = 0;
+      for (const store::Tally& tally : Must(snapshot->CountBy(Must(search::Query::Parse(*parameters, type, values, {}))))) sum += tally.resources;
+      sums.push_back(sum);
+    };
+    count("EpisodeOfCare", {}, "status");
+    count("EpisodeOfCare", {{"status", "active"}}, "stage");
+    count("EpisodeOfCare", {{"status", "active"}, {"stage", "managed"}}, "stage-since");
+    count("EpisodeOfCare", {}, "transition");
+    count("Task", {{"status", "ready,in-progress"}, {"due", "lt2026-03-03"}}, "owner");
+    count("Task", {{"status", "ready,in-progress"}, {"window-end", "lt2026-03-02"}}, "owner");
+    count("Task", {{"status", "ready,in-progress"}, {"window-end", "lt2026-03-02"}}, "code");
+    return sums;
+  }
+
   uint64_t Count(const search::NamedValues& values) {
     search::NamedValues all = values;
     all.emplace_back("_summary", "count");
@@ -181,7 +203,14 @@ int Run(int residents, const std::string& folder, int events) {
   std::sort(worked.begin(), worked.end());
   std::printf("a township's due list (first 200): median %.2f ms (%.2f ms of processor), longest %.2f ms, %llu entries\n", took[took.size() / 2],
               worked[worked.size() / 2], took.back(), static_cast<unsigned long long>(listed));
-  const bool right = done == static_cast<uint64_t>(expected) && once && listed > 0 && wrong == 0;
+  begin = Seconds();
+  const double programme_cpu = CpuSeconds();
+  const std::vector<uint64_t> sums = county.Programme("pressure");
+  std::printf("a programme's page over the county: %.0f ms (%.0f ms of processor), %llu enrolled, %llu steps due\n", (Seconds() - begin) * 1000,
+              (CpuSeconds() - programme_cpu) * 1000, static_cast<unsigned long long>(sums[1]), static_cast<unsigned long long>(sums[4]));
+  const uint64_t enrolled = static_cast<uint64_t>(residents);
+  const bool counted = sums[0] == enrolled && sums[1] == enrolled && sums[2] == enrolled && sums[3] == 0 && sums[4] > 0 && sums[5] == sums[6];
+  const bool right = counted && done == static_cast<uint64_t>(expected) && once && listed > 0 && wrong == 0;
   std::printf("%s: %llu steps done of %d expected, told again %s\n", right ? "right" : "WRONG", static_cast<unsigned long long>(done), expected,
               once ? "changes nothing" : "CHANGES SOMETHING");
   return right ? 0 : 1;

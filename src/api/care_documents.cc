@@ -5,6 +5,7 @@
 #include "api/care_api.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
+#include "base/limits_care.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "fhir/base64.h"
@@ -12,8 +13,6 @@
 namespace qianxian::api {
 namespace {
 
-constexpr size_t kDocumentBytes = size_t{10} << 20;
-constexpr size_t kTitleBytes = 200;
 const std::string kPrefix = "document-";
 
 // By the first bytes; what the sender says of them counts for nothing. "": none of those that are taken.
@@ -28,9 +27,9 @@ std::string_view ContentTypeOf(std::string_view bytes) {
 
 Result<std::string> TitleOf(std::string_view asked, std::string_view content_type) {
   const std::string title(TrimUnicode(asked));
-  if (title.size() > kTitleBytes) return Invalid("too-long", "the title is longer than 200 bytes", "标题过长（最多 200 字节）");
-  for (const char c : title)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return Invalid("bad-title", "the title has a control character", "标题含有控制字符");
+  if (title.size() > limits::kDocumentTitleBytes)
+    return Invalid("too-long", "the title is too long: make it shorter (at most 200 bytes)", "名称过长，请缩短（最多 200 字节，约 66 个汉字）");
+  if (HasControlCharacters(title)) return Invalid("bad-title", "the title is one line of text, without line breaks: type it again", "名称应为一行文字，不能含换行，请重新填写");
   if (!title.empty()) return title;
   return std::string(content_type == "application/pdf" ? "文件" : "照片");
 }
@@ -89,13 +88,14 @@ store::Change NewRecord(const char* type, const std::string& id, const std::stri
 
 Result<http::Response> CareApi::AddDocument(const CareCall& call) {
   const std::string& bytes = call.request.body;
-  if (bytes.empty()) return Invalid("empty-document", "the file is empty", "文件是空的");
-  if (bytes.size() > kDocumentBytes) return Invalid("too-large", "the file is larger than 10 MB", "文件超过 10 MB");
+  if (bytes.empty()) return Invalid("empty-document", "the file is empty: choose it again", "文件是空的，请重新选择");
+  if (bytes.size() > limits::kDocumentBytes)
+    return Invalid("too-large", "the file is larger than 10 MB: make the photo smaller, or send the pages one by one", "文件超过 10 MB，请缩小照片或分页上传");
   Document d;
   d.content_type = ContentTypeOf(bytes);
   if (d.content_type.empty())
-    return Invalid("bad-document-type", "only JPEG, PNG and WebP pictures and PDF files are taken", "只接受 JPEG、PNG、WebP 图片和 PDF 文件");
-  if (call.Query("key").empty()) return Invalid("no-key", "key is missing", "缺少 key");
+    return Invalid("bad-document-type", "only JPEG, PNG and WebP pictures and PDF files are taken: save it as one of these", "只接受 JPEG、PNG、WebP 图片和 PDF 文件，请另存为其中一种");
+  if (call.Query("key").empty()) return Invalid("no-key", "key is missing: one of your own for each file, the same when it is sent again", "缺少 key：每个文件自定一个，重发时不变");
   QX_TRY(d.title, TitleOf(call.Query("title"), d.content_type));
   d.patient = call.arguments[0], d.author = call.caller.practitioner, d.size = bytes.size();
   // The client's key makes the id: sent twice is one file.
@@ -117,7 +117,7 @@ Result<http::Response> CareApi::AddDocument(const CareCall& call) {
 }
 
 Result<http::Response> CareApi::ShowDocument(const CareCall& call) {
-  const auto missing = [] { return NotFound("no-document", "there is no such file", "没有这个文件"); };
+  const auto missing = [] { return NotFound("no-document", "there is no such file, or you may not see it", "没有这个文件，或您无权查看"); };
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
   QX_TRY(const store::Resource reference, snapshot->Read("DocumentReference", call.arguments[0]));
   QX_TRY(const json::Document document, json::Document::Parse(reference.body));

@@ -309,11 +309,12 @@ Result<http::Response> ReferralApi::ReadNotice(const ReferralCall& call) {
 Result<http::Response> ReferralApi::Work(const ReferralCall& call) {
   QX_TRY(const referral::Page received, Referrals().List(call.Acting(), "received", "sent", 0, 0));
   QX_TRY(const referral::Page review, Referrals().List(call.Acting(), "review", "", 0, 0));
+  QX_TRY(const referral::Page drafts, Referrals().List(call.Acting(), "sent", "draft", 0, 0));
   QX_TRY(const referral::InboxPage notices, referral::Inbox(*services_.store, *services_.parameters).List(call.Acting(), false, 1));
   QX_TRY(const uint64_t consultations,
          referral::Consultations(*services_.store, *services_.parameters, *services_.referral_rules, *services_.clock).Waiting(call.Acting()));
   json::Writer w;
-  w.BeginObject().Member("referralsReceived", received.total).Member("referralsToReview", review.total);
+  w.BeginObject().Member("referralsReceived", received.total).Member("referralsToReview", review.total).Member("drafts", drafts.total);
   w.Member("consultations", consultations).Member("notices", notices.unread).EndObject();
   return JsonResponse(w.Take());
 }

@@ -160,6 +160,14 @@ std::string ToHalfWidth(std::string_view text) {
   return out;
 }
 
+bool HasControlCharacters(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const uint32_t c = NextCodePoint(text, i);
+    if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return true;
+  }
+  return false;
+}
+
 bool IsValidUtf8(std::string_view text) {
   size_t position = 0;
   while (position < text.size()) {

@@ -21,6 +21,7 @@ std::string ReplaceAll(std::string_view text, std::string_view from, std::string
 // Full-width ASCII (U+FF01–U+FF5E) and the ideographic space become ASCII; all else stays.
 std::string ToHalfWidth(std::string_view text);
 bool IsValidUtf8(std::string_view text);
+bool HasControlCharacters(std::string_view text);        // C0, DEL, C1: also line breaks and tabs
 // One code point starting at `position`; moves position past it. Invalid bytes give U+FFFD and move by one.
 uint32_t NextCodePoint(std::string_view text, size_t& position);
 void AppendUtf8(std::string& out, uint32_t code_point);

@@ -1,3 +1,4 @@
+#include "base/machine.h"
 #include "base/text.h"
 
 #include <gtest/gtest.h>
@@ -132,6 +133,13 @@ TEST(Text, HexAndHashAreWhatTheyAlwaysWere) {
   EXPECT_EQ(HashFnv1a64("a"), 0xaf63dc4c8601ec8cULL);       // the authors' test vectors
   EXPECT_EQ(HashFnv1a64("foobar"), 0x85944171f73967e8ULL);
 }
+
+TEST(Text, ControlCharactersAreFoundInAnyLetter) {
+  for (const char* good : {"", "会诊室 2", "https://meet.example.cn/j/1", "é\u00a0ü"}) EXPECT_FALSE(HasControlCharacters(good)) << good;
+  for (const char* bad : {"a\nb", "a\tb", "\x7f", "a\u0085", "会\u009f诊"}) EXPECT_TRUE(HasControlCharacters(bad)) << bad;
+}
+
+TEST(Machine, HasSomeMemory) { EXPECT_GT(MachineMemoryBytes(), size_t{64} << 20); }
 
 }  // namespace
 }  // namespace qianxian

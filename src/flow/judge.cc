@@ -410,6 +410,14 @@ bool Judge::MayGoFromHere(const Care& care, const pack::Stage& stage) const {
   return here != stages.end() && &stage > &*here;
 }
 
+void Judge::GoTo(Care& care, const pack::Stage& stage) {
+  care.enrolment.transitions.push_back(care.plan.stage + ">" + stage.id);
+  care.plan.stage = care.enrolment.stage = stage.id;
+  care.plan.stage_since = care.enrolment.stage_since = today_;
+  care.plan.course = stage.course;
+  ++care.plan.stay;
+}
+
 bool Judge::EnterStage(Care& care) {
   for (const pack::Stage& stage : care.programme->pathway.stages) {
     if (stage.id == care.plan.stage || stage.enter.empty() || !MayGoFromHere(care, stage)) continue;
@@ -420,11 +428,7 @@ bool Judge::EnterStage(Care& care) {
       task.status = "cancelled", task.why = "stage:" + stage.id;
       task.wake.clear();
     }
-    care.enrolment.transitions.push_back(care.plan.stage + ">" + stage.id);
-    care.plan.stage = care.enrolment.stage = stage.id;
-    care.plan.stage_since = care.enrolment.stage_since = today_;
-    ++care.plan.stay;
-    care.plan.course = stage.course;
+    GoTo(care, stage);
     return true;
   }
   return false;
@@ -503,7 +507,7 @@ void Judge::MoveEdition(Care& care, std::shared_ptr<const Programme> programme) 
   care.enrolment.definition = programme->hash;
   care.freeze = true;
   const bool has_stage = std::any_of(pathway.stages.begin(), pathway.stages.end(), [&](const pack::Stage& s) { return s.id == care.plan.stage; });
-  if (!has_stage) care.enrolment.transitions.push_back(care.plan.stage + ">" + pathway.stages.front().id), care.plan.stage = care.enrolment.stage = pathway.stages.front().id, care.plan.stage_since = care.enrolment.stage_since = today_, ++care.plan.stay;
+  if (!has_stage) GoTo(care, pathway.stages.front());
   for (Step& task : care.steps) {
     if (!IsOpen(task)) continue;
     if (pack::FindStep(pathway, task.step)) task.edition = pathway.edition;

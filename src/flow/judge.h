@@ -67,6 +67,7 @@ class Judge {
   void LookAtCare(Care& care);
   bool OneRound(Care& care);
   bool EnterStage(Care& care);
+  void GoTo(Care& care, const pack::Stage& stage);
   bool MayGoFromHere(const Care& care, const pack::Stage& stage) const;
   bool OpenSteps(Care& care);
   bool IsDueAfter(const Care& care, const pack::Step& step, const Step& last) const;

@@ -126,7 +126,7 @@ void ReadSettings(const std::string& path, const std::string& content, ReferralR
   if (!internal::ReadYaml(path, content, root, faults)) return;
   Reader reader(path, root, faults);
   if (!reader.IsMap()) return;
-  reader.AllowOnly({"urgencies", "result_hours", "take_over_hours", "no_show_hours", "relation_days_open", "relation_days_after",
+  reader.AllowOnly({"urgencies", "result_hours", "take_over_hours", "no_show_hours", "relation_days_open", "relation_days_after", "proposal_days",
                     "review_levels", "decline", "withdraw", "not_taken_over", "states", "patient_states", "consultation", "sources"});
   ReferralSettings settings;
   ReadUrgencies(reader, path, settings, faults);
@@ -135,6 +135,7 @@ void ReadSettings(const std::string& path, const std::string& content, ReferralR
   settings.no_show_hours = reader.Number("no_show_hours", 24, 1, 24 * 365);
   settings.relation_days_open = reader.Number("relation_days_open", 180, 1, 3650);
   settings.relation_days_after = reader.Number("relation_days_after", 30, 0, 3650);
+  settings.proposal_days = reader.Number("proposal_days", 90, 1, 3650);
   settings.review_levels = reader.Texts("review_levels");
   for (const std::string& level : settings.review_levels)
     if (LevelRank(level) < 0) reader.Fault(reader.line("review_levels"), "没有这一级：" + level, "There is no such level: " + level);

@@ -57,6 +57,7 @@ struct ReferralSettings {
   int64_t no_show_hours = 24;              // after the slot's begin: arrived, or did not
   int64_t relation_days_open = 180;        // the longest a relation lasts while nobody moves the request
   int64_t relation_days_after = 30;        // after it was closed
+  int64_t proposal_days = 90;              // what a step proposed longer ago makes no draft any more
   std::vector<std::string> review_levels;  // levels between sender and receiver that look at it first
   std::vector<Word> decline, withdraw, not_taken_over;     // reasons
   std::vector<Word> states;                // what the doctor reads

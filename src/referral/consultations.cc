@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 
+#include "base/limits_care.h"
 #include "base/text.h"
 #include "referral/consultation_records.h"
 #include "referral/consultation_signature.h"
@@ -18,7 +19,6 @@ constexpr int64_t kMinute = 60'000'000, kDay = 24 * 60 * kMinute;
 constexpr int64_t kMargin = 10 * kMinute;        // clocks of several processes, commits under way
 constexpr size_t kInvitedMost = 20;
 constexpr size_t kTextMost = 20'000;             // bytes of a question, an opinion, a conclusion
-constexpr size_t kMeetingMost = 300;             // bytes of where they meet
 
 Error NoSuchConsultation() { return NotFound("no-such-consultation", "There is no such consultation, or you are not part of it.", "没有这次会诊，或您未参与。"); }
 
@@ -61,25 +61,15 @@ Status CheckText(std::string_view text, std::string code, std::string en, std::s
   return Ok();
 }
 
-// C0, DEL and C1 (two bytes in UTF-8).
-bool HasControls(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool second_of_c1 = i > 0 && static_cast<unsigned char>(text[i - 1]) == 0xc2 && byte >= 0x80 && byte < 0xa0;
-    if (byte < 0x20 || byte == 0x7f || second_of_c1) return true;
-  }
-  return false;
-}
-
 // Where they meet at the hour, as it was typed: any system's address, a number, a room. It is shown, never called.
 Result<std::string> MeetingOf(const NewConsultation& wanted) {
   const std::string_view meeting = TrimUnicode(wanted.meeting);
   if (meeting.empty()) return std::string();
   if (wanted.kind != "scheduled")
     return Missing("meeting-without-hour", "A place to meet needs an hour: ask for a scheduled consultation, or leave it out.", "只有约定时间的会诊才能填写会议地点，请改为约定时间或删去。");
-  if (meeting.size() > kMeetingMost)
-    return Missing("too-long", "The meeting is too long: at most " + std::to_string(kMeetingMost) + " letters, a room, a number or an address.", "会议地点过长，最多 " + std::to_string(kMeetingMost) + " 字节（约 " + std::to_string(kMeetingMost / 3) + " 字），填写会议室、会议号或网址即可。");
-  if (HasControls(meeting))
+  if (meeting.size() > limits::kMeetingBytes)
+    return Missing("too-long", "The meeting is too long: at most " + std::to_string(limits::kMeetingBytes) + " bytes, a room, a number or an address.", "会议地点过长，最多 " + std::to_string(limits::kMeetingBytes) + " 字节（约 " + std::to_string(limits::kMeetingBytes / 3) + " 字），填写会议室、会议号或网址即可。");
+  if (HasControlCharacters(meeting))
     return Missing("bad-meeting", "The meeting is one line of text, without line breaks and other control characters.", "会议地点应为一行文字，不能含换行等控制字符。");
   return std::string(meeting);
 }

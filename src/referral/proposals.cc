@@ -29,8 +29,6 @@ constexpr size_t kDrafts = 100;                  // in one commit, about
 constexpr size_t kQuietEntries = 1000, kQuietReads = 200;   // so many without anything to do: the cursor is written all the same
 constexpr int64_t kAtOnce = 1'000'000'000;       // nanoseconds after which Follow comes back
 constexpr int kTries = 5;                        // when somebody else wrote meanwhile
-// What was proposed longer ago is over: the first start over an old record, and sheets of past years, would else fill the inboxes.
-constexpr int32_t kProposalDays = 90;
 
 access::Caller Program() { return access::SystemCaller("referral"); }
 
@@ -187,7 +185,8 @@ Place Referrals::SuggestedFor(const Referral& draft, const pack::Criterion* crit
 Result<std::optional<Referral>> Referrals::DraftOf(store::Snapshot& snapshot, const Institutions& institutions, const Proposal& proposal,
                                                     Suggestions& suggestions, Instant now) {
   const std::optional<Referral> none;
-  if (proposal.done_on < Day({now.microseconds - kProposalDays * kDayMicroseconds})) return none;
+  // The first start over an old record, and sheets of past years, would else fill the inboxes.
+  if (proposal.done_on < Day({now.microseconds - rules_.settings->proposal_days * kDayMicroseconds})) return none;
   Referral r;
   r.id = ProposedId(proposal);
   if (snapshot.Read("Task", r.id).ok()) return none;

@@ -66,13 +66,13 @@ bool CanCountBy(const search::SortKey& key) {
   return kind == ParameterKind::kToken || kind == ParameterKind::kReference || kind == ParameterKind::kUri || kind == ParameterKind::kDate;
 }
 
-std::string DayOfDate(int64_t microseconds) {
-  // Open ends stand on the first and the last day that can be written.
+int64_t DayOf(int64_t microseconds) {
   constexpr int64_t kFirst = -719'528, kLast = 2'932'896;
-  int64_t days = microseconds / kDayMicroseconds;
-  if (microseconds % kDayMicroseconds < 0) --days;
-  return Date::FromDays(static_cast<int32_t>(std::clamp(days, kFirst, kLast))).ToString();
+  const int64_t day = microseconds / kDayMicroseconds - (microseconds % kDayMicroseconds < 0);
+  return std::clamp(day, kFirst, kLast);
 }
+
+std::string DayText(int64_t day) { return Date::FromDays(static_cast<int32_t>(day)).ToString(); }
 
 std::vector<std::string> CountValuesOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries) {
   std::vector<std::string> out;
@@ -84,7 +84,7 @@ std::vector<std::string> CountValuesOf(const search::SortKey& key, const std::ve
     SortValue value;
     if (entry.parameter != key.parameter->number || !ValueOf(entry, value)) continue;
     if (coded && entry.code.empty()) continue;     // a text beside codes
-    out.push_back(entry.kind == search::ParameterKind::kDate ? DayOfDate(value.date) : value.text);
+    out.push_back(entry.kind == search::ParameterKind::kDate ? DayText(DayOf(value.date)) : value.text);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -26,6 +26,8 @@ int CompareSortValues(const SortValue& a, const SortValue& b, bool descending);
 bool CanCountBy(const search::SortKey& key);
 // What a resource counts for, each once; empty: nothing.
 std::vector<std::string> CountValuesOf(const search::SortKey& key, const std::vector<search::IndexEntry>& entries);
-std::string DayOfDate(int64_t microseconds);         // "2026-03-02"
+// Days since 1970 in UTC; open ends stand on the first and the last day that can be written.
+int64_t DayOf(int64_t microseconds);
+std::string DayText(int64_t day);          // "2026-03-02"
 
 }  // namespace qianxian::store

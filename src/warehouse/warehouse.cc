@@ -2,8 +2,6 @@
 // after it, a kill leaves the state before, and cursor and rows cannot disagree.
 #include "warehouse/warehouse.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -13,6 +11,7 @@
 #include "base/limits.h"
 #include "base/locked.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/text.h"
 #include "warehouse/answers.h"
 #include "warehouse/county.h"
@@ -28,11 +27,7 @@ namespace {
 
 // An eighth of the machine's memory, but never less than what a county needs: a province's questions (120 million settlements,
 // distinct people) do not fit into that.
-size_t MemoryBytes() {
-  const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-  const size_t machine = pages > 0 && page > 0 ? static_cast<size_t>(pages) * static_cast<size_t>(page) : 0;
-  return std::max(limits::kColumnsMemoryBytes, machine / 8);
-}
+size_t MemoryBytes() { return std::max(limits::kColumnsMemoryBytes, MachineMemoryBytes() / 8); }
 
 using internal::State;
 using Progress = std::function<void(uint64_t, uint64_t)>;

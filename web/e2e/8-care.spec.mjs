@@ -308,6 +308,25 @@ export const tests = [
     }),
   },
   {
+    name: 'a specialist sends somebody down: without a plan it is said before sending, with one it arrives',
+    run: (world) => withOwn(world, async (state) => {
+      const page = await world.signedIn('specialist');
+      await world.go(page, '/patients/p1/refer');
+      await page.getByText('诊断明确、方案确定、血压稳定').click();
+      await page.locator('.visit-also', { hasText: words('zh', 'refer.consent') }).click();
+      await page.locator('.care-bar .big-button').click();
+      await page.locator('.field-fault', { hasText: words('zh', 'verbFault.text') }).waitFor();
+      await page.getByLabel(words('zh', 'referral.planText')).fill('每两周量一次血压，继续氨氯地平。');
+      await page.getByLabel(words('zh', 'referral.planPathway')).selectOption('hypertension');
+      await world.check(page, 'sending somebody down');
+      const before = state.referrals.length;
+      await page.locator('.care-bar .big-button').click();
+      await page.locator('.item-sent').waitFor();
+      const referral = state.referrals[before];
+      same(`${referral.direction} ${referral.criterion} ${referral.plan.pathway} ${referral.plan.text}`, 'down hypertension/stable hypertension 每两周量一次血压，继续氨氯地平。', 'the plan went along');
+    }),
+  },
+  {
     name: 'the inbox: accept with a slot, decline with a reason, return the result, send down; the township takes over',
     run: (world) => withOwn(world, async (state) => {
       const page = await world.signedIn('specialist');

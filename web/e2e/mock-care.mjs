@@ -376,11 +376,13 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       if (!state.byKey.has(body.clientKey)) {
         const person = ofPatient(body.patient);
         if (!person) throw notFound();
+        if (!body.consent && body.urgency !== 'emergency') throw new Refusal(400, 'invalid', 'no-consent', '须患者或家属同意。', 'The patient has to agree.');
+        if (body.direction === 'down' && !body.plan?.text) throw new Refusal(400, 'invalid', 'no-plan', '下转须附后续方案。', 'Who is sent down takes a plan along.');
         const rule = rules.rules.find((each) => each.id === body.criterion);
         const made = makeReferral(`r${state.referrals.length + 1}`, person, {
           direction: body.direction, urgency: body.urgency, criterion: body.criterion, criterionText: rule?.text ?? null, reason: body.reasonText, summary: body.summary, sentAt: at(0), answerBy: at(body.urgency === 'emergency' ? 0.5 : body.urgency === 'urgent' ? 4 : 24),
           to: { organization: body.receiver.organization, name: receiverNames[body.receiver.organization] ?? '', department: body.receiver.department ?? '' },
-          history: [{ at: at(0), who: user.name, verb: 'send', state: 'sent', stateName: stateNames.sent, note: '' }], attachments: body.attachments.map(attached),
+          history: [{ at: at(0), who: user.name, verb: 'send', state: 'sent', stateName: stateNames.sent, note: '' }], attachments: body.attachments.map(attached), plan: body.plan ?? null,
         });
         state.referrals.push(made);
         state.byKey.set(body.clientKey, made);
@@ -445,7 +447,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       return notice;
     }],
     ['GET', /^\/api\/work$/, ({ user }) => ({
-      referralsReceived: state.referrals.filter((each) => each.state === 'sent' && isOurs(user, each.to)).length, referralsToReview: 0, consultations: user.organizations.includes('H1') ? state.consultations.filter((each) => each.state === 'open').length : 0,
+      referralsReceived: state.referrals.filter((each) => each.state === 'sent' && isOurs(user, each.to)).length, referralsToReview: 0, drafts: state.referrals.filter((each) => each.state === 'draft' && isOurs(user, each.from)).length, consultations: user.organizations.includes('H1') ? state.consultations.filter((each) => each.state === 'open').length : 0,
       notices: noticesOf(user).filter((each) => !each.read).length, due: 4, overdue: 3,
     })],
   ];

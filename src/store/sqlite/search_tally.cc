@@ -1,5 +1,4 @@
 // CountBy: tokens, references and URIs from their posting lists, dates from the ordered spans, bodies where neither is quick.
-#include <algorithm>
 #include <map>
 #include <set>
 
@@ -15,11 +14,12 @@ Result<std::vector<Tally>> Searcher::CountDays(const TypeMatches& matches) {
   std::vector<Tally> out;
   const SlotBits wanted(matches.set);
   std::set<Slot> of_day;
+  int64_t day = 0;
   const auto give = [&](int64_t low, Slot slot) {
     if (!wanted.Has(slot)) return true;
-    std::string day = DayOfDate(low);
-    if (out.empty() || out.back().value != day) {
-      out.push_back({std::move(day), 0});
+    if (const int64_t next = DayOf(low); out.empty() || next != day) {
+      day = next;
+      out.push_back({DayText(day), 0});
       of_day.clear();
     }
     if (of_day.insert(slot).second) ++out.back().resources;
@@ -52,10 +52,9 @@ Result<std::vector<Tally>> Searcher::CountBy() {
   const TypeMatches& matches = *types_[0];
   if (matches.set.empty()) return out;
   if (matches.query.sort[0].parameter->kind == search::ParameterKind::kDate) return CountDays(matches);
-  QX_TRY(const auto groups, ReadSortGroups(evaluator_, matches.query.sort[0], matches.set));
+  QX_TRY(const auto groups, ReadSortGroups(evaluator_, {matches.query.sort[0].parameter, false}, matches.set));
   if (!groups) return CountByBodies(matches);
   for (const SortGroup& group : *groups) out.push_back({group.text, group.slots.size()});
-  if (matches.query.sort[0].descending) std::reverse(out.begin(), out.end());
   return out;
 }
 

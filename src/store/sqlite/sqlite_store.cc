@@ -137,7 +137,11 @@ Status SqliteStore::Begin() {
   if (fingerprint != wanted) {
     if (engine_->state.newest().t > 0) {
       LogWarning("store: the search index was made by another release or for other search parameters; it is made again");
-      QX_DO(sqlite::RebuildIndex(*engine_, *writer_, nullptr));
+      QX_DO(sqlite::RebuildIndex(*engine_, *writer_, [tenth = uint64_t{0}](uint64_t done, uint64_t total) mutable {
+        if (total == 0 || done * 10 / total == tenth) return;
+        tenth = done * 10 / total;
+        LogInfo("store: search index " + std::to_string(tenth * 10) + " %");
+      }));
     } else {
       QX_DO(writer_->Run([&](Database& database, WriterMemory&) { return WriteSetting(database, "index_fingerprint", wanted); }));
     }

@@ -99,7 +99,7 @@ function Navigation({ route, home }: { route: RouteName | null; home: Home | nul
   const { t } = useWords();
   const { data: work } = useWork(Boolean(home?.features.referral) && (home?.home === 'today' || home?.home === 'inbox'));
   usePlace();  // the links keep the period, so they follow it
-  const waiting: Partial<Record<RouteName, number>> = { inbox: (work?.referralsReceived ?? 0) + (work?.referralsToReview ?? 0) + (work?.consultations ?? 0) + (work?.notices ?? 0) };
+  const waiting: Partial<Record<RouteName, number>> = { inbox: (work?.referralsReceived ?? 0) + (work?.referralsToReview ?? 0) + (work?.drafts ?? 0) + (work?.consultations ?? 0) + (work?.notices ?? 0) };
   return (
     <nav className="navigation" aria-label={t('nav.label')}>
       <ul>

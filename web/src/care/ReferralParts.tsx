@@ -1,24 +1,29 @@
 // What every page shows of a referral in the same way: who could receive, the consent, how far it is.
-import { useId, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { useText, useWords } from '../i18n';
 import { none } from '../lib/format';
 import { localDay } from '../lib/period';
 import { Failed, Loading } from '../ui/states';
 import { usePathways, type useReceivers } from './queries';
-import { proposalOf } from './referral';
+import { firstOf, proposalOf } from './referral';
 import type { Referral } from './types';
+
+const firstReceivers = 4;
 
 export function ReceiverMenu({ receivers, chosen, choose }: { receivers: ReturnType<typeof useReceivers>; chosen: string | undefined; choose: (organization: string) => void }) {
   const { t } = useWords();
   const text = useText();
   const id = useId();
+  const [all, setAll] = useState(false);
+  const list = receivers.data?.receivers ?? [];
+  const shown = all ? list : firstOf(list, firstReceivers, (each) => each.organization === chosen);
   return (
     <>
       {receivers.isPending && <Loading lines={3} />}
       {receivers.error !== null && receivers.data === undefined && <Failed error={receivers.error} retry={() => void receivers.refetch()} />}
       <fieldset className="menu">
         <legend className="only-read">{t('refer.to')}</legend>
-        {receivers.data?.receivers.map((each) => (
+        {shown.map((each) => (
           <label key={each.organization} className={chosen === each.organization ? 'menu-item menu-item-on' : 'menu-item'}>
             <input type="radio" name={id} checked={chosen === each.organization} onChange={() => choose(each.organization)} />
             <span>
@@ -27,6 +32,7 @@ export function ReceiverMenu({ receivers, chosen, choose }: { receivers: ReturnT
             </span>
           </label>
         ))}
+        {shown.length < list.length && <button type="button" className="tool tool-big" onClick={() => setAll(true)}>{t('refer.moreReceivers', { count: list.length - shown.length })}</button>}
       </fieldset>
     </>
   );

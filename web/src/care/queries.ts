@@ -89,10 +89,6 @@ export const useNotices = (enabled = true) => useKept<{ unread: number; notices:
 export const useWork = (enabled: boolean) =>
   useQuery({ queryKey: ['work'], queryFn: () => call<WorkCounts>('/api/work'), enabled, refetchInterval: 60_000, staleTime: 20_000 });
 
-// How many drafts wait for their sender. Asked again together with the work.
-export const useDrafts = () =>
-  useQuery({ queryKey: ['work', 'drafts'], queryFn: () => call<{ total: number }>(`/api/referrals${query({ box: 'sent', state: 'draft', count: 1 })}`), refetchInterval: 60_000, staleTime: 20_000 });
-
 export const useFound = (find: string) =>
   useQuery({
     queryKey: ['find', find], queryFn: ({ signal }) => call<{ patients: Person[] }>(`/api/patients${query({ find, count: 30 })}`, { signal }).then((answer) => ({ patients: answer.patients.map(completePerson) })),

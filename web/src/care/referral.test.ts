@@ -1,10 +1,15 @@
 import { expect, it } from 'vitest';
-import { criterionName, proposalOf, receiverOf, ruleOf } from './referral';
+import { criterionName, firstOf, proposalOf, receiverOf, ruleOf } from './referral';
 import type { Receiver, Referral, ReferralRule } from './types';
 
 const text = { zh: 'x', en: 'x' };
 const rules: ReferralRule[] = [{ id: 'emergency', group: 'hypertension', text, mark: 'read', urgency: 'emergency' }, { id: 'gout/flare', text, mark: 'K' }];
 const receiver = (organization: string, suggested: boolean) => ({ organization, suggested }) as Receiver;
+
+it('of a long list the first and whoever is chosen; one more is no list to fold', () => {
+  expect(firstOf([1, 2, 3, 4, 5, 6], 4, (each) => each === 6)).toEqual([1, 2, 3, 4, 6]);
+  expect(firstOf([1, 2, 3, 4, 5], 4, () => false)).toEqual([1, 2, 3, 4, 5]);
+});
 
 it('finds the criterion that a danger names', () => {
   expect(ruleOf(rules, 'hypertension/emergency')).toBe(rules[0]);

@@ -1,6 +1,11 @@
 // What the pages of referral share: whether one still asks something of anybody, its criterion, who receives.
 import type { Receiver, Referral, ReferralRule } from './types';
 
+// The first of a long list, and whoever is chosen.
+export function firstOf<T>(list: T[], first: number, isChosen: (each: T) => boolean): T[] {
+  return list.length <= first + 1 ? list : list.filter((each, index) => index < first || isChosen(each));
+}
+
 export const isOver = (referral: Pick<Referral, 'state'>): boolean => ['closed', 'declined', 'withdrawn', 'expired', 'no-show', 'entered-in-error', 'not-taken-over'].includes(referral.state);
 
 // Of a draft that a step of a pathway proposed and nobody has sent: the entry of the history that says so.

@@ -346,6 +346,7 @@ export interface Notice {
 export interface WorkCounts {
   referralsReceived?: number;
   referralsToReview?: number;
+  drafts?: number;
   consultations?: number;
   notices?: number;
   due?: number;

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { call } from '../../api/client';
 import { KeptNotice, UrgencyBadge, usePersonWords } from '../../care/parts';
-import { useConsultations, useDrafts, useNotices, useReferrals, useWork } from '../../care/queries';
+import { useConsultations, useNotices, useReferrals, useWork } from '../../care/queries';
 import { isOver } from '../../care/referral';
 import { StateBadge } from '../../care/ReferralParts';
 import { SavedHere } from '../../care/SavedHere';
@@ -24,8 +24,7 @@ export default function InboxPage() {
   const { search } = usePlace();
   const asked = search.get('tab') as Tab | null;
   const { data: work } = useWork(true);
-  const { data: drafts } = useDrafts();
-  const counts: Record<Tab, number | undefined> = { received: work?.referralsReceived, review: work?.referralsToReview, consultations: work?.consultations, notices: work?.notices, sent: drafts?.total };
+  const counts: Record<Tab, number | undefined> = { received: work?.referralsReceived, review: work?.referralsToReview, consultations: work?.consultations, notices: work?.notices, sent: work?.drafts };
   // Opened without a tab: the first in which something waits.
   const tab: Tab = asked && tabs.includes(asked) ? asked : tabs.find((each) => counts[each]) ?? 'received';
   return (

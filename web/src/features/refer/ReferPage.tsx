@@ -5,7 +5,7 @@ import { AddFiles } from '../../care/AddFiles';
 import { AttachedChoice } from '../../care/Attachments';
 import { Back, PersonHead, unitWords } from '../../care/parts';
 import { useFeatures, usePatient, useReceivers, useReferralRules, useReferralsOf, useToday } from '../../care/queries';
-import { criterionName, isOver, receiverOf, ruleOf } from '../../care/referral';
+import { criterionName, firstOf, isOver, receiverOf, ruleOf } from '../../care/referral';
 import { ConsentBox, PlanForm, ReceiverMenu } from '../../care/ReferralParts';
 import type { Attached, Direction, PatientRecord, Person, ReferralRule, Urgency } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -171,7 +171,7 @@ function Rules({ rules, chosen, choose }: { rules: ReferralRule[]; chosen: Refer
   const text = useText();
   const id = useId();
   const [all, setAll] = useState(false);
-  const shown = all || rules.length <= firstRules + 1 ? rules : rules.filter((rule, index) => index < firstRules || rule === chosen);
+  const shown = all ? rules : firstOf(rules, firstRules, (rule) => rule === chosen);
   return (
     <fieldset className="menu">
       <legend>{t('refer.criterion')}</legend>
