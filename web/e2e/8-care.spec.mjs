@@ -312,6 +312,10 @@ export const tests = [
     run: (world) => withOwn(world, async (state) => {
       const page = await world.signedIn('specialist');
       await world.go(page, '/patients/p1/refer');
+      await page.locator('.care-bar .big-button').click();
+      const first = page.locator('.field-fault', { hasText: words('zh', 'refer.needReason') });
+      await first.waitFor();
+      await page.waitForFunction(() => { const at = document.querySelector('.field-fault').getBoundingClientRect(); return at.top > 0 && at.bottom < innerHeight; });
       await page.getByText('诊断明确、方案确定、血压稳定').click();
       await page.locator('.visit-also', { hasText: words('zh', 'refer.consent') }).click();
       await page.locator('.care-bar .big-button').click();

@@ -85,9 +85,12 @@ function Form({ person, record }: { person: Person; record: PatientRecord | unde
   const wrong = faultsOf(typed, rule, receiver, urgency);
   const within = answerWithin(rules.data, urgency);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
+    // The button stays in sight, what is missing may not be.
+    const form = event.currentTarget;
+    if (wrong.length > 0) requestAnimationFrame(() => form.querySelector('.field-fault')?.scrollIntoView({ block: 'center' }));
     if (wrong.length > 0 || unsent > 0 || sending || !receiver) return;
     setSending(true);
     const body = {
