@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <set>
 
+#include "api/care_api.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/ids.h"
@@ -15,6 +17,7 @@
 #include "flow/flow.h"
 #include "flow/programme.h"
 #include "flow/records.h"
+#include "json/value.h"
 #include "search/parameters.h"
 #include "search/query.h"
 #include "store/store.h"
@@ -59,6 +62,15 @@ struct County {
   static access::Caller Program() { return access::SystemCaller("bench"); }
   static std::string Patient(int i) { return "p" + std::to_string(i); }
   static std::string Township(int i) { return "T" + std::to_string(i / kTownship); }
+  // Days from today on which the steps of a resident are due.
+  static int DueIn(int i) { return static_cast<int>(i * 7919LL % 94) - 3; }
+  // As a register has them: the list shows name, age, number, telephone and address.
+  static std::string PatientJson(int i) {
+    const std::string n = std::to_string(i);
+    return R"({"resourceType":"Patient","identifier":[{"system":"https://fhir.qianxian.cn/id-card","value":"33012719600501)" + std::to_string(1000 + i % 9000) +
+           R"("}],"name":[{"text":"居民)" + n + R"("}],"telecom":[{"system":"phone","value":"1380000)" + std::to_string(1000 + i % 9000) +
+           R"("}],"gender":"male","birthDate":"1960-05-01","address":[{"text":"青石镇上河村)" + n + R"(号"}]})";
+  }
 
   // One step as the engine would have opened it, due somewhere in the next 90 days or the last 3.
   void Enrol(int i, const pack::Pathway& pathway, std::vector<store::Change>& out) {
@@ -73,7 +85,7 @@ struct County {
       Step s;
       s.id = StepId(e.id, step.id, 1), s.owner = owner, s.status = "ready", s.pathway = e.pathway, s.edition = e.edition, s.patient = patient;
       s.enrolment = e.id, s.plan = p.id, s.step = step.id, s.name = step.name.zh, s.form = step.form, s.activity = step.activity;
-      s.since = e.since, s.due = PlusDays(today, static_cast<int>(i * 7919LL % 94) - 3), s.who = step.who;
+      s.since = e.since, s.due = PlusDays(today, DueIn(i)), s.who = step.who;
       s.window_start = PlusDays(s.due, -step.days_before), s.window_end = PlusDays(s.due, step.days_after);
       if (!step.escalate.empty()) s.wake = StartOfDay(PlusDays(s.due, step.escalate[0].after_days + 1));
       out.push_back(Put("Task", s.id, AsFhir(s), owner));
@@ -94,13 +106,13 @@ struct County {
     }
     for (int t = 0; t * kTownship < residents; ++t) {
       const std::string code = "T" + std::to_string(t);
-      first.push_back(Put("Organization", code, R"({"resourceType":"Organization","type":[{"coding":[{"code":"township"}]}]})", code));
+      first.push_back(Put("Organization", code, R"({"resourceType":"Organization","name":"卫生院)" + code + R"(","type":[{"coding":[{"code":"township"}]}]})", code));
     }
     Commit(std::move(first));
     for (int from = 0; from < residents; from += kBatch) {
       std::vector<store::Change> changes;
       for (int i = from; i < std::min(residents, from + kBatch); ++i) {
-        changes.push_back(Put("Patient", Patient(i), R"({"resourceType":"Patient","birthDate":"1960-05-01","gender":"male"})", Township(i)));
+        changes.push_back(Put("Patient", Patient(i), PatientJson(i), Township(i)));
         for (const pack::Pathway& pathway : pack.pathways) Enrol(i, pathway, changes);
       }
       Commit(std::move(changes));
@@ -112,13 +124,13 @@ struct County {
   }
 
   // Every third brings the result that a step waits for; the others are readings.
-  int AddEvents(int residents, int events) {
-    int done = 0;
+  std::set<int> AddEvents(int residents, int events) {
+    std::set<int> done;
     std::vector<store::Change> changes;
     for (int k = 0; k < events; ++k) {
       const int i = static_cast<int>(k * 104'729LL % residents);
       const bool result = k % 3 == 0;
-      done += result;
+      if (result) done.insert(i);
       changes.push_back(Put("Observation", "o" + std::to_string(k),
                             R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/)" + Patient(i) +
                                 R"("},"effectiveDateTime":"2026-03-02T00:30:00Z","code":{"coding":[{"system":"http://loinc.org","code":")" +
@@ -158,6 +170,67 @@ struct County {
   }
 };
 
+constexpr size_t kPeopleOfPage = 200;      // as the page asks for them
+
+// GET /api/today of one township by the server's own code: who is due, whose window is open, with each person and what is shown of him.
+struct Morning {
+  double milliseconds = 0, processor_milliseconds = 0;
+  size_t people = 0, bytes = 0;
+  uint64_t due = 0;
+  bool complete = false, right = false;
+};
+
+// Of a township's residents, how many may be seen today: the window of an open step has begun. Events brought some their result.
+uint64_t MayBeSeen(const County& county, int residents, int township, const std::set<int>& with_result) {
+  uint64_t people = 0;
+  for (int i = township * kTownship; i < std::min(residents, (township + 1) * kTownship); ++i) {
+    bool seen = false;
+    for (const pack::Pathway& pathway : county.pack.pathways)
+      for (const pack::Step& step : pathway.stages[0].steps) {
+        const bool open = step.done.empty() || !with_result.contains(i);
+        seen = seen || (open && County::DueIn(i) <= std::min(step.days_before, 30));
+      }
+    people += seen;
+  }
+  return people;
+}
+
+Morning MorningOf(County& county, Flow* flow, int residents, int township, const std::set<int>& with_result) {
+  api::Services services;
+  services.store = county.store.get(), services.parameters = county.parameters.get(), services.definitions = &fhir::Definitions::R4();
+  services.pack = &county.pack, services.clock = &county.clock;
+  api::CareApi care(services, flow);
+  auth::Session session;
+  const std::string code = "T" + std::to_string(township);
+  session.caller.user = "doctor", session.caller.role = access::Role::kClinician;
+  session.caller.organizations = session.organizations = {code};
+  http::Request request;
+  request.method = "GET", request.path = "/api/today", request.query = {{"count", std::to_string(kPeopleOfPage)}};
+  request.target = "/api/today?count=" + std::to_string(kPeopleOfPage);
+  const double begin = Seconds(), cpu = CpuSeconds();
+  const std::optional<http::Response> answer = care.Handle(request, session);
+  Morning morning{(Seconds() - begin) * 1000, (CpuSeconds() - cpu) * 1000};
+  if (!answer || answer->status != 200) return morning;
+  const json::Document document = Must(json::Document::Parse(answer->body));
+  const json::Value root = document.root(), people = root.Find("people").value_or(json::Value());
+  morning.bytes = answer->body.size(), morning.people = people.size();
+  morning.due = static_cast<uint64_t>(root.Find("counts")->Find("due")->AsInteger().value_or(0));
+  morning.complete = root.Find("complete")->AsBoolean();
+  const uint64_t expected = MayBeSeen(county, residents, township, with_result);
+  bool right = morning.complete ? morning.due == expected : morning.due > 0 && morning.due <= expected;
+  right = right && morning.people == std::min<size_t>(kPeopleOfPage, morning.due);
+  std::string last;
+  for (json::Value person : people.Elements()) {
+    const json::Value patient = person.Find("patient").value_or(json::Value()), steps = person.Find("steps").value_or(json::Value());
+    right = right && patient.FindString("organization") == code && StartsWith(patient.FindString("name"), "居民") && steps.size() > 0;
+    const std::string due(steps.At(0).FindString("due"));
+    right = right && due >= last;
+    last = due;
+  }
+  morning.right = right;
+  return morning;
+}
+
 int Run(int residents, const std::string& folder, int events) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
@@ -168,7 +241,8 @@ int Run(int residents, const std::string& folder, int events) {
   county.Fill(residents);
   std::printf("residents %d, enrolled in 2 programmes each: %.1f s to write\n", residents, Seconds() - begin);
   events = std::min(events, residents);
-  const int expected = county.AddEvents(residents, events);
+  const std::set<int> with_result = county.AddEvents(residents, events);
+  const int expected = static_cast<int>(with_result.size());
   auto flow = MakeFlow({county.store.get(), county.parameters.get(), &fhir::Definitions::R4(), &county.pack, &county.clock});
   begin = Seconds();
   const double cpu = CpuSeconds();
@@ -178,31 +252,18 @@ int Run(int residents, const std::string& folder, int events) {
   const uint64_t done = county.Count({{"status", "completed"}, {"code", "kidney-test"}});
   const bool once = Must(flow->Tick()) == 0;
   std::vector<double> took, worked;
-  uint64_t listed = 0, wrong = 0;
+  uint64_t listed = 0, wrong = 0, bytes = 0, incomplete = 0;
+  const int townships = (residents + kTownship - 1) / kTownship;
   for (int round = 0; round < 21; ++round) {
-    access::Caller doctor;
-    doctor.user = "doctor", doctor.role = access::Role::kClinician;
-    const std::string code = County::Township(round * kTownship % residents);
-    doctor.organizations = {code};
-    begin = Seconds();
-    const double cpu_begin = CpuSeconds();
-    auto snapshot = Must(county.store->OpenSnapshot(doctor));
-    search::Query query = Must(search::Query::Parse(*county.parameters, "Task",
-        {{"owner", "Organization/" + code}, {"status", "ready,in-progress"}, {"due", "lt2026-03-03"}, {"_sort", "due"}}, {}));
-    query.count = 200;
-    const store::SearchPage page = Must(snapshot->Search(query));
-    for (const store::Resource& one : page.matches) {
-      const OpenStep step = Must(StepFromFhir(one, county.pack));
-      wrong += step.due > "2026-03-02" || step.owner != code;
-    }
-    took.push_back((Seconds() - begin) * 1000);
-    worked.push_back((CpuSeconds() - cpu_begin) * 1000);
-    listed += page.matches.size();
+    const Morning morning = MorningOf(county, flow.get(), residents, round % townships, with_result);
+    took.push_back(morning.milliseconds), worked.push_back(morning.processor_milliseconds);
+    listed += morning.due, bytes += morning.bytes, wrong += !morning.right, incomplete += !morning.complete;
   }
   std::sort(took.begin(), took.end());
   std::sort(worked.begin(), worked.end());
-  std::printf("a township's due list (first 200): median %.2f ms (%.2f ms of processor), longest %.2f ms, %llu entries\n", took[took.size() / 2],
-              worked[worked.size() / 2], took.back(), static_cast<unsigned long long>(listed));
+  std::printf("a township's morning list (GET /api/today?count=%zu): median %.2f ms (%.2f ms of processor), longest %.2f ms; on average %llu people due, %llu bytes; %llu of 21 not complete\n",
+              kPeopleOfPage, took[took.size() / 2], worked[worked.size() / 2], took.back(), static_cast<unsigned long long>(listed / 21),
+              static_cast<unsigned long long>(bytes / 21), static_cast<unsigned long long>(incomplete));
   begin = Seconds();
   const double programme_cpu = CpuSeconds();
   const std::vector<uint64_t> sums = county.Programme("pressure");

@@ -32,6 +32,8 @@ async function as(world, name, method, target, body) {
 }
 
 async function addDoctor(world, name, organization, word) {
+  // A real folder asks directors and managers for a second factor; these stories are about what they do once they are in.
+  if (world.doctors.size === 0) await api(world, 'PATCH', '/api/sign-in-rules', { secondFactorRoles: [] });
   const user = `user${world.doctors.size + 1}`;
   const made = await api(world, 'POST', '/api/accounts', { user, name, role: roles[word], organizations: organization === '全县' ? [] : [organization] });
   const headers = { 'X-Qianxian': '1', 'Content-Type': 'application/json' };
@@ -58,17 +60,39 @@ function answerOf(text) {
   return /^\d+(\.\d+)?$/.test(text) && !/^0\d/.test(text) ? Number(text) : text;
 }
 
+const answerFor = (item, text) =>
+  item.type === 'choices' ? text.replace(/^\[|\]$/g, '').split(/[,，]\s*/) : ['choice', 'text', 'date'].includes(item.type) ? text : answerOf(text);
+
 async function fill(world, doctor, person, form, block, at) {
   const { items } = (await as(world, doctor, 'GET', `/api/forms/${form}?patient=${idOf(world, person)}`)).form;
   const answers = Object.fromEntries(Object.entries(fieldsOf(block)).map(([id, text]) => {
     const item = items.find((each) => each.id === id);
     expect(item, `表单 ${form} 没有 ${id}`);
-    return [id, item.type === 'choices' ? text.replace(/^\[|\]$/g, '').split(/[,，]\s*/) : ['choice', 'text', 'date'].includes(item.type) ? text : answerOf(text)];
+    return [id, answerFor(item, text)];
   }));
   const tasks = (await as(world, doctor, 'GET', `/api/patients/${idOf(world, person)}`)).steps.filter((step) => step.form === form);
   world.visit = await as(world, doctor, 'POST', '/api/visits', {
     clientKey: `visit-${++world.keys}`, patient: idOf(world, person), at, method: 'clinic', note: '',
     tasks: tasks.map(({ task, version }) => ({ task, version })), forms: [{ form, answers }],
+  });
+}
+
+// Several programmes in one visit: what several forms ask is asked once, as on the page.
+async function fillTogether(world, doctor, person, names, block, at) {
+  const given = fieldsOf(block), used = new Set(), forms = [];
+  for (const name of names) {
+    const { items } = (await as(world, doctor, 'GET', `/api/forms/${name}?patient=${idOf(world, person)}`)).form;
+    const own = items.filter((item) => given[item.id] !== undefined);
+    own.forEach((item) => used.add(item.id));
+    forms.push({ form: name, answers: Object.fromEntries(own.map((item) => [item.id, answerFor(item, given[item.id])])) });
+  }
+  const unknown = Object.keys(given).filter((id) => !used.has(id));
+  expect(unknown.length === 0, `没有表单问 ${unknown.join('、')}`);
+  const { steps } = await as(world, doctor, 'GET', `/api/patients/${idOf(world, person)}`);
+  const due = names.map((name) => steps.find((step) => step.form === name));
+  expect(due.every(Boolean), `没有未完成的 ${names.filter((_, i) => !due[i]).join('、')}`);
+  world.visit = await as(world, doctor, 'POST', '/api/visits', {
+    clientKey: `visit-${++world.keys}`, patient: idOf(world, person), at, method: 'clinic', note: '', tasks: due.map(({ task, version }) => ({ task, version })), forms,
   });
 }
 
@@ -140,6 +164,17 @@ export const careSteps = [
       await fill(world, doctor, person, form, block, now(world));
     }
   }],
+  [/^(\S+) 一次为 (\S+) 填写 (\S+、\S+):$/, async (world, [doctor, person, forms], block) => fillTogether(world, doctor, person, forms.split('、'), block, now(world))],
+  [/^(\S+) 的名单上 (\S+) 只占一行，要做 (\S+)$/, async (world, [doctor, person, words]) => {
+    const rows = async () => (await as(world, doctor, 'GET', '/api/today?count=500')).people.filter((each) => each.patient.id === idOf(world, person));
+    const of = (found) => found.map((each) => each.steps.map((step) => `${step.pathway}/${step.step}`).sort().join('、')).join(' | ');
+    const wanted = words.split('、').sort().join('、');
+    expect(await settled(world, async () => (of(await rows()) === wanted ? true : undefined)), of(await rows()) || '不在名单上');
+  }],
+  [/^(\S+) 已离开 (\S+)，原因 (\S+)$/, async (world, [person, pathway, reason]) => {
+    const of = async () => (await recordOf(world, person)).enrolments.filter((each) => each.pathway === pathway).at(-1);
+    expect(await settled(world, async () => ((await of())?.exitReason === reason ? true : undefined)), `原因是 ${(await of())?.exitReason}`);
+  }],
   [/^提示危险 (\S+)，建议按 (\S+) 转诊$/, async (world, [danger, criterion]) => {
     const found = world.visit.dangers.find((each) => each.id === danger);
     expect(found?.refer?.criterion === criterion, JSON.stringify(world.visit.dangers));
@@ -171,11 +206,12 @@ export const careSteps = [
   }],
   [/^(\S+) (审核通过|接收|到诊|返回结果|下转|接管|结束|拒绝)这次转诊(:?)$/, async (world, [doctor, verb], block) => referralStep(world, doctor, verb, block)],
   [/^转诊的状态是 (\S+)$/, async (world, [state]) => expect(world.referral.state === state, `状态是 ${world.referral.state}`)],
-  [/^(\S+) 请 (\S+) 为 (\S+) 会诊:$/, async (world, [doctor, invited, person], block) => {
+  [/^(\S+) 请 (\S+) 为 (\S+?)(?: 的 (\S+))? 会诊:$/, async (world, [doctor, invited, person, step], block) => {
     const organizations = invited.split('、');
+    const about = step ? await settled(world, async () => (await recordOf(world, person)).steps.find((each) => each.step === step)) : undefined;
     world.consultation = await as(world, doctor, 'POST', '/api/consultations', {
       clientKey: `consultation-${++world.keys}`, patient: idOf(world, person), kind: 'written', mode: organizations.length > 1 ? 'mdt' : 'single', urgency: 'urgent', question: block.join('\n'),
-      invited: organizations.map((organization) => ({ organization })), attachments: [],
+      invited: organizations.map((organization) => ({ organization })), attachments: [], ...(about ? { about: `Task/${about.task}` } : {}),
     });
   }],
   [/^(\S+) 给出会诊意见:$/, async (world, [doctor], block) => consultationStep(world, doctor, 'opine', { opinion: { diagnosis: '', advice: block.join('\n'), transfer: false } })],

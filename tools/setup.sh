@@ -7,8 +7,8 @@ say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 fail() { printf '\n\033[1mStopped:\033[0m %s\n' "$*" >&2; exit 1; }
 
 BUILD_PACKAGES="g++ cmake ninja-build mold ccache libsimdjson-dev libboost-dev libcli11-dev libyaml-cpp-dev libargon2-dev
-  libicu-dev libre2-dev libzstd-dev libbz2-dev zlib1g-dev libssl-dev libsqlite3-dev libxml2-dev libgtest-dev ca-certificates"
-TEST_PACKAGES="chromium fonts-noto-cjk zstd bzip2 python3 clang-14 libclang-rt-14-dev"
+  libicu-dev libre2-dev libzstd-dev libbz2-dev zlib1g-dev libssl-dev libsqlite3-dev libxml2-dev libtomlplusplus-dev libgtest-dev ca-certificates"
+TEST_PACKAGES="chromium fonts-noto-cjk zstd bzip2 python3 dpkg-dev clang-14 libclang-rt-14-dev"
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { securityMapFaults } from './security_map.mjs';
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const ratchetFile = path.join(root, 'tools/ratchet.json');
@@ -62,8 +63,10 @@ rule('includes: only what LAYERS allows', () => eachLine(source, (text, f) => {
 }));
 rule('includes: each third-party library in one module', () => eachLine(source.filter((f) => !isTest(f)), (text, f) => {
   const m = /^\s*#include <([^>]+)>/.exec(text);
-  const owner = m && libraries.find((l) => m[1].startsWith(l.prefix));
-  return owner && owner.module !== moduleOf(f) ? `<${m[1]}> belongs in src/${owner.module} only` : '';
+  const fits = m ? libraries.filter((l) => m[1].startsWith(l.prefix)) : [];
+  const longest = Math.max(0, ...fits.map((l) => l.prefix.length));
+  const owners = fits.filter((l) => l.prefix.length === longest).map((l) => l.module);
+  return owners.length && !owners.includes(moduleOf(f)) ? `<${m[1]}> belongs in src/${owners.join(', src/')} only` : '';
 }));
 rule('no clock, id or random source outside base', () => eachLine(source.filter((f) => !isTest(f) && moduleOf(f) !== 'base'), (text) =>
   /system_clock|\bgettimeofday\(|[^\w.>]time\((nullptr|NULL|0)\)|random_device|\bgetrandom\(|\bs?rand\(\)|mt19937|clock_gettime/.test(text.replace(/\/\/.*/, ''))
@@ -107,6 +110,7 @@ rule('sizes: header < 250, source < 700 lines (ratchet)', () => [
   ...Object.entries(sizes).filter(([f, n]) => n > (ratchet[f] ?? 0)).map(([f, n]) => `${f}: ${n} lines${ratchet[f] ? `, was ${ratchet[f]}` : ''}`),
   ...Object.keys(ratchet).filter((f) => !(f in sizes)).map((f) => `tools/ratchet.json: ${f} is short again: run node tools/tidy.mjs --ratchet`),
 ]);
+rule('docs/security-map.md: every file and test that it names is there', () => securityMapFaults(read('docs/security-map.md'), files, read));
 rule('README names the two commands', () => ['./run', './test'].filter((c) => !files.includes('README.md') || !read('README.md').includes(c)).map((c) => `README.md does not name ${c}`));
 
 let failed = 0;

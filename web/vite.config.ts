@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { half } from './src/i18n/first';
 
 const compressible = /\.(js|css|html|svg|json|txt|webmanifest)$/;
 
@@ -35,10 +36,25 @@ function precompress(): Plugin {
   };
 }
 
+// './zh.json?first' and './zh.json?rest': the two halves of a catalogue (src/i18n/first.ts).
+function textHalves(): Plugin {
+  const wanted = /^(.*\/i18n\/\w+\.json)\?(first|rest)$/;
+  return {
+    name: 'qianxian-text-halves',
+    enforce: 'pre',
+    load(id) {
+      const match = wanted.exec(id);
+      if (!match) return null;
+      this.addWatchFile(match[1]);
+      return JSON.stringify(half(JSON.parse(readFileSync(match[1], 'utf8')), match[2] === 'first' ? 'first' : 'rest'));
+    },
+  };
+}
+
 // The worker with the list of files that a telephone needs to open the page with no network: the frame, the pages of care, both
 // languages. What a director's pages need beside them is kept when it is first used.
 function worker(): Plugin {
-  const isNeeded = /\/features\/(today|visit|patients|patient|outbox|refer|inbox|signin)\/|\/care\/|\/i18n\/en\.json/;
+  const isNeeded = /\/features\/(today|visit|patients|patient|outbox|refer|inbox|signin)\/|\/care\/|\/ui\/Look|\/i18n\/\w+\.json/;
   return {
     name: 'qianxian-worker',
     apply: 'build',
@@ -67,7 +83,7 @@ function worker(): Plugin {
 const server = process.env.QIANXIAN_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), worker(), precompress()],
+  plugins: [textHalves(), react(), worker(), precompress()],
   build: {
     target: ['es2020', 'chrome87', 'firefox91', 'safari14'],
     manifest: true,

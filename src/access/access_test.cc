@@ -10,7 +10,8 @@ namespace qianxian::access {
 namespace {
 
 constexpr Role kRoles[] = {Role::kSystem,          Role::kAdministrator, Role::kDirector,  Role::kInsurance,
-                           Role::kHospitalManager, Role::kHospitalIt,    Role::kClinician, Role::kViewer};
+                           Role::kHospitalManager, Role::kHospitalIt,    Role::kClinician, Role::kViewer,
+                           Role::kSecurity,        Role::kAuditor};
 constexpr Verb kVerbs[] = {Verb::kRead,    Verb::kWrite, Verb::kImport, Verb::kMeasure,
                            Verb::kCases,   Verb::kDecide, Verb::kManage};
 
@@ -62,7 +63,9 @@ TEST(Decide, EveryRoleAndVerbOnRecords) {
                           {Role::kHospitalManager, "++++++-"},
                           {Role::kHospitalIt, "--+----"},
                           {Role::kClinician, "++-++--"},
-                          {Role::kViewer, "---+---"}});
+                          {Role::kViewer, "---+---"},
+                          {Role::kSecurity, "-------"},
+                          {Role::kAuditor, "-------"}});
 }
 
 TEST(Decide, EveryRoleAndVerbOnSettlements) {
@@ -73,7 +76,9 @@ TEST(Decide, EveryRoleAndVerbOnSettlements) {
                              {Role::kHospitalManager, "---+++-"},
                              {Role::kHospitalIt, "-------"},
                              {Role::kClinician, "---++--"},
-                             {Role::kViewer, "---+---"}});
+                             {Role::kViewer, "---+---"},
+                             {Role::kSecurity, "-------"},
+                             {Role::kAuditor, "-------"}});
 }
 
 TEST(Decide, EveryRoleAndVerbOnWork) {
@@ -84,7 +89,9 @@ TEST(Decide, EveryRoleAndVerbOnWork) {
                        {Role::kHospitalManager, "++++++-"},
                        {Role::kHospitalIt, "+-+----"},
                        {Role::kClinician, "++-++--"},
-                       {Role::kViewer, "---+---"}});
+                       {Role::kViewer, "---+---"},
+                       {Role::kSecurity, "-------"},
+                       {Role::kAuditor, "-------"}});
 }
 
 TEST(Decide, EveryRoleAndVerbOnDirectory) {
@@ -95,7 +102,26 @@ TEST(Decide, EveryRoleAndVerbOnDirectory) {
                                {Role::kHospitalManager, "+--+++-"},
                                {Role::kHospitalIt, "+------"},
                                {Role::kClinician, "+--++--"},
-                               {Role::kViewer, "+--+---"}});
+                               {Role::kViewer, "+--+---"},
+                               {Role::kSecurity, "+------"},
+                               {Role::kAuditor, "+------"}});
+}
+
+TEST(Decide, ManagingIsThreePeoplesWork) {
+  const std::map<std::string_view, Duty> things = {{"*", kSystemDuty}, {"settings", kSystemDuty}, {"settlement", kSystemDuty}, {"account", kSecurityDuty}, {"audit", kAuditDuty}};
+  for (unsigned handed_over : {0U, unsigned{kSecurityDuty}, unsigned{kAuditDuty}, kSecurityDuty | kAuditDuty}) {
+    Caller administrator = Make(Role::kAdministrator, true);
+    administrator.handed_over = handed_over;
+    EXPECT_EQ(DutiesOf(administrator), (kSystemDuty | kSecurityDuty | kAuditDuty) & ~handed_over);
+    for (const auto& [type, duty] : things) {
+      EXPECT_EQ(Code(Decide(administrator, Verb::kManage, type, "")), (handed_over & duty) != 0 ? "handed-over" : "ok") << type;
+    }
+    EXPECT_EQ(Code(Decide(administrator, Verb::kImport, "Patient", "")), "ok") << "only managing changes hands";
+  }
+  for (const auto& [type, duty] : things) {
+    EXPECT_EQ(Decide(Make(Role::kSecurity, true), Verb::kManage, type, "").ok(), duty == kSecurityDuty) << type;
+    EXPECT_EQ(Decide(Make(Role::kAuditor, true), Verb::kManage, type, "").ok(), duty == kAuditDuty) << type;
+  }
 }
 
 TEST(Decide, OneOrganizationSeesItsOwnOnly) {

@@ -18,8 +18,10 @@ enum Kind : unsigned {
   kClinical = 8,    // everything else: records about people
   kSettlement = 16, // ledger rows of the insurance bureau
   kPopulation = 32, // ledger rows without persons
-  kAccount = 64,    // accounts, settings
-  kEverything = 127,
+  kAccount = 64,    // accounts, programs, rules of signing in
+  kAudit = 128,     // who did and saw what
+  kSetting = 256,   // settings, organisations
+  kEverything = 511,
   kOpen = kDirectory | kKnowledge,
 };
 
@@ -43,7 +45,9 @@ constexpr std::array kWorkTypes = {
 constexpr std::array kInternalTypes = {std::string_view("QianxianAccount"),      std::string_view("QianxianSession"),
                                        std::string_view("QianxianSubscription"), std::string_view("QianxianSubscriptionDelivery"),
                                        std::string_view("QianxianSubscriptionEvents"), std::string_view("QianxianFeedCursor"),
-                                       std::string_view("QianxianPackage")};
+                                       std::string_view("QianxianPackage"),      std::string_view("QianxianClient"),
+                                       std::string_view("QianxianGrantCode"),
+                                       std::string_view("QianxianRefreshToken"), std::string_view("QianxianClientAssertion")};
 
 struct Kept {
   std::string_view type, prefix;   // of the id
@@ -53,7 +57,9 @@ constexpr std::array kKeptRecords = {
     Kept{"Task", "action-"},              Kept{"Task", "import-"},
     Kept{"EpisodeOfCare", "care-"},       Kept{"CarePlan", "plan-"},      Kept{"Task", "step-"},
     Kept{"Basic", "flow-"},               Kept{"Basic", "referral-"},
-    Kept{"Consent", "relation-"},         Kept{"ServiceRequest", "referral-"},
+    Kept{"Basic", "qianxian-settings"},
+    Kept{"Consent", "relation-"},         Kept{"Task", "emergency-"},
+    Kept{"ServiceRequest", "referral-"},
     Kept{"Task", "referral-"},            Kept{"Appointment", "referral-"},
     Kept{"Communication", "referral-"},   Kept{"CarePlan", "referral-"},
     Kept{"DocumentReference", "referral-"}, Kept{"Provenance", "referral-"},
@@ -74,7 +80,9 @@ unsigned KindOf(std::string_view type) {
   if (Has(kWorkTypes, type)) return kWork;
   if (type == "settlement") return kSettlement;
   if (type == "population") return kPopulation;
-  if (type == "account" || type == "settings" || type == "organization" || IsInternalType(type)) return kAccount;
+  if (type == "account" || IsInternalType(type)) return kAccount;
+  if (type == "audit") return kAudit;
+  if (type == "settings" || type == "organization") return kSetting;
   return kClinical;
 }
 
@@ -88,8 +96,8 @@ struct Line {
 // the role's work; the kinds are then asked for thing by thing.
 constexpr unsigned kRecords = kOpen | kWork | kClinical;
 constexpr Line kTable[] = {
-    {Role::kAdministrator, Verb::kRead, kRecords | kSettlement | kPopulation | kAccount},
-    {Role::kAdministrator, Verb::kWrite, kRecords | kAccount},
+    {Role::kAdministrator, Verb::kRead, kRecords | kSettlement | kPopulation | kAccount | kSetting},
+    {Role::kAdministrator, Verb::kWrite, kRecords | kAccount | kSetting},
     {Role::kAdministrator, Verb::kImport, kEverything},
     {Role::kAdministrator, Verb::kMeasure, kEverything},
     {Role::kAdministrator, Verb::kCases, kEverything},
@@ -126,17 +134,98 @@ constexpr Line kTable[] = {
 
     {Role::kViewer, Verb::kRead, kOpen},
     {Role::kViewer, Verb::kMeasure, kEverything},
+
+    {Role::kSecurity, Verb::kRead, kOpen},
+    {Role::kSecurity, Verb::kManage, kAccount},
+
+    {Role::kAuditor, Verb::kRead, kOpen},
+    {Role::kAuditor, Verb::kManage, kAudit},
 };
+
+// Whose work managing a thing of this type is.
+Duty DutyOf(std::string_view type) {
+  const unsigned kind = KindOf(type);
+  return kind == kAccount ? kSecurityDuty : kind == kAudit ? kAuditDuty : kSystemDuty;
+}
 
 Error NotYourWork() {
   return MakeError(ErrorCategory::kForbidden, "not-your-work", "Your role does not do this.", "您的角色没有这项权限。");
+}
+Error HandedOver(Duty duty) {
+  return duty == kAuditDuty
+             ? MakeError(ErrorCategory::kForbidden, "handed-over", "There is an auditor: reading the audit is the auditor's work alone.",
+                         "已设审计管理员：审计记录只由审计管理员查阅。")
+             : MakeError(ErrorCategory::kForbidden, "handed-over",
+                         "There is a security administrator: accounts, programs and rules of signing in are the security administrator's work alone.",
+                         "已设安全管理员：账号、应用和登录规则只由安全管理员管理。");
+}
+Error NotInScope() {
+  return MakeError(ErrorCategory::kForbidden, "not-in-scope", "The program was not granted this: it is outside the scope of its token.",
+                   "该应用未获得此项授权：超出其令牌的授权范围。");
 }
 Error NotYours() {
   return MakeError(ErrorCategory::kForbidden, "not-yours", "This belongs to another organisation.",
                    "这属于其他机构，您无权访问。");
 }
 
+// What the roles' table calls it.
+Verb WorkOf(Verb verb) {
+  switch (verb) {
+    case Verb::kSearch: return Verb::kRead;
+    case Verb::kCreate:
+    case Verb::kUpdate:
+    case Verb::kDelete: return Verb::kWrite;
+    default: return verb;
+  }
+}
+
+constexpr unsigned kReads = ScopeLine::kRead | ScopeLine::kSearch;
+constexpr unsigned kWrites = ScopeLine::kCreate | ScopeLine::kUpdate | ScopeLine::kDelete;
+
+// The rights that a verb needs; 0: no scope gives it.
+unsigned NeededFor(Verb verb) {
+  switch (verb) {
+    case Verb::kRead: return ScopeLine::kRead;
+    case Verb::kSearch: return ScopeLine::kSearch;
+    case Verb::kCreate: return ScopeLine::kCreate;
+    case Verb::kUpdate: return ScopeLine::kUpdate;
+    case Verb::kDelete: return ScopeLine::kDelete;
+    case Verb::kWrite:
+    case Verb::kImport: return kWrites;
+    case Verb::kMeasure:
+    case Verb::kCases: return kReads;
+    case Verb::kDecide:
+    case Verb::kManage: return 0;
+  }
+  return 0;
+}
+
 }  // namespace
+
+Status DecideScope(const Caller& caller, Verb verb, std::string_view type) {
+  if (!caller.scope) return Ok();
+  const unsigned needed = NeededFor(verb);
+  // The work of a subscription is done later, in the name of the account alone.
+  if (needed == 0 || (type == "Subscription" && (needed & (ScopeLine::kCreate | ScopeLine::kUpdate)) != 0)) return NotInScope();
+  unsigned given = 0;
+  if (verb == Verb::kMeasure || verb == Verb::kCases) {
+    // A number may come from anything; a settlement is shown as one type.
+    given = caller.scope->RightsOn(verb == Verb::kCases && type == "settlement" ? "ExplanationOfBenefit" : "*");
+  } else {
+    given = type == "*" ? caller.scope->RightsOnAnything() : caller.scope->RightsOn(type);
+  }
+  return (needed & ~given) == 0 ? Ok() : Status(NotInScope());
+}
+
+unsigned DutiesOf(const Caller& caller) {
+  switch (caller.role) {
+    case Role::kSystem: return kSystemDuty | kSecurityDuty | kAuditDuty;
+    case Role::kAdministrator: return (kSystemDuty | kSecurityDuty | kAuditDuty) & ~caller.handed_over;
+    case Role::kSecurity: return kSecurityDuty;
+    case Role::kAuditor: return kAuditDuty;
+    default: return 0;
+  }
+}
 
 bool RelationOpens(const Caller& caller, std::string_view type) {
   const unsigned kind = KindOf(type);
@@ -162,14 +251,18 @@ Status DecideKept(const Caller& caller, std::string_view reason, std::string_vie
 Status Decide(const Caller& caller, Verb verb, std::string_view type, std::string_view owner) {
   if (caller.role == Role::kSystem) return Ok();
   if (IsInternalType(type)) return NotYourWork();
+  QX_DO(DecideScope(caller, verb, type));
   const unsigned kind = KindOf(type);
+  const Verb asked = WorkOf(verb);
   bool work = false;
   for (const Line& line : kTable) {
-    if (line.role == caller.role && line.verb == verb && (line.kinds & kind) != 0) work = true;
+    if (line.role == caller.role && line.verb == asked && (line.kinds & kind) != 0) work = true;
   }
   if (!work) return NotYourWork();
+  // "*" is the system's: the table's kinds alone would let anybody who manages something manage that.
+  if (asked == Verb::kManage && (DutiesOf(caller) & DutyOf(type)) == 0) return caller.role == Role::kAdministrator ? HandedOver(DutyOf(type)) : NotYourWork();
   // Directory and knowledge are there to be looked up, whoever keeps them.
-  if (verb == Verb::kRead && type != "*" && (kind & kOpen) != 0) return Ok();
+  if (asked == Verb::kRead && type != "*" && (kind & kOpen) != 0) return Ok();
   if (caller.whole_county) return Ok();
   if (owner.empty()) return NotYours();  // the county's own
   if (std::find(caller.organizations.begin(), caller.organizations.end(), owner) == caller.organizations.end()) {

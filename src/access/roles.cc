@@ -10,7 +10,7 @@ struct RoleName {
   Role role;
   std::string_view name;
 };
-constexpr std::array<RoleName, 8> kRoleNames = {{
+constexpr std::array<RoleName, 10> kRoleNames = {{
     {Role::kSystem, "system"},
     {Role::kAdministrator, "administrator"},
     {Role::kDirector, "county-director"},
@@ -19,6 +19,8 @@ constexpr std::array<RoleName, 8> kRoleNames = {{
     {Role::kHospitalIt, "hospital-it"},
     {Role::kClinician, "clinician"},
     {Role::kViewer, "viewer"},
+    {Role::kSecurity, "security-administrator"},
+    {Role::kAuditor, "auditor"},
 }};
 
 }  // namespace

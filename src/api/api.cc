@@ -2,14 +2,19 @@
 
 #include "api/care_api.h"
 #include "api/consultation_api.h"
+#include "api/emergency_api.h"
 #include "api/event_stream.h"
 #include "api/fhir_api.h"
+#include "api/health_api.h"
 #include "api/import_jobs.h"
+#include "api/oauth_api.h"
 #include "api/outcome.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
 #include "api/point_read.h"
 #include "api/referral_api.h"
+#include "api/request_gate.h"
+#include "api/request_watch.h"
 #include "api/routes.h"
 #include "api/static_files.h"
 #include "base/files.h"
@@ -44,27 +49,54 @@ Identity IdentityOf(const http::Request& request) {
   return {request.Cookie("qianxian_session"), true};
 }
 
+// The patterns of all calls of the page, for the log.
+std::vector<std::string_view> PagePatterns() {
+  std::vector<std::string_view> patterns = {"/api/backups"};
+  const auto add = [&](const auto& routes) {
+    for (const auto& route : routes) patterns.push_back(route.pattern);
+  };
+  add(PageApi::Routes());
+  add(CareApi::Routes());
+  add(ReferralApi::Routes());
+  add(ConsultationApi::Routes());
+  add(EmergencyApi::Routes());
+  add(OauthApi::Routes());
+  add(OauthApi::Routes());
+  return patterns;
+}
+
+// A token of an OAuth grant is for /fhir, where its scope is kept. The page's calls know nothing of scopes.
+bool IsGranted(const auth::Session& session) { return !session.caller.client.empty(); }
+
+Error NotForPrograms() {
+  return MakeError(ErrorCategory::kForbidden, "page-only", "this is the page's: the token of a program works on /fhir", "此接口仅供网页使用，应用令牌只能访问 /fhir");
+}
+
 class WholeApi final : public Api {
  public:
   WholeApi(const Services& services, flow::Flow* flow)
       : events_(*services.store, *services.auth, *services.random),
         services_(With(services, events_)),
+        operations_(services.operations ? *services.operations : Operations{}),
+        watch_(*services.clock, *services.random, operations_, RouteNames(PagePatterns(), *services.definitions)),
+        gate_(*services.clock, *services.random, services.rate_limits, watch_),
         imports_(services_),
         fhir_(services_),
         page_(services_, imports_),
         care_(services_, flow),
         referrals_(services_, care_),
-        consultations_(services_, care_) {}
+        consultations_(services_, care_),
+        emergencies_(services_, care_),
+        oauth_(services_),
+        health_(services_, operations_, watch_, imports_, events_) {}
 
   http::Response Handle(http::Request& request) override {
+    RequestNote note = watch_.Begin();
     bool fhir = IsUnder(request.path, "/fhir");
-    http::Response response = fhir                              ? HandleFhir(request)
-                              : IsUnder(request.path, "/api") ? HandlePage(request)
-                              : request.path == "/health"     ? Health(request)
-                              : request.path == "/subscriptions" ? OpenSocket(request)
-                                                              : HandleFile(request);
+    http::Response response = Answer(request, fhir, note);
     AddSecurityHeaders(response, fhir);
     RemoveForgottenUpload(request);
+    watch_.End(note, request, response);
     return response;
   }
 
@@ -73,14 +105,17 @@ class WholeApi final : public Api {
   }
 
   std::optional<http::Response> AdmitUpload(const http::Request& request) override {
-    auto refuse = [](const Error& error) {
-      http::Response response = ApiError(error);
+    auto answer = [](http::Response response) {
       AddSecurityHeaders(response, false);
       return response;
     };
+    auto refuse = [&](const Error& error) { return answer(ApiError(error)); };
     Result<std::shared_ptr<const auth::Session>> session = Identify(request, IdentityOf(request), true);
+    if (std::optional<http::Response> limited = gate_.Ask(request, session)) return answer(std::move(*limited));
     if (!session.ok()) return refuse(session.error());
-    if ((*session)->must_change) return refuse(PasswordChangeRequired());
+    Status whole = auth::CheckWhole(**session);
+    if (!whole.ok()) return refuse(whole.error());
+    if (IsGranted(**session)) return refuse(NotForPrograms());
     const access::Caller& caller = (*session)->caller;
     std::string owner = caller.whole_county || caller.organizations.empty() ? "" : caller.organizations.front();
     Status may = access::Decide(caller, access::Verb::kImport, "*", owner);
@@ -92,7 +127,8 @@ class WholeApi final : public Api {
     return ParsePointRead(method, path).has_value();
   }
 
-  http::Response Refuse(int status, std::string_view path) const override {
+  http::Response Refuse(int status, std::string_view path) override {
+    watch_.Refused(status, path);
     ErrorCategory category = status == 503   ? ErrorCategory::kBusy
                              : status == 507 ? ErrorCategory::kUnavailable
                              : status >= 500 ? ErrorCategory::kFault
@@ -144,45 +180,68 @@ class WholeApi final : public Api {
     return session;
   }
 
-  http::Response HandleFhir(http::Request& request) {
+  http::Response Answer(http::Request& request, bool fhir, RequestNote& note) {
+    if (std::optional<http::Response> limited = gate_.AskOpen(request)) return std::move(*limited);
+    return OauthApi::IsOpen(request.path)     ? oauth_.HandleOpen(request)
+           : fhir                             ? HandleFhir(request, note)
+           : IsUnder(request.path, "/api")    ? HandlePage(request, note)
+           : HealthApi::Has(request.path)     ? HandleHealth(request)
+           : request.path == "/subscriptions" ? OpenSocket(request)
+                                              : HandleFile(request);
+  }
+
+  http::Response HandleFhir(http::Request& request, RequestNote& note) {
     if (request.path == "/fhir/metadata" && IsSafeMethod(request.method)) return fhir_.Metadata(request);
     // Perhaps on the io thread, where nothing waits for the disk.
     bool quick = IsQuick(request.method, request.path);
     Identity identity = IdentityOf(request);
     Result<std::shared_ptr<const auth::Session>> session = Identify(request, identity, !quick);
+    if (std::optional<http::Response> limited = gate_.Ask(request, session)) return std::move(*limited);
     if (!session.ok()) return FhirError(session.error());
-    if ((*session)->must_change) return FhirError(PasswordChangeRequired());
+    note.user = (*session)->caller.user;
+    Status whole = auth::CheckWhole(**session);
+    if (!whole.ok()) return FhirError(whole.error());
     if (quick) {
       std::optional<http::Response> response = fhir_.ReadQuickly(request, **session);
       if (response) return std::move(*response);
     }
-    if (std::optional<http::Response> plan = care_.HandleApply(request, **session)) return std::move(*plan);
+    // A plan is made of many types: of a scope it would show more than it gives.
+    if (!IsGranted(**session)) {
+      if (std::optional<http::Response> plan = care_.HandleApply(request, **session)) return std::move(*plan);
+    }
     return fhir_.Handle(request, **session);
   }
 
-  http::Response HandlePage(http::Request& request) {
+  http::Response HandlePage(http::Request& request, RequestNote& note) {
+    if (request.path == "/api/session" && request.method == "POST") return SignIn(request);
     Identity identity = IdentityOf(request);
-    if (identity.secret.empty() || (request.path == "/api/session" && request.method == "POST")) {
-      return page_.Handle(request, nullptr, "");
-    }
-    Result<std::shared_ptr<const auth::Session>> session = Identify(request, identity, true);
+    Result<std::shared_ptr<const auth::Session>> session = identity.secret.empty() ? SignInFirst() : Identify(request, identity, true);
+    if (std::optional<http::Response> limited = gate_.Ask(request, session)) return std::move(*limited);
+    if (identity.secret.empty()) return page_.Handle(request, nullptr, "");
     if (!session.ok()) return ApiError(session.error());
-    if (!(*session)->must_change) {
+    note.user = (*session)->caller.user;
+    if (IsGranted(**session)) return ApiError(NotForPrograms());
+    if (auth::CheckWhole(**session).ok()) {
+      if (std::optional<http::Response> answer = oauth_.Handle(request, **session, identity.secret)) return std::move(*answer);
+      if (request.path == "/api/backups" && IsSafeMethod(request.method)) return health_.Backups(**session);
       if (std::optional<http::Response> answer = care_.Handle(request, **session)) return std::move(*answer);
       if (std::optional<http::Response> answer = referrals_.Handle(request, **session)) return std::move(*answer);
       if (std::optional<http::Response> answer = consultations_.Handle(request, **session)) return std::move(*answer);
+      if (std::optional<http::Response> answer = emergencies_.Handle(request, **session)) return std::move(*answer);
     }
     return page_.Handle(request, session->get(), identity.secret);
   }
 
-  http::Response Health(const http::Request& request) {
-    if (!IsSafeMethod(request.method)) {
-      return ApiError(MakeError(ErrorCategory::kUnsupported, "method-not-allowed", "only GET is done here", "此处仅支持 GET"));
-    }
-    json::Writer writer;
-    writer.BeginObject().Member("status", "ok").Member("t", services_.store->LastT());
-    writer.Member("asOf", services_.warehouse ? services_.warehouse->as_of() : 0).EndObject();
-    return JsonResponse(writer.Take());
+  http::Response SignIn(http::Request& request) {
+    if (std::optional<http::Response> limited = gate_.AskSignIn(request)) return std::move(*limited);
+    http::Response response = page_.Handle(request, nullptr, "");
+    if (response.status == 200) gate_.SignedIn(request);
+    return response;
+  }
+
+  http::Response HandleHealth(const http::Request& request) {
+    if (request.path != "/metrics") return health_.Handle(request, SignInFirst());
+    return health_.Handle(request, Identify(request, IdentityOf(request), true));
   }
 
   // Open to all, like a sign-in: it gives nothing before a token was said (Subscription/$get-ws-binding-token).
@@ -221,12 +280,18 @@ class WholeApi final : public Api {
 
   EventStream events_;
   const Services services_;
+  const Operations operations_;
+  RequestWatch watch_;
+  RequestGate gate_;
   ImportJobs imports_;
   FhirApi fhir_;
   PageApi page_;
   CareApi care_;
   ReferralApi referrals_;
   ConsultationApi consultations_;
+  EmergencyApi emergencies_;
+  OauthApi oauth_;
+  HealthApi health_;
 };
 
 }  // namespace

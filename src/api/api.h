@@ -1,4 +1,4 @@
-// The whole HTTP face: who asks (cookie or bearer token), then /fhir, /api, /health or the page's files; security headers
+// The whole HTTP face: who asks (cookie or bearer token), then /fhir, /api, /health, /ready, /metrics or the page's files; security headers
 // on every answer. Threads: Handle is called from many at once. Failures: none leaves but as a response.
 #pragma once
 
@@ -30,7 +30,7 @@ class Api {
   // Looks at an upload's header before its body is taken: an answer refuses it.
   virtual std::optional<http::Response> AdmitUpload(const http::Request& request) = 0;
   virtual bool IsQuick(std::string_view method, std::string_view path) const = 0;
-  virtual http::Response Refuse(int status, std::string_view path) const = 0;
+  virtual http::Response Refuse(int status, std::string_view path) = 0;
   // Makes the answers of the first view, when there are newer data, and tells the open pages.
   virtual void WarmUp() = 0;
   // For notices of other parts of the program (api/event_stream.h).

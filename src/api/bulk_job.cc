@@ -14,7 +14,9 @@ void WriteCaller(json::Writer& writer, const access::Caller& caller) {
   writer.Member("role", access::Name(caller.role)).Member("wholeCounty", caller.whole_county);
   writer.Member("purpose", caller.purpose).Member("origin", caller.origin).Name("organizations").BeginArray();
   for (const std::string& code : caller.organizations) writer.String(code);
-  writer.EndArray().EndObject();
+  writer.EndArray().MemberIfAny("client", caller.client);
+  if (caller.scope) writer.Member("scope", access::ScopeText(*caller.scope));
+  writer.EndObject();
 }
 
 void WritePart(json::Writer& writer, const BulkPart& part) {
@@ -51,6 +53,12 @@ std::optional<access::Caller> ReadCaller(json::Value value) {
   }
   caller.purpose = value.FindString("purpose");
   caller.origin = value.FindString("origin");
+  caller.client = value.FindString("client");
+  if (value.Find("scope")) {
+    Result<access::GrantedScope> scope = access::ParseGrantedScope(value.FindString("scope"));
+    if (!scope.ok()) return std::nullopt;
+    caller.scope = std::move(*scope);
+  }
   return caller;
 }
 

@@ -12,6 +12,12 @@ namespace {
 
 constexpr int64_t kKeptMicroseconds = int64_t{24} * 3600 * 1'000'000;
 
+// Whose job it is. A program that acts for him by a grant has those that give no more than its grant.
+bool IsOf(const access::Caller& owner, const access::Caller& caller) {
+  if (owner.user != caller.user) return false;
+  return !caller.scope || (owner.scope && owner.client == caller.client && caller.scope->Covers(*owner.scope));
+}
+
 Error NoSuchJob(const std::string& id) { return NotFound("no-such-job", "there is no job " + id, "没有该任务：" + id); }
 
 }  // namespace
@@ -104,7 +110,7 @@ Result<std::string> BulkJobs::Start(const access::Caller& caller, std::string_vi
 Result<std::shared_ptr<BulkJobs::Job>> BulkJobs::Find(const access::Caller& caller, const std::string& id) {
   std::lock_guard<std::mutex> lock(mutex_);
   auto found = jobs_.find(id);
-  if (found == jobs_.end() || found->second->caller.user != caller.user) return NoSuchJob(id);
+  if (found == jobs_.end() || !IsOf(found->second->caller, caller)) return NoSuchJob(id);
   return found->second;
 }
 

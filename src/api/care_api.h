@@ -32,14 +32,16 @@ class CareApi {
   // GET or POST /fhir/PlanDefinition/{id}/$apply?subject=Patient/{id}: the CarePlan with its Tasks contained; nothing is written.
   std::optional<http::Response> HandleApply(const http::Request& request, const auth::Session& session);
   // A person as every list of the page shows one: the identity number's last four digits only.
-  void WritePerson(json::Writer& writer, store::Snapshot& snapshot, const store::Resource& patient);
+  // `names`: institutions that were read already, for who writes many.
+  void WritePerson(json::Writer& writer, store::Snapshot& snapshot, const store::Resource& patient, std::map<std::string, std::string>* names = nullptr);
   // The same of whom the snapshot's caller may see; of anybody else the name that a record says of him.
   void WritePersonOrName(json::Writer& writer, store::Snapshot& snapshot, const std::string& id, const std::string& name);
+  std::string OrganizationName(store::Snapshot& snapshot, const std::string& code);
 
- private:
   using Route = ApiRoute<CareApi, CareCall>;
   static const std::vector<Route>& Routes();
 
+ private:
   // care_people.cc
   Result<http::Response> FindPatients(const CareCall& call);
   Result<http::Response> AddPatient(const CareCall& call);
@@ -55,6 +57,7 @@ class CareApi {
   // care_visits.cc
   Result<http::Response> ListPathways(const CareCall& call);
   Result<http::Response> ShowForm(const CareCall& call);
+  std::optional<int> UsualDays(store::Snapshot& snapshot, const std::string& task);
   Result<http::Response> AddVisit(const CareCall& call);
   Result<http::Response> Enrol(const CareCall& call);
   Result<http::Response> Exit(const CareCall& call);
@@ -69,8 +72,8 @@ class CareApi {
   Status WriteOverdueBy(json::Writer& writer, store::Snapshot& snapshot, const std::map<std::string, uint64_t>& due,
                         const std::map<std::string, uint64_t>& late);           // steps by owner
   static ListedPerson PersonOfEnrolment(json::Value root);
+  Status WriteReadingsOf(json::Writer& writer, store::Snapshot& snapshot, const std::string& patient);   // "lastReadings"
   Status WriteOpenings(json::Writer& writer, store::Snapshot& snapshot, const std::string& patient);   // "access"
-  std::string OrganizationName(store::Snapshot& snapshot, const std::string& code);
   std::string TodayText() const;           // in China Standard Time
 
   const Services services_;

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <map>
 
+#include "access/relation.h"
 #include "api/care_api.h"
+#include "api/care_readings.h"
+#include "api/emergency_api.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
 #include "api/record_words.h"
@@ -81,7 +84,7 @@ std::string CareApi::OrganizationName(store::Snapshot& snapshot, const std::stri
   return name.empty() ? code : std::string(name);
 }
 
-void CareApi::WritePerson(json::Writer& w, store::Snapshot& snapshot, const store::Resource& patient) {
+void CareApi::WritePerson(json::Writer& w, store::Snapshot& snapshot, const store::Resource& patient, std::map<std::string, std::string>* names) {
   const auto document = json::Document::Parse(patient.body);
   if (!document.ok()) {
     w.BeginObject().Member("id", patient.id).EndObject();
@@ -95,7 +98,10 @@ void CareApi::WritePerson(json::Writer& w, store::Snapshot& snapshot, const stor
   else w.Member("age", age);
   WriteOrNull(w, "phone", Phone(root));
   WriteOrNull(w, "idNumber", MaskedIdCard(root));
-  w.Member("organization", patient.owner).Member("organizationName", OrganizationName(snapshot, patient.owner));
+  std::map<std::string, std::string> one;
+  const auto [name, is_new] = (names ? *names : one).try_emplace(patient.owner);
+  if (is_new) name->second = OrganizationName(snapshot, patient.owner);
+  w.Member("organization", patient.owner).Member("organizationName", name->second);
   WriteOrNull(w, "address", Address(root));
   w.EndObject();
 }
@@ -215,23 +221,6 @@ std::string CourseOf(std::string_view type, const std::string& id, const std::ma
   return type == "Condition" ? "diagnose" : type == "Procedure" ? "treat" : "";
 }
 
-struct Reading {
-  std::string code, name, unit;
-  std::vector<std::pair<std::string, std::string>> points;   // day and value, newest first
-};
-
-void AddReading(json::Value value_holder, const std::string& on, std::map<std::string, Reading>& readings) {
-  const auto quantity = value_holder.Find("valueQuantity");
-  const auto value = quantity ? quantity->Find("value") : std::nullopt;
-  const std::string code = CodeIn(value_holder, "code");
-  if (!value || !value->IsNumber() || code.empty()) return;
-  Reading& reading = readings[code];
-  reading.code = code;
-  reading.name = FirstText(value_holder, "code");
-  reading.unit = quantity->FindString("unit");
-  reading.points.emplace_back(on, std::string(value->NumberText()));
-}
-
 }  // namespace
 
 Status CareApi::WriteOpenings(json::Writer& w, store::Snapshot& snapshot, const std::string& patient) {
@@ -254,10 +243,14 @@ Status CareApi::WriteOpenings(json::Writer& w, store::Snapshot& snapshot, const 
 
 Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   const std::string& id = call.arguments[0];
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  access::Caller caller = call.caller;
+  QX_TRY(const std::optional<Instant> emergency_until,
+         referral::Emergencies(*services_.store, *services_.parameters, *services_.clock).HoldsUntil(caller, id));
+  if (emergency_until) caller.purpose = std::string(access::kEmergencyPurpose);   // for the audit
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(caller));
   QX_TRY(const store::Resource patient, snapshot->OpenPatient(id));
-  json::Writer enrolments, steps, problems;
-  enrolments.BeginArray(), steps.BeginArray(), problems.BeginArray();
+  json::Writer enrolments, steps, problems, emergencies;
+  enrolments.BeginArray(), steps.BeginArray(), problems.BeginArray(), emergencies.BeginArray();
   std::map<std::string, Reading> readings;
   std::vector<Event> events, documents;
   std::map<std::string, std::string> courses;        // by reference; of the steps, which come first
@@ -271,14 +264,15 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
       const std::string on = DayOf(root);
       if (kind == "EpisodeOfCare" && StartsWith(one.id, "care-")) {
         WriteEnrolment(enrolments, flow::EnrolmentFromFhir(root), one.owner, *services_.pack);
+      } else if (kind == "Task" && StartsWith(one.id, referral::kEmergencyPrefix)) {
+        QX_TRY(const referral::EmergencyOpening opening, referral::EmergencyFrom(one));
+        WriteEmergency(emergencies, opening, OrganizationName(*snapshot, opening.organization), false);
       } else if (kind == "Task") {
         const Result<flow::OpenStep> step = flow::StepFromFhir(one, *services_.pack);
         if (step.ok()) AddCourses(root, *step, *services_.pack, courses);
         if (step.ok() && (step->status == "ready" || step->status == "in-progress")) WriteStep(steps, *step);
       } else if (kind == "Observation") {
-        AddReading(root, on, readings);
-        if (const auto components = root.Find("component"))
-          for (json::Value component : components->Elements()) AddReading(component, on, readings);
+        AddReadings(root, on, readings);
       } else if (kind == "DocumentReference") {
         documents.push_back({WordsOf(kind, one.id, root, *services_.pack), one.owner, "DocumentReference/" + one.id, {}});
       } else if (kind != "EpisodeOfCare") {
@@ -308,6 +302,8 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   json::Writer w;
   w.BeginObject().Name("patient");
   WritePerson(w, *snapshot, patient);
+  WriteOrNull(w, "emergencyUntil", emergency_until ? RfcTime(*emergency_until) : std::string());
+  w.Name("emergencies").Raw(emergencies.EndArray().Take());
   w.Name("enrolments").Raw(enrolments.EndArray().Take()).Name("steps").Raw(steps.EndArray().Take());
   w.Name("problems").Raw(problems.EndArray().Take()).Name("readings").BeginArray();
   for (auto& [code, reading] : readings) {

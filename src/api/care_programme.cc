@@ -155,7 +155,7 @@ Result<http::Response> CareApi::Programme(const CareCall& call) {
     if (const pack::Stage* stage = pack::StageOfStep(*pathway, step.value)) late_by_stage[stage->id] += step.resources;
   json::Writer w;
   w.BeginObject().Member("asOf", snapshot->t()).Member("pathway", pathway->id).Name("pool").BeginObject();
-  w.Member("screened", screened_page.total.value_or(0)).Member("target", by_status["planned"]).Member("enrolled", by_status["active"]);
+  w.Member("screened", screened_page.total.value_or(0)).Member("target", by_status["planned"] + by_status["active"]).Member("enrolled", by_status["active"]);
   w.Member("exited", by_status["finished"]).EndObject().Name("stages").BeginArray();
   for (const pack::Stage& stage : pathway->stages) {
     QX_TRY(const auto days, CountBy(*snapshot, "EpisodeOfCare", asked.Enrolments({{"status", "active"}, {"stage", stage.id}}), "stage-since"));
@@ -218,7 +218,7 @@ Result<http::Response> CareApi::ProgrammePeople(const CareCall& call) {
       return ListedPerson{std::string(reference.substr(std::min(reference.size(), reference.find('/') + 1))), "", ""};
     }));
   } else {
-    search::NamedValues values = asked.Enrolments({{"status", pool == "target" ? "planned" : pool == "exited" ? "finished" : "active"}});
+    search::NamedValues values = asked.Enrolments({{"status", pool == "target" ? "planned,active" : pool == "waiting" ? "planned" : pool == "exited" ? "finished" : "active"}});
     if (!stage.empty()) values.emplace_back("stage", stage);
     QX_DO(list("EpisodeOfCare", values, kPeopleMost, PersonOfEnrolment));
   }

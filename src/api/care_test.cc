@@ -1,6 +1,8 @@
 // People under care through the page's API: found, enrolled, on today's list, visited, twice and at once.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "api/testing/world.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -72,6 +74,8 @@ TEST(CareApi, AVillageDoctorsMorning) {
   EXPECT_EQ(form.At("previous.answers.smoking"), "1") << form.body;
   EXPECT_EQ(form.At("previous.answers.symptoms.0"), "headache");
   EXPECT_EQ(form.At("readings.systolic.0.value"), "185");
+  EXPECT_EQ(form.At("usualDays"), "null") << "of no step";
+  EXPECT_EQ(world.As("doctor", "GET", "/api/forms/pressure-visit?patient=p1&task=" + visited.At("next.0.task")).At("usualDays"), "90");
   const Answer person = world.As("doctor", "GET", "/api/patients/p1");
   EXPECT_EQ(person.At("enrolments.0.stage"), "managed") << person.body;
   EXPECT_EQ(person.Count("steps"), 2u);
@@ -110,6 +114,43 @@ TEST(CareApi, AVillageDoctorsMorning) {
   EXPECT_EQ(looked.At("access.1.organizationName"), "") << "of the whole county";
 }
 
+// A list longer than what is asked of it is read in part. What a person of the page has open further down is shown with him all the same.
+TEST(CareApi, AMorningWithMorePeopleThanAreAsked) {
+  CareWorld world;
+  const auto step = [&](const std::string& patient, int occurrence, const std::string& due) {
+    flow::Step s;
+    s.id = flow::StepId("care-" + patient, "follow-up", occurrence);
+    s.owner = "T1", s.status = "ready", s.pathway = "pressure", s.patient = patient, s.enrolment = "care-" + patient;
+    s.step = "follow-up", s.form = "pressure-visit", s.occurrence = occurrence;
+    s.due = due, s.window_start = "2026-02-01", s.window_end = due;
+    world.Put("Task", s.id, flow::AsFhir(s), "T1");
+  };
+  step("p1", 1, "2026-02-20");
+  step("p1", 2, "2026-03-20");
+  for (int i = 0; i < 250; ++i) step("q" + std::to_string(i), 1, "2026-03-01");
+  // Other tasks of the township: one with a day stands among the steps, those without come after all of them.
+  const std::string other = R"({"resourceType":"Task","status":"ready","intent":"order","owner":{"reference":"Organization/T1"})";
+  world.Put("Task", "other-day", other + R"(,"extension":[{"url":"https://fhir.qianxian.cn/StructureDefinition/due","valueDate":"2026-02-21"}]})", "T1");
+  for (int i = 0; i < 5; ++i) world.Put("Task", "other-" + std::to_string(i), other + "}", "T1");
+  const Answer first = world.As("doctor", "GET", "/api/today?count=1");
+  EXPECT_EQ(first.At("complete"), "false") << first.body.substr(0, 300);
+  ASSERT_EQ(first.Count("people"), 1u);
+  EXPECT_EQ(first.At("people.0.patient.id"), "p1");
+  ASSERT_EQ(first.Count("people.0.steps"), 2u) << first.body;
+  EXPECT_EQ(first.At("people.0.steps.1.due"), "2026-03-20");
+  std::set<std::string> seen;
+  for (size_t offset = 0; offset < 300; offset += 60) {
+    const Answer page = world.As("doctor", "GET", "/api/today?count=60&offset=" + std::to_string(offset));
+    for (size_t i = 0; i < page.Count("people"); ++i) EXPECT_TRUE(seen.insert(page.At("people." + std::to_string(i) + ".patient.id")).second);
+    EXPECT_EQ(page.At("complete"), offset < 120 ? "false" : "true") << offset;   // two steps are read for each person up to the last asked for
+  }
+  EXPECT_EQ(seen.size(), 251u);
+  const Answer all = world.As("doctor", "GET", "/api/today?count=300");
+  EXPECT_EQ(all.At("complete"), "true");
+  EXPECT_EQ(all.At("counts.due"), "251");
+  EXPECT_EQ(all.At("counts.overdue"), "251");
+}
+
 // A township with two villages, three people: one far behind, one on time, one who has left.
 TEST(CareApi, AProgrammeIsCountedWhole) {
   CareWorld world;
@@ -129,6 +170,8 @@ TEST(CareApi, AProgrammeIsCountedWhole) {
   const std::string left = person("b", "V2");
   world.clock.Advance(int64_t{20} * 86'400'000'000);       // the window of 14 days has ended
   person("c", "V2");
+  world.Put("Patient", "d", R"({"resourceType":"Patient","id":"d","name":[{"text":"居民"}],"gender":"male","birthDate":"1960-05-01"})", "V1");
+  world.Put("Condition", "d1", R"({"resourceType":"Condition","id":"d1","subject":{"reference":"Patient/d"},"code":{"coding":[{"code":"I10"}]}})", "V1");
   ASSERT_EQ(world.As("director", "POST", "/api/enrolments/" + left + "/exit", R"({"reason":"declined"})").status, 200);
   world.Put("Observation", "o", R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/c"},"code":{"coding":[{"code":"8480-6"}]}})", "V2");
   ASSERT_TRUE(world.flow().Tick().ok());
@@ -136,6 +179,7 @@ TEST(CareApi, AProgrammeIsCountedWhole) {
   ASSERT_EQ(all.status, 200) << all.body;
   EXPECT_EQ(all.At("pool.screened"), "1") << all.body;
   EXPECT_EQ(all.At("pool.enrolled"), "2");
+  EXPECT_EQ(all.At("pool.target"), "3") << "those who are enrolled, and who is not yet";
   EXPECT_EQ(all.At("pool.exited"), "1");
   EXPECT_EQ(all.At("stages.0.people"), "2");
   EXPECT_EQ(all.At("stages.0.overdue"), "1");
@@ -163,6 +207,8 @@ TEST(CareApi, AProgrammeIsCountedWhole) {
   EXPECT_EQ(late.At("people.0.stage"), "managed");
   EXPECT_EQ(world.As("director", "GET", "/api/programmes/pressure/people?pool=screened").At("people.0.patient.id"), "c");
   EXPECT_EQ(world.As("director", "GET", "/api/programmes/pressure/people?pool=exited").At("people.0.patient.id"), "b");
+  EXPECT_EQ(world.As("director", "GET", "/api/programmes/pressure/people?pool=waiting").At("people.0.patient.id"), "d");
+  EXPECT_EQ(world.As("director", "GET", "/api/programmes/pressure/people?pool=target").Count("people"), 3u);
   EXPECT_EQ(world.As("director", "GET", "/api/programmes/nothing").status, 404);
 }
 
@@ -245,6 +291,29 @@ TEST(CareApi, WhoIsOnlyOfTheTargetPoolIsInNoStage) {
   const Answer person = world.As("doctor", "GET", "/api/patients/p1");
   EXPECT_EQ(person.At("enrolments.0.status"), "planned") << person.body;
   EXPECT_NE(person.body.find(R"("stageName":null)"), std::string::npos) << person.body;
+}
+
+TEST(CareApi, WhoLeavesSaysWhy) {
+  CareWorld world;
+  const Answer pathways = world.As("doctor", "GET", "/api/pathways");
+  ASSERT_EQ(pathways.Count("pathways.0.exits"), 4u) << pathways.body;
+  EXPECT_EQ(pathways.At("pathways.0.exits.2.id"), "moved-away") << "those that every pathway has, after its own";
+  EXPECT_EQ(pathways.At("pathways.0.exits.2.name.zh"), "迁出");
+  EXPECT_EQ(pathways.At("pathways.0.exits.2.name.en"), "Moved away");
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(pathways.At("pathways.0.exits." + std::to_string(i) + ".byHand"), "true") << pathways.body;
+  const std::string id = world.As("doctor", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"pressure"})").At("id");
+  const auto exit = [&](const std::string& user, const std::string& body) { return world.As(user, "POST", "/api/enrolments/" + id + "/exit", body); };
+  EXPECT_EQ(exit("doctor", R"({"reason":"bored"})").At("error.code"), "no-such-reason");
+  EXPECT_EQ(exit("other", R"({"reason":"dead"})").status, 404);
+  EXPECT_EQ(exit("doctor", R"({"reason":"dead","on":"yesterday"})").At("error.code"), "bad-date");
+  const Answer dead = exit("doctor", R"({"reason":"dead","on":"2026-03-01","note":"家属告知"})");
+  ASSERT_EQ(dead.status, 200) << dead.body;
+  EXPECT_EQ(exit("doctor", R"({"reason":"dead","on":"2026-03-01","note":"家属告知"})").status, 200) << "twice is once";
+  EXPECT_EQ(exit("doctor", R"({"reason":"declined"})").status, 409);
+  EXPECT_EQ(world.As("doctor", "GET", "/fhir/Patient/p1").At("deceasedDateTime"), "2026-03-01");
+  EXPECT_EQ(world.As("doctor", "GET", "/api/patients/p1").At("enrolments.0.exitReason"), "death");
+  EXPECT_EQ(world.As("doctor", "GET", "/api/today").Count("people"), 0u);
+  EXPECT_EQ(world.As("doctor", "POST", "/api/enrolments", R"({"patient":"p1","pathway":"pressure"})").At("error.code"), "patient-died");
 }
 
 TEST(CareApi, PatientsAreAddedOnce) {

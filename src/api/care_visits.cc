@@ -144,9 +144,10 @@ Result<http::Response> CareApi::Enrol(const CareCall& call) {
 
 Result<http::Response> CareApi::Exit(const CareCall& call) {
   QX_TRY(const json::Document body, ParseBody(call.request));
-  flow::ExitRequest request{call.arguments[0], "", ""};
+  flow::ExitRequest request{call.arguments[0], "", "", ""};
   QX_TRY(request.reason, TextMember(body.root(), "reason"));
   QX_TRY(request.note, TextMember(body.root(), "note"));
+  QX_TRY(request.on, TextMember(body.root(), "on"));
   QX_DO(flow_->Exit(call.caller, request));
   return Done("id", request.enrolment);
 }
@@ -169,13 +170,14 @@ Result<http::Response> CareApi::ListPathways(const CareCall&) {
   for (const pack::Pathway& pathway : services_.pack->pathways) {
     w.BeginObject().Member("id", pathway.id).Member("kind", pathway.kind).Member("order", pathway.order);
     WriteText(w, "title", pathway.title);
-    w.Member("edition", pathway.edition).Member("enrol", pathway.entry.automatic ? "automatic" : "by-hand");
+    w.Member("edition", pathway.edition);
+    w.Member("enrol", pathway.entry.automatic ? "automatic" : pathway.entry.by_referral ? "by-referral" : "by-hand");
     WriteSources(w, pathway.sources);
     w.Name("exits").BeginArray();
-    for (const pack::Exit& exit : pathway.exits) {
+    for (const pack::Exit& exit : pack::ExitsOf(pathway)) {
       w.BeginObject().Member("id", exit.id);
       WriteText(w, "name", exit.name);
-      w.EndObject();
+      w.Member("byHand", exit.by_hand).EndObject();
     }
     w.EndArray().Name("stages").BeginArray();
     for (const pack::Stage& stage : pathway.stages) {
@@ -264,6 +266,19 @@ void CollectHistory(const std::vector<pack::Item>& items, std::vector<const pack
 
 }  // namespace
 
+// After how many days the step of this task comes again when nothing was found; none: it comes once.
+std::optional<int> CareApi::UsualDays(store::Snapshot& snapshot, const std::string& task) {
+  const Result<store::Resource> read = snapshot.Read("Task", task);
+  if (!read.ok()) return std::nullopt;
+  const Result<flow::OpenStep> open = flow::StepFromFhir(*read, *services_.pack);
+  if (!open.ok()) return std::nullopt;
+  for (const pack::Pathway& pathway : services_.pack->pathways) {
+    const pack::Step* step = pathway.id == open->pathway ? pack::FindStep(pathway, open->step) : nullptr;
+    if (step && step->repeat) return step->repeat->days;
+  }
+  return std::nullopt;
+}
+
 Result<http::Response> CareApi::ShowForm(const CareCall& call) {
   const pack::Form* form = nullptr;
   for (const pack::Form& one : services_.pack->forms)
@@ -273,8 +288,10 @@ Result<http::Response> CareApi::ShowForm(const CareCall& call) {
   w.BeginObject().Name("form").Raw(pack::FormAsJson(*form));
   const std::string patient = call.Query("patient");
   std::vector<json::Document> earlier;     // newest first, of this form
+  std::optional<int> usual_days;
   if (!patient.empty()) {
     QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+    if (!call.Query("task").empty()) usual_days = UsualDays(*snapshot, call.Query("task"));
     QX_TRY(const store::SearchPage page,
            Search(*snapshot, "QuestionnaireResponse", {{"patient", "Patient/" + patient}, {"_sort", "-authored"}}, 100));
     const std::string canonical = "/Questionnaire/" + form->id;
@@ -306,7 +323,10 @@ Result<http::Response> CareApi::ShowForm(const CareCall& call) {
     for (const Point& point : points) w.BeginObject().Member("on", point.on).Name("value").Number(point.value).EndObject();
     w.EndArray();
   }
-  w.EndObject().EndObject();
+  w.EndObject().Name("usualDays");
+  if (usual_days) w.Integer(*usual_days);
+  else w.Null();
+  w.EndObject();
   return JsonResponse(w.Take());
 }
 

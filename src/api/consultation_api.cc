@@ -13,6 +13,12 @@ constexpr size_t kListed = 100, kListedMost = 500;
 
 const std::string& NameOf(const auto& signed_) { return signed_.name.empty() ? signed_.who : signed_.name; }
 
+const pack::Pathway* PathwayOf(const pack::Pack& pack, const std::string& id) {
+  for (const pack::Pathway& one : pack.pathways)
+    if (one.id == id) return &one;
+  return nullptr;
+}
+
 // Null: not signed, or altered since.
 void WriteSigned(json::Writer& w, const std::optional<referral::Signed>& one) {
   w.Name("signed");
@@ -57,6 +63,15 @@ void ConsultationApi::Write(json::Writer& w, store::Snapshot& snapshot, const re
     w.MemberIfAny("note", one.note).EndObject();
   }
   w.EndArray();
+  w.Name("about");
+  if (c.about.enrolment.empty() && c.about.step.empty()) {
+    w.Null();
+  } else {
+    const pack::Pathway* pathway = PathwayOf(*services_.pack, c.about.pathway);
+    w.BeginObject().Member("step", c.about.step).Member("enrolment", c.about.enrolment).Member("pathway", c.about.pathway);
+    WriteText(w, "title", pathway ? pathway->title : pack::Text{c.about.pathway, c.about.pathway});
+    w.EndObject();
+  }
   WriteOrNull(w, "scheduledAt", fhir::LocalTimeText(c.scheduled_at));
   WriteOrNull(w, "meeting", c.meeting);
   WriteOrNull(w, "sentAt", fhir::LocalTimeText(c.sent_at));
@@ -115,11 +130,12 @@ Result<http::Response> ConsultationApi::Create(const ReferralCall& call) {
   QX_TRY(wanted.question, TextMember(root, "question"));
   QX_TRY(wanted.scheduled_at, TextMember(root, "scheduledAt"));
   QX_TRY(wanted.meeting, TextMember(root, "meeting"));
+  QX_TRY(wanted.about, TextMember(root, "about"));
   for (json::Value one : root.Find("invited").value_or(json::Value()).Elements()) {
     QX_TRY(std::string organization, TextMember(one, "organization"));
     wanted.invited.push_back(std::move(organization));
   }
-  wanted.attachments = TextsMember(root, "attachments");
+  wanted.attachments = root.FindStrings("attachments");
   wanted.from = call.Organization();
   wanted.by = call.session.name;
   QX_TRY(const referral::Consultation made, Consultations().Create(call.caller(), wanted));

@@ -21,10 +21,10 @@ class ConsultationApi {
   // None: no call of these.
   std::optional<http::Response> Handle(const http::Request& request, const auth::Session& session);
 
- private:
   using Route = ApiRoute<ConsultationApi, ReferralCall>;
   static const std::vector<Route>& Routes();
 
+ private:
   Result<http::Response> List(const ReferralCall& call);
   Result<http::Response> Create(const ReferralCall& call);
   Result<http::Response> Show(const ReferralCall& call);

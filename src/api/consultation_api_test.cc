@@ -136,6 +136,25 @@ TEST(ConsultationApi, WhereTheyMeet) {
   EXPECT_EQ(world.As("deng", "GET", "/api/consultations/" + one.At("id")).At("meeting"), "https://meet.example.cn/j/1");
 }
 
+TEST(ConsultationApi, WhoseCourseItIsAbout) {
+  ConsultationWorld world;
+  world.Put("EpisodeOfCare", "care-1", R"({"resourceType":"EpisodeOfCare","extension":[{"url":"https://fhir.qianxian.cn/StructureDefinition/pathway","valueCoding":{"code":"lung"}}],)"
+            R"("status":"active","patient":{"reference":"Patient/p1"}})", "T1");
+  EXPECT_EQ(world.Ask().At("about"), "null");
+  const auto ask = [&](const std::string& about) {
+    return world.As("li", "POST", "/api/consultations", R"({"clientKey":"k3","patient":"p1","kind":"written","mode":"single","urgency":"urgent","question":"能否手术？",)"
+                    R"("invited":[{"organization":"C1"}],"about":)" + about + "}");
+  };
+  EXPECT_EQ(ask("7").status, 400);
+  EXPECT_EQ(ask(R"("EpisodeOfCare/care-2")").At("error.code"), "bad-about");
+  const Answer one = ask(R"("EpisodeOfCare/care-1")");
+  ASSERT_EQ(one.status, 201) << one.body;
+  EXPECT_EQ(one.At("about.enrolment"), "care-1");
+  EXPECT_EQ(one.At("about.pathway"), "lung");
+  EXPECT_EQ(one.At("about.title.zh"), "lung") << "what the packs have no more has its name";
+  EXPECT_EQ(world.As("deng", "GET", "/api/consultations/" + one.At("id")).At("about.enrolment"), "care-1");
+}
+
 TEST(ConsultationApi, TheProgramsRecordsAreNotEditedByHand) {
   ConsultationWorld world;
   const Answer one = world.Ask();

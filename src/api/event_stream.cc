@@ -42,11 +42,17 @@ std::string StateText(uint64_t t, uint64_t as_of) {
   return EventText("", "t", "{\"t\":" + std::to_string(t) + ",\"asOf\":" + std::to_string(as_of) + "}");
 }
 
+access::Caller ActingOf(const auth::Session& session) {
+  access::Caller acting = session.caller;
+  if (!acting.whole_county) acting.organizations = session.organizations;
+  return acting;
+}
+
 }  // namespace
 
 EventStream::EventStream(store::Store& store, auth::Auth& auth, Random& random)
     : store_(store), auth_(auth), boot_(NewBoot(random)) {
-  state_.Lock()->t = store_.LastT();
+  state_.Lock()->t = told_t_ = store_.LastT();
   subscription_ = store_.Subscribe([this](uint64_t) {
     bell_.Lock()->rung = true;
     wake_.notify_one();
@@ -69,6 +75,7 @@ void EventStream::Follow() {
     if (bell->stopping) return;
     bell->rung = false;
     bell.lock().unlock();
+    (void)TellNotices().ok();
     SayNewT();
     bell.lock().lock();
     wake_.wait_for(bell.lock(), kPause, [&] { return bell->stopping; });
@@ -83,26 +90,33 @@ void EventStream::SayNewT() {
   SayState(*state);
 }
 
-void EventStream::SayState(State& state) { Send(state, "", StateText(state.t, state.as_of)); }
+void EventStream::SayState(State& state) { Send(state, {}, StateText(state.t, state.as_of)); }
 
 void EventStream::DropEnded(State& state) {
   std::erase_if(state.listeners, [&](Listener& listener) {
     if (!listener.pipe->open()) return true;
     Result<std::shared_ptr<const auth::Session>> session = auth_.Look(listener.secret);
-    if (session.ok() || session.error().category != ErrorCategory::kUnauthenticated) return false;
+    const bool whole = session.ok() && auth::CheckWhole(**session).ok();   // the role may ask for a second factor by now
+    if (whole) listener.reader.acting = ActingOf(**session);               // the account may have changed
+    if (whole || (!session.ok() && session.error().category != ErrorCategory::kUnauthenticated)) return false;
     listener.pipe->End();
     return true;
   });
 }
 
-void EventStream::Send(State& state, std::string_view user, const std::string& text) {
+void EventStream::Send(State& state, const Audience& audience, const std::string& text) {
   DropEnded(state);
   for (Listener& listener : state.listeners) {
-    if (user.empty() || listener.user == user) listener.pipe->Send(text);
+    if (!audience || audience(listener.reader)) listener.pipe->Send(text);
   }
 }
 
 Status EventStream::Publish(std::string_view user, std::string_view name, std::string_view json) {
+  if (user.empty()) return PublishTo({}, name, json);
+  return PublishTo([account = auth::AccountId(user)](const Reader& reader) { return reader.account == account; }, name, json);
+}
+
+Status EventStream::PublishTo(Audience audience, std::string_view name, std::string_view json) {
   if (!IsName(name) || !json::Document::Parse(std::string(json)).ok()) {
     return Invalid("bad-event", "an event needs a name of small letters and data that are JSON", "事件名应为小写字母，数据应为JSON");
   }
@@ -111,10 +125,9 @@ Status EventStream::Publish(std::string_view user, std::string_view name, std::s
                    "事件内容过大，最多 " + std::to_string(limits::kEventBytes) + " 字节");
   }
   auto state = state_.Lock();
-  std::string folded = user.empty() ? std::string() : auth::AccountId(user);
-  Notice notice{++state->last, folded, {}};
+  Notice notice{++state->last, std::move(audience), {}};
   notice.text = EventText(boot_ + "-" + std::to_string(notice.number), name, json);
-  Send(*state, folded, notice.text);
+  Send(*state, notice.audience, notice.text);
   state->notices.push_back(std::move(notice));
   if (state->notices.size() > limits::kEventsKept) state->notices.pop_front();
   return Ok();
@@ -129,7 +142,7 @@ void EventStream::SayNumbers(uint64_t as_of) {
 }
 
 // What this user has not had since that event; "missed" where that is not known any more.
-std::string EventStream::Replay(const State& state, std::string_view user, std::string_view last_event_id) const {
+std::string EventStream::Replay(const State& state, const Reader& reader, std::string_view last_event_id) const {
   if (last_event_id.empty()) return {};
   size_t hyphen = last_event_id.find('-');
   int64_t number = -1;
@@ -140,16 +153,16 @@ std::string EventStream::Replay(const State& state, std::string_view user, std::
   if (!ours || number < 0 || had + 1 < first || had > state.last) return EventText("", "missed", "{}");
   std::string text;
   for (const Notice& notice : state.notices) {
-    if (notice.number > had && (notice.user.empty() || notice.user == user)) text += notice.text;
+    if (notice.number > had && (!notice.audience || notice.audience(reader))) text += notice.text;
   }
   return text;
 }
 
 Result<http::Response> EventStream::Open(std::string_view secret, const auth::Session& session, std::string_view last_event_id) {
-  std::string user = auth::AccountId(session.caller.user);
+  Reader reader{auth::AccountId(session.caller.user), ActingOf(session)};
   auto state = state_.Lock();
   DropEnded(*state);
-  auto of_user = std::count_if(state->listeners.begin(), state->listeners.end(), [&](const Listener& l) { return l.user == user; });
+  auto of_user = std::count_if(state->listeners.begin(), state->listeners.end(), [&](const Listener& l) { return l.reader.account == reader.account; });
   if (state->listeners.size() >= limits::kEventStreams || static_cast<size_t>(of_user) >= limits::kEventStreamsOfUser) {
     return MakeError(ErrorCategory::kBusy, "too-many-streams", "too many pages are open: close some, or try again later",
                      "打开的页面过多，请关闭一些后重试");
@@ -160,9 +173,9 @@ Result<http::Response> EventStream::Open(std::string_view secret, const auth::Se
   auto pipe = std::make_shared<http::Pipe>(std::move(options));
   state->t = std::max(state->t, store_.LastT());
   // The id comes last: who loses the line before it has everything asks again from where it was.
-  std::string begin = "retry: 3000\n" + Replay(*state, user, last_event_id);
+  std::string begin = "retry: 3000\n" + Replay(*state, reader, last_event_id);
   pipe->Send(begin + "id: " + boot_ + "-" + std::to_string(state->last) + "\n" + StateText(state->t, state->as_of));
-  state->listeners.push_back({user, std::string(secret), pipe});
+  state->listeners.push_back({std::move(reader), std::string(secret), pipe});
   http::Response response;
   response.Set("Content-Type", "text/event-stream; charset=utf-8");
   response.Set("Cache-Control", "no-store");

@@ -105,11 +105,11 @@ TEST(EventStream, GivesWhatAPageMissed) {
 
 TEST(EventStream, EndsWithItsSession) {
   World world;
-  world.AddUser("li", "county-director", {}, "Abcdef-12");
-  Answer signed_in = world.Send("POST", "/api/session", R"({"user":"li","password":"Abcdef-12"})");
+  world.AddUser("li", "county-director", {}, "Meadow-12");
+  Answer signed_in = world.Send("POST", "/api/session", R"({"user":"li","password":"Meadow-12"})");
   std::string cookie = signed_in.Header("set-cookie");
   cookie = cookie.substr(0, cookie.find(';'));
-  world.Send("POST", "/api/password", R"({"current":"Abcdef-12","new":"Ghijkl-34"})", {{"Cookie", cookie}, {"X-Qianxian", "1"}});
+  world.Send("POST", "/api/password", R"({"current":"Meadow-12","new":"Harbor-34"})", {{"Cookie", cookie}, {"X-Qianxian", "1"}});
   http::TestClient client(world.port());
   client.Send(http::Get("/api/events", "Cookie: " + cookie + "\r\n"));
   ASSERT_NE(client.ReadUntil("\n\n").find("200 OK"), std::string::npos);

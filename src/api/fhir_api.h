@@ -114,7 +114,7 @@ class FhirApi {
 };
 
 // fhir_capability.cc
-std::string MakeCapabilityStatement(const Services& services, std::string_view base);
+std::string MakeCapabilityStatement(const Services& services, std::string_view base, std::string_view issuer);
 
 // helpers of several files
 Error ShapeError(const std::vector<fhir::Issue>& issues);        // several faults as one Error

@@ -1,9 +1,13 @@
 // GET /fhir/metadata: what this server does, made from the definitions that it works with.
+#include <algorithm>
+
 #include "api/fhir_api.h"
 #include "api/fhir_operations.h"
+#include "api/oauth_api.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "json/writer.h"
+#include "search/custom_parameters.h"
 #include "subscribe/service.h"
 
 namespace qianxian::api {
@@ -13,21 +17,6 @@ constexpr std::string_view kTypeInteractions[] = {"read", "vread", "update", "pa
                                                   "create", "search-type"};
 constexpr std::string_view kSystemInteractions[] = {"transaction", "batch", "search-system", "history-system"};
 
-std::string_view TypeName(search::ParameterKind kind) {
-  switch (kind) {
-    case search::ParameterKind::kToken: return "token";
-    case search::ParameterKind::kString: return "string";
-    case search::ParameterKind::kDate: return "date";
-    case search::ParameterKind::kReference: return "reference";
-    case search::ParameterKind::kQuantity: return "quantity";
-    case search::ParameterKind::kNumber: return "number";
-    case search::ParameterKind::kUri: return "uri";
-    case search::ParameterKind::kComposite: return "composite";
-    case search::ParameterKind::kSpecial: return "special";
-  }
-  return "special";
-}
-
 template <size_t N>
 void WriteInteractions(json::Writer& writer, const std::string_view (&codes)[N]) {
   writer.Name("interaction").BeginArray();
@@ -35,12 +24,27 @@ void WriteInteractions(json::Writer& writer, const std::string_view (&codes)[N])
   writer.EndArray();
 }
 
-void WriteSearchParameters(json::Writer& writer, const std::vector<const search::Parameter*>& parameters) {
+// R4's and this program's own, and those that the record defines, by name.
+std::vector<const search::Parameter*> ParametersOf(const Services& services, const search::CustomParameters* custom, const std::string& type) {
+  std::vector<const search::Parameter*> parameters = services.parameters->OfType(type);
+  if (custom == nullptr) return parameters;
+  parameters.insert(parameters.end(), custom->OfType(type).begin(), custom->OfType(type).end());
+  std::sort(parameters.begin(), parameters.end(), [](const auto* a, const auto* b) { return a->code < b->code; });
+  return parameters;
+}
+
+void WriteSearchParameters(json::Writer& writer, const search::CustomParameters* custom, const std::vector<const search::Parameter*>& parameters) {
   writer.Name("searchParam").BeginArray();
   for (const search::Parameter* parameter : parameters) {
     if (parameter->kind == search::ParameterKind::kSpecial && parameter->code != "near") continue;   // answered with "not supported"
     writer.BeginObject().Member("name", parameter->code).MemberIfAny("definition", parameter->url);
-    writer.Member("type", TypeName(parameter->kind)).EndObject();
+    writer.Member("type", NameOf(parameter->kind));
+    if (custom != nullptr && parameter->serial != 0) {
+      const search::IndexProgress& progress = custom->ProgressOf(*parameter);
+      const std::string percent = std::to_string(progress.percent());
+      writer.MemberIfAny("documentation", progress.ready() ? parameter->description : "being indexed, " + percent + " % done 正在建立索引，已完成 " + percent + "%");
+    }
+    writer.EndObject();
   }
   static constexpr std::pair<std::string_view, std::string_view> kOfEveryType[] = {
       {"_content", "string"}, {"_filter", "special"}, {"_list", "special"}, {"_text", "string"}};
@@ -92,8 +96,8 @@ void WriteTopics(json::Writer& writer, const Services& services) {
   writer.EndArray();
 }
 
-void WriteType(json::Writer& writer, const Services& services, const std::string& type) {
-  const std::vector<const search::Parameter*>& parameters = services.parameters->OfType(type);
+void WriteType(json::Writer& writer, const Services& services, const search::CustomParameters* custom, const std::string& type) {
+  const std::vector<const search::Parameter*> parameters = ParametersOf(services, custom, type);
   writer.BeginObject();
   if (type == "Subscription") WriteTopics(writer, services);
   writer.Member("type", type).Member("profile", "http://hl7.org/fhir/StructureDefinition/" + type);
@@ -103,14 +107,14 @@ void WriteType(json::Writer& writer, const Services& services, const std::string
   writer.Member("conditionalDelete", "multiple");
   writer.Name("referencePolicy").BeginArray().String("literal").String("logical").EndArray();
   WriteIncludes(writer, type, parameters);
-  WriteSearchParameters(writer, parameters);
+  WriteSearchParameters(writer, custom, parameters);
   WriteOperations(writer, type);
   writer.EndObject();
 }
 
 }  // namespace
 
-std::string MakeCapabilityStatement(const Services& services, std::string_view base) {
+std::string MakeCapabilityStatement(const Services& services, std::string_view base, std::string_view issuer) {
   json::Writer writer;
   writer.BeginObject().Member("resourceType", "CapabilityStatement").Member("status", "active");
   writer.Member("date", FormatInstant(services.clock->Now())).Member("publisher", "Qianxian 千县").Member("kind", "instance");
@@ -121,15 +125,17 @@ std::string MakeCapabilityStatement(const Services& services, std::string_view b
   writer.Name("patchFormat").BeginArray().String("application/json-patch+json").String("application/fhir+json").EndArray();
   writer.Name("instantiates").BeginArray().String("http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data").EndArray();
   writer.Name("rest").BeginArray().BeginObject().Member("mode", "server");
-  writer.Name("security").BeginObject().Member("cors", false);
-  writer.Member("description", "Bearer token (qianxian token), or the page's session cookie with the header X-Qianxian: 1");
+  writer.Name("security").BeginObject();
+  WriteSmartSecurity(writer, issuer);
+  writer.Member("description", "Bearer token (OAuth 2 with SMART scopes, or qianxian token), or the page's session cookie with the header X-Qianxian: 1");
   writer.EndObject();
   writer.Name("resource").BeginArray();
+  const std::shared_ptr<const search::CustomParameters> custom = services.parameters->custom();
   const fhir::CodeList* r4_types = services.definitions->FindCodeList("http://hl7.org/fhir/ValueSet/resource-types");
   for (std::string_view type : services.definitions->resource_types()) {
     // The definitions also hold what was taken back from R5 (SubscriptionStatus): stored like any, but no type of R4.
     if (r4_types && !r4_types->FindSystem(type)) continue;
-    WriteType(writer, services, std::string(type));
+    WriteType(writer, services, custom.get(), std::string(type));
   }
   writer.EndArray();
   WriteInteractions(writer, kSystemInteractions);

@@ -72,15 +72,16 @@ Result<std::string> PathOf(const Services& services, const std::string& url) {
   return NotFound("no-such-file", "no import folder has a file " + name, "导入文件夹中没有文件 " + name);
 }
 
-// "http://host:port/target"
+// "http://host:port/target", "https://host:port/target"
 Result<http::ClientRequest> RequestOf(const std::string& url) {
   http::ClientRequest request;
-  std::string_view rest = std::string_view(url).substr(kHttp.size());
+  request.tls = StartsWith(url, kHttps);
+  std::string_view rest = std::string_view(url).substr(request.tls ? kHttps.size() : kHttp.size());
   const size_t slash = rest.find('/');
   std::string_view authority = rest.substr(0, slash);
   request.target = slash == std::string_view::npos ? "/" : std::string(rest.substr(slash));
   const size_t colon = authority.rfind(':');
-  int64_t port = 80;
+  int64_t port = request.tls ? 443 : 80;
   if (colon != std::string_view::npos && (!ParseInteger(authority.substr(colon + 1), port) || port < 1 || port > 65535)) {
     return Invalid("bad-input-url", "no such address: " + url, "地址不正确：" + url);
   }
@@ -145,10 +146,6 @@ Status CheckImportUrl(const Services& services, const std::string& url) {
     return IsRemote(one) && StartsWith(url, one) && (EndsWith(one, "/") || url.size() == one.size() || url[one.size()] == '/');
   });
   if (!may || url.find("/../") != std::string::npos) return NotAllowed(url);
-  if (StartsWith(url, kHttps)) {
-    return MakeError(ErrorCategory::kUnsupported, "no-tls", "https is not fetched by this server: put the file into the import folder, or a proxy in front",
-                     "本服务不直接读取 https，请将文件放入导入文件夹，或经代理以 http 提供");
-  }
   QX_DO(RequestOf(url));
   return Ok();
 }
@@ -169,6 +166,7 @@ std::vector<std::string> ImportKind::Parts(json::Value request) const {
 
 Result<std::string> ImportKind::Fetch(const BulkWork& work, const std::string& url, size_t part) const {
   QX_TRY(http::ClientRequest request, RequestOf(url));
+  request.ca_file = services_.ca_file;
   request.headers = {{"Accept", "application/fhir+ndjson"}};
   work.say("fetching " + url);
   // It is read whole: its size is asked for first.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 
 #include "api/bulk_jobs.h"
@@ -9,6 +10,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "bytes/compress.h"
+#include "http/test_client.h"
 
 namespace qianxian::api {
 namespace {
@@ -148,6 +150,39 @@ TEST(FhirImport, FromAllowedAddresses) {
   EXPECT_GE(missing.status, 400);
   EXPECT_NE(missing.body.find("404"), std::string::npos) << missing.body;
   for (const std::string& url : {base + "/other/p.ndjson", base + "/database/p", base + "/data/../other", std::string("http://127.0.0.2/data/x")}) {
+    EXPECT_EQ(Ask(world, Request({{"Patient", url}})).status, 403) << url;
+  }
+}
+
+// The same rules, and a certificate that somebody known vouches for; a redirect leads nowhere.
+TEST(FhirImport, FromAllowedAddressesOverHttps) {
+  World world;
+  http::ServerOptions options;
+  options.port = 0;
+  options.tls = http::TestServerTls();
+  auto source = http::Server::Start(options, [&](http::Request& request) {
+    http::Response response;
+    response.body = Patients(0, 2);
+    if (request.path == "/data/moved.ndjson") {
+      response.status = 302;
+      response.Set("Location", "/other/p.ndjson");
+    }
+    return response;
+  });
+  ASSERT_TRUE(source.ok());
+  const std::string place = "127.0.0.1:" + std::to_string((*source)->port()), base = "https://" + place;
+  Allow(world, base + "/data/");
+  Answer unknown = Import(world, Request({{"Patient", base + "/data/p.ndjson"}}));
+  EXPECT_NE(unknown.body.find("certificate"), std::string::npos) << unknown.body;
+  EXPECT_EQ(Total(world, "Patient?_total=accurate"), "0");
+  setenv("SSL_CERT_FILE", options.tls->certificate_file.c_str(), 1);   // now this system trusts it
+  Answer done = Import(world, Request({{"Patient", base + "/data/p.ndjson"}}));
+  EXPECT_EQ(done.status, 200) << done.body;
+  Answer moved = Import(world, Request({{"Patient", base + "/data/moved.ndjson"}}));
+  unsetenv("SSL_CERT_FILE");
+  EXPECT_EQ(Total(world, "Patient?_total=accurate"), "2");
+  EXPECT_NE(moved.body.find("302"), std::string::npos) << moved.body;
+  for (const std::string& url : {base + "/other/p.ndjson", "http://" + place + "/data/p.ndjson", std::string("https://127.0.0.1/data/p.ndjson")}) {
     EXPECT_EQ(Ask(world, Request({{"Patient", url}})).status, 403) << url;
   }
 }

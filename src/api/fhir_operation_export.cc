@@ -30,7 +30,11 @@ Result<std::vector<std::string>> TypesOf(const OperationCall& call, bool of_pati
       if (std::find(asked.begin(), asked.end(), name) == asked.end()) asked.push_back(std::move(name));
     }
   }
-  return asked.empty() ? all : asked;
+  const access::Caller& caller = call.exchange.caller();
+  for (const std::string& type : asked) QX_DO(access::DecideScope(caller, access::Verb::kSearch, type));
+  if (!asked.empty()) return asked;
+  std::erase_if(all, [&](const std::string& type) { return !access::DecideScope(caller, access::Verb::kSearch, type).ok(); });
+  return all;
 }
 
 Status ReadFilters(const OperationCall& call, ExportRequest& request) {

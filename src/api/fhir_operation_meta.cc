@@ -203,7 +203,9 @@ Result<http::Response> RunMeta(OperationCall& call) {
   if (!call.type.empty()) {
     QX_DO(Collect(call, *snapshot, call.type, looked, all, seen));
   } else {
-    for (const std::string& type : call.services.parameters->types()) QX_DO(Collect(call, *snapshot, type, looked, all, seen));
+    for (const std::string& type : call.services.parameters->types()) {
+      if (access::DecideScope(call.exchange.caller(), access::Verb::kSearch, type).ok()) QX_DO(Collect(call, *snapshot, type, looked, all, seen));
+    }
   }
   json::Writer writer;
   writer.BeginObject();

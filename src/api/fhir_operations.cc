@@ -41,6 +41,19 @@ Status ReadParameters(json::Value body, std::vector<Argument>& out) {
   return Ok();
 }
 
+// What an operation shows of itself, beyond what the store decides row by row: the words of value sets, and the events of a
+// subscription, which are made for the account and not for the program that asks.
+Status MayAsk(const access::Caller& caller, const Operation& operation, const std::string& type) {
+  if (!caller.scope) return Ok();
+  const bool of_subscription = type == "Subscription";
+  if (of_subscription && operation.name != "status" && StartsWith(operation.definition, "http://hl7.org/fhir/uv/subscriptions-backport/")) {
+    return MakeError(ErrorCategory::kForbidden, "not-in-scope", "a program hears no subscriptions", "应用令牌不能接收订阅通知");
+  }
+  const bool of_words = type == "ValueSet" || type == "CodeSystem" || type == "ConceptMap";
+  if (of_words) QX_DO(access::DecideScope(caller, access::Verb::kSearch, type));
+  return Ok();
+}
+
 }  // namespace
 
 Result<Arguments> Arguments::Read(const NamedValues& query, std::optional<json::Value> body) {
@@ -174,6 +187,7 @@ Result<http::Response> RunOperation(const Services& services, BulkJobs& jobs, co
     return NotFound("unknown-type", "R4 has no resource type " + type, "R4 没有这种资源类型：" + type);
   }
   if (!known_form || !operation->Serves(level, type)) return NoSuchOperation(call);
+  QX_DO(MayAsk(exchange.caller(), *operation, type));
   if (!id.empty() && !fhir::IsStorableId(id)) return NotFound("no-such-resource", "no resource has such an id", "没有这个资源");
   bool may = call.method == "POST" || (call.method == "GET" && !operation->affects_state) || (call.method == "DELETE" && operation->deletes);
   if (!may) {

@@ -106,6 +106,7 @@ Result<http::Response> FhirApi::ReadVersion(const Exchange& exchange, const Call
 // Measures of the packs and rows of the settlement ledger are shown as resources without being stored as such.
 std::optional<Result<http::Response>> FhirApi::ReadVirtual(const Exchange& exchange, const Call& call) {
   const std::string& id = call.path[1];
+  if (Status may = access::DecideScope(exchange.caller(), access::Verb::kRead, call.path[0]); !may.ok()) return Result<http::Response>(std::move(may).error());
   auto show = [&](std::string body) -> Result<http::Response> {
     QX_TRY(Filter filter, ParseFilter(call.query));
     QX_TRY(std::string cut, ApplyFilter(*services_.definitions, filter, std::move(body)));
@@ -138,6 +139,7 @@ std::optional<Result<http::Response>> FhirApi::ReadVirtual(const Exchange& excha
 // ExplanationOfBenefit?patient.identifier=PSN_NO and ?identifier=SETL_ID.
 std::optional<Result<http::Response>> FhirApi::SearchVirtual(const Exchange& exchange, const Call& call, const std::string& type) {
   if (type != "ExplanationOfBenefit" || !services_.measures) return std::nullopt;
+  if (Status may = access::DecideScope(exchange.caller(), access::Verb::kSearch, type); !may.ok()) return Result<http::Response>(std::move(may).error());
   std::string person, settlement;
   size_t count = limits::kSearchPageDefault;
   for (const auto& [name, value] : call.query) {

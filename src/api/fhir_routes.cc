@@ -6,6 +6,7 @@
 #include "api/fhir_operations.h"
 #include "api/fhir_view_export.h"
 #include "api/http_dates.h"
+#include "api/oauth_api.h"
 #include "api/outcome.h"
 #include "base/text.h"
 #include "fhir/primitive.h"
@@ -22,9 +23,8 @@ bool WantsPretty(const NamedValues& query) {
 }
 
 std::string BaseUrl(const http::Request& request) {
-  std::string_view proto = request.Header("x-forwarded-proto");
   std::string_view host = request.Header("host");
-  return (proto == "https" ? "https://" : "http://") + std::string(host.empty() ? "localhost" : host) + "/fhir";
+  return (request.secure ? "https://" : "http://") + std::string(host.empty() ? "localhost" : host) + "/fhir";
 }
 
 void ReadPrefer(std::string_view prefer, Exchange& exchange) {
@@ -136,7 +136,7 @@ http::Response FhirApi::Handle(http::Request& request, const auth::Session& sess
 http::Response FhirApi::Metadata(const http::Request& request) {
   Result<Format> format = FormatAskedFor(request);
   if (!format.ok()) return FhirError(format.error());
-  http::Response response = FhirAnswer(MakeCapabilityStatement(services_, BaseUrl(request)));
+  http::Response response = FhirAnswer(MakeCapabilityStatement(services_, BaseUrl(request), PlaceOf(services_, request).issuer));
   return InFormat(*services_.definitions, *format, WantsPretty(request.query), std::move(response));
 }
 

@@ -3,6 +3,7 @@
 #include "api/fhir_api.h"
 #include "api/http_dates.h"
 #include "api/outcome.h"
+#include "api/search_parameter_writes.h"
 #include "api/subscription_writes.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -237,6 +238,7 @@ Result<std::vector<FhirApi::Written>> FhirApi::CommitAll(const Exchange& exchang
   }
   store::CommitReceipt receipt;
   QX_DO(CheckBeforeCommit(services_, request.changes));
+  QX_DO(CheckSearchParameters(services_, request.changes));
   if (!request.changes.empty()) {
     Result<store::CommitReceipt> committed = services_.store->Commit(exchange.caller(), std::move(request));
     // Deleting what never was there is done already (RFC 9110: idempotent).

@@ -227,6 +227,11 @@ Result<ImportView> ImportJobs::Get(const access::Caller& caller, std::string_vie
   return Judge(std::move(*view), *task);
 }
 
+size_t ImportJobs::Unfinished() {
+  std::lock_guard lock(mutex_);
+  return static_cast<size_t>(std::count_if(jobs_.begin(), jobs_.end(), [](const auto& one) { return !HasEnded(one.second->view); }));
+}
+
 Result<ImportView> ImportJobs::RequestCancel(const access::Caller& caller, std::string_view id) {
   std::shared_ptr<Job> job = Find(id);
   if (!job || !MaySee(caller, *job)) {

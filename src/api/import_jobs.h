@@ -49,6 +49,7 @@ class ImportJobs {
   Result<ImportView> Start(const access::Caller& caller, Upload upload);
   Result<std::vector<ImportView>> List(const access::Caller& caller);
   Result<ImportView> Get(const access::Caller& caller, std::string_view id);
+  size_t Unfinished();                     // of this process: waiting or at work
   Result<ImportView> RequestCancel(const access::Caller& caller, std::string_view id);
 
  private:

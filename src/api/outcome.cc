@@ -34,6 +34,7 @@ int HttpStatus(const Error& error) {
     case ErrorCategory::kUnsupported:
       return error.code == "method-not-allowed" ? 405 : 501;
     case ErrorCategory::kBusy:
+      return error.code == "too-many-requests" ? 429 : 503;
     case ErrorCategory::kUnavailable:
       return 503;
     case ErrorCategory::kFault:

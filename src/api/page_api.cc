@@ -7,13 +7,26 @@
 namespace qianxian::api {
 const std::vector<PageApi::Route>& PageApi::Routes() {
   static const std::vector<Route> routes = {
-      {"POST", "/api/session", &PageApi::SignIn, true, true},
-      {"GET", "/api/session", &PageApi::ShowSession, false, true},
-      {"DELETE", "/api/session", &PageApi::SignOut, false, true},
-      {"POST", "/api/password", &PageApi::ChangePassword, false, true},
+      {"POST", "/api/session", &PageApi::SignIn, true, auth::Missing::kCode},
+      {"GET", "/api/session", &PageApi::ShowSession, false, auth::Missing::kCode},
+      {"DELETE", "/api/session", &PageApi::SignOut, false, auth::Missing::kCode},
+      {"POST", "/api/session/code", &PageApi::PresentCode, false, auth::Missing::kCode},
+      {"POST", "/api/password", &PageApi::ChangePassword, false, auth::Missing::kPassword},
+      {"GET", "/api/session/second-factor", &PageApi::ShowFactor, false, auth::Missing::kFactor},
+      {"POST", "/api/session/second-factor", &PageApi::OfferFactor, false, auth::Missing::kFactor},
+      {"POST", "/api/session/second-factor/confirm", &PageApi::ConfirmFactor, false, auth::Missing::kFactor},
+      {"DELETE", "/api/session/second-factor", &PageApi::RemoveFactor},
+      {"POST", "/api/session/recovery-codes", &PageApi::RenewRecoveryCodes},
+      {"GET", "/api/sessions", &PageApi::ListSessions},
+      {"DELETE", "/api/sessions", &PageApi::EndSessions},
+      {"DELETE", "/api/sessions/{}", &PageApi::EndSession},
+      {"GET", "/api/sign-in-rules", &PageApi::ShowSignInRules},
+      {"PATCH", "/api/sign-in-rules", &PageApi::ChangeSignInRules},
       {"GET", "/api/accounts", &PageApi::ListAccounts},
       {"POST", "/api/accounts", &PageApi::AddAccount},
       {"PATCH", "/api/accounts/{}", &PageApi::ChangeAccount},
+      {"GET", "/api/audit", &PageApi::ListAudit},
+      {"GET", "/api/audit/seals", &PageApi::ListAuditSeals},
       {"GET", "/api/events", &PageApi::Events},
       {"GET", "/api/county", &PageApi::County},
       {"GET", "/api/measures", &PageApi::ListMeasures},
@@ -40,8 +53,13 @@ const std::vector<PageApi::Route>& PageApi::Routes() {
 
 http::Response PageApi::Handle(http::Request& request, const auth::Session* session, std::string secret) {
   FoundRoute<Route> found = FindRoute(Routes(), request);
-  if (!session && !(found.route && found.route->open) && found.allowed.empty()) return ApiError(SignInFirst());
-  if (session && session->must_change && !(found.route && found.route->before_change)) return ApiError(PasswordChangeRequired());
+  // `allowed` may name other methods of the path also where a route was found.
+  const bool asks = found.route ? !found.route->open : found.allowed.empty();
+  if (!session && asks) return ApiError(SignInFirst());
+  if (session) {
+    Status whole = auth::CheckWhole(*session, found.route ? found.route->allowed : auth::Missing::kNothing);
+    if (!whole.ok()) return ApiError(whole.error());
+  }
   if (found.route) {
     PageCall call{request, session, std::move(secret), std::move(found.arguments)};
     return AnswerOf((this->*found.route->run)(call));

@@ -31,16 +31,16 @@ class PageApi {
   void WarmUp();
   static std::string SessionCookie(std::string_view secret, const http::Request& request);
 
- private:
   using Method = Result<http::Response> (PageApi::*)(PageCall&);
   struct Route {
     std::string_view method, pattern;
     Method run;
     bool open = false;                     // without a session
-    bool before_change = false;            // while the password must be changed
+    auth::Missing allowed = auth::Missing::kNothing;   // what a session may still lack (auth::CheckWhole)
   };
   static const std::vector<Route>& Routes();
 
+ private:
   // page_session.cc
   Result<http::Response> SignIn(PageCall& call);
   Result<http::Response> ShowSession(PageCall& call);
@@ -50,6 +50,21 @@ class PageApi {
   Result<http::Response> AddAccount(PageCall& call);
   Result<http::Response> ChangeAccount(PageCall& call);
   Result<http::Response> Events(PageCall& call);
+  // page_own_account.cc
+  Result<http::Response> PresentCode(PageCall& call);
+  Result<http::Response> ShowFactor(PageCall& call);
+  Result<http::Response> OfferFactor(PageCall& call);
+  Result<http::Response> ConfirmFactor(PageCall& call);
+  Result<http::Response> RemoveFactor(PageCall& call);
+  Result<http::Response> RenewRecoveryCodes(PageCall& call);
+  Result<http::Response> ListSessions(PageCall& call);
+  Result<http::Response> EndSession(PageCall& call);
+  Result<http::Response> EndSessions(PageCall& call);
+  Result<http::Response> ShowSignInRules(PageCall& call);
+  Result<http::Response> ChangeSignInRules(PageCall& call);
+  // page_audit.cc
+  Result<http::Response> ListAudit(PageCall& call);
+  Result<http::Response> ListAuditSeals(PageCall& call);
   // page_county.cc
   Result<http::Response> County(PageCall& call);
   // page_measures.cc

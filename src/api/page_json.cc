@@ -48,6 +48,12 @@ std::string_view Name(gap::Verdict verdict) {
   return "";
 }
 
+void WriteTexts(json::Writer& writer, std::string_view name, const std::vector<pack::Text>& texts) {
+  writer.Name(name).BeginArray();
+  for (const pack::Text& text : texts) writer.BeginObject().Member("zh", text.zh).Member("en", text.en).EndObject();
+  writer.EndArray();
+}
+
 void WriteComparison(json::Writer& writer, const std::optional<gap::Comparison>& found) {
   writer.Name("comparison");
   if (!found) {
@@ -70,6 +76,8 @@ void WriteComparison(json::Writer& writer, const std::optional<gap::Comparison>&
   writer.EndArray().Member("effect", comparison.effect).Member("effectLow", comparison.effect_low);
   writer.Member("effectHigh", comparison.effect_high).Member("verdict", Name(comparison.verdict));
   WriteText(writer, "why", comparison.why);
+  WriteTexts(writer, "gained", comparison.gained);
+  WriteTexts(writer, "lost", comparison.lost);
   writer.EndObject();
 }
 
@@ -78,7 +86,15 @@ void WriteCarrier(json::Writer& writer, const gap::Carrier& carrier) {
   WriteText(writer, "diseaseGroupName", carrier.disease_group_name);
   writer.Member("destination", carrier.destination);
   WriteText(writer, "destinationName", carrier.destination_name);
-  writer.Member("cases", carrier.cases).Member("amount", carrier.amount).Member("share", carrier.share).EndObject();
+  writer.Member("cases", carrier.cases).Member("amount", carrier.amount).Member("share", carrier.share);
+  if (!carrier.item.empty()) {
+    writer.Member("item", carrier.item).Member("specialty", carrier.specialty);
+    WriteText(writer, "itemName", carrier.item_name);
+    WriteOrNull(writer, "casesMinimum", carrier.cases_minimum);
+    WriteOrNull(writer, "countyCases", carrier.county_cases);
+    WriteOrNull(writer, "leavingCases", carrier.leaving_cases);
+  }
+  writer.EndObject();
 }
 
 }  // namespace
@@ -181,6 +197,7 @@ void WriteGap(json::Writer& writer, const gap::Gap& gap) {
   writer.Member("owner", gap.owner).Member("openedOn", gap.opened_on);
   WriteOrNull(writer, "closedOn", gap.closed_on);
   writer.Member("target", gap.target).Member("edition", gap.edition).Member("definitionHash", gap.definition_hash);
+  WriteTexts(writer, "notes", gap.notes);
   writer.Name("baseline");
   WritePoint(writer, gap.baseline);
   writer.Name("latest");
@@ -201,16 +218,28 @@ void WriteAccount(json::Writer& writer, const auth::Account& account, Instant no
   writer.Member("role", access::Name(account.role)).Name("organizations").BeginArray();
   for (const std::string& code : account.organizations) writer.String(code);
   writer.EndArray().Member("practitioner", account.practitioner).Member("mustChangePassword", account.must_change);
-  writer.Member("disabled", account.disabled).Member("locked", now < account.locked_until).EndObject();
+  writer.Member("disabled", account.disabled).Member("locked", now < account.locked_until);
+  WriteOrNull(writer, "lockedUntil", now < account.locked_until ? RfcTime(account.locked_until) : std::string());
+  writer.Member("secondFactor", account.factor.enrolled()).EndObject();
 }
 
 std::string SessionJson(const auth::Session& session) {
   json::Writer writer;
+  if (session.needs_code) {   // who only knows a password learns no more than that
+    writer.BeginObject().Member("user", session.caller.user).Member("needsCode", true).Member("expires", RfcTime(session.expires)).EndObject();
+    return writer.Take();
+  }
   writer.BeginObject().Member("user", session.caller.user).Member("name", session.name);
   writer.Member("role", access::Name(session.caller.role)).Member("wholeCounty", session.caller.whole_county);
   writer.Name("organizations").BeginArray();
   for (const std::string& code : session.organizations) writer.String(code);
-  writer.EndArray().Member("mustChangePassword", session.must_change).Member("expires", RfcTime(session.expires));
+  writer.EndArray().Name("duties").BeginArray();
+  const unsigned duties = access::DutiesOf(session.caller);
+  if ((duties & access::kSystemDuty) != 0) writer.String("system");
+  if ((duties & access::kSecurityDuty) != 0) writer.String("security");
+  if ((duties & access::kAuditDuty) != 0) writer.String("audit");
+  writer.EndArray().Member("needsCode", false).Member("mustChangePassword", session.must_change);
+  writer.Member("mustEnrol", session.must_enrol).Member("expires", RfcTime(session.expires));
   writer.EndObject();
   return writer.Take();
 }

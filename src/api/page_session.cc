@@ -2,6 +2,7 @@
 #include "api/outcome.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
+#include "auth/own_account.h"
 #include "base/limits.h"
 
 namespace qianxian::api {
@@ -32,7 +33,7 @@ http::Response AccountResponse(const auth::AccountReceipt& receipt, Instant now,
 std::string PageApi::SessionCookie(std::string_view secret, const http::Request& request) {
   std::string cookie = "qianxian_session=" + std::string(secret) + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=";
   cookie += secret.empty() ? "0" : std::to_string(limits::kSessionHours * 3600);
-  if (request.Header("x-forwarded-proto") == "https") cookie += "; Secure";
+  if (request.secure) cookie += "; Secure";
   return cookie;
 }
 
@@ -64,7 +65,7 @@ Result<http::Response> PageApi::ChangePassword(PageCall& call) {
   QX_TRY(json::Document body, ParseBody(call.request));
   QX_TRY(std::string current, TextMember(body.root(), "current"));
   QX_TRY(std::string wanted, TextMember(body.root(), "new"));
-  QX_TRY(std::shared_ptr<const auth::Session> session, services_.auth->ChangePassword(call.secret, current, wanted));
+  QX_TRY(std::shared_ptr<const auth::Session> session, services_.auth->own().ChangePassword(call.secret, current, wanted));
   return JsonResponse(SessionJson(*session));
 }
 
@@ -106,6 +107,8 @@ Result<http::Response> PageApi::ChangeAccount(PageCall& call) {
   };
   change.disabled = flag("disabled");
   change.new_password = flag("newPassword").value_or(false);
+  change.reset_factor = flag("resetSecondFactor").value_or(false);
+  change.end_sessions = flag("endSessions").value_or(false);
   QX_TRY(auth::AccountReceipt receipt, services_.auth->ChangeAccount(call.caller(), call.arguments[0], change));
   return AccountResponse(receipt, services_.clock->Now(), 200);
 }

@@ -1,15 +1,16 @@
 #include "api/referral_api.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "api/event_stream.h"
 #include "api/outcome.h"
 #include "api/page_api.h"
 #include "api/page_json.h"
 #include "api/routes.h"
 #include "base/text.h"
 #include "fhir/date.h"
-#include "referral/consultation_records.h"
-#include "referral/inbox.h"
+#include "referral/consultation.h"
 
 namespace qianxian::api {
 namespace {
@@ -27,13 +28,15 @@ void WriteWords(json::Writer& w, std::string_view name, const std::vector<pack::
   w.EndArray();
 }
 
-Result<std::optional<referral::Plan>> PlanMember(json::Value body) {
+Result<std::optional<referral::Plan>> PlanMember(json::Value body, const pack::Pack& pack) {
   const auto member = body.Find("plan");
   if (!member || !member->IsObject()) return std::optional<referral::Plan>();
   referral::Plan plan;
   QX_TRY(plan.pathway, TextMember(*member, "pathway"));
   QX_TRY(plan.text, TextMember(*member, "text"));
   QX_TRY(plan.next_date, TextMember(*member, "nextDate"));
+  if (!plan.pathway.empty() && std::ranges::none_of(pack.pathways, [&](const pack::Pathway& one) { return one.id == plan.pathway; }))
+    return NotFound("no-such-pathway", "there is no pathway " + plan.pathway, "没有这个路径：" + plan.pathway);
   return std::optional<referral::Plan>(std::move(plan));
 }
 
@@ -62,6 +65,8 @@ std::optional<http::Response> ReferralApi::Handle(const http::Request& request, 
 referral::Referrals ReferralApi::Referrals() const {
   return referral::Referrals(*services_.store, *services_.parameters, *services_.referral_rules, *services_.clock);
 }
+
+referral::Inbox ReferralApi::Notices() const { return referral::Inbox(*services_.store, *services_.parameters, *services_.clock); }
 
 // The codes of a patient's problems, so that the rules of his diseases stand first.
 Result<std::vector<std::string>> ReferralApi::ConditionsOf(const ReferralCall& call, const std::string& patient) {
@@ -129,6 +134,9 @@ Result<http::Response> ReferralApi::Receivers(const ReferralCall& call) {
   w.BeginObject().Name("receivers").BeginArray();
   for (const referral::Receiver& one : receivers) {
     w.BeginObject().Member("organization", one.organization).Member("name", one.name).Member("level", one.level).Member("distance", one.distance);
+    w.Name("kilometres");
+    if (one.kilometres) w.Integer(std::lround(*one.kilometres));
+    else w.Null();
     w.Member("openReferrals", one.open).Name("services").BeginArray();
     for (const std::string& service : one.services) w.String(service);
     w.EndArray().Member("suggested", one.suggested);
@@ -154,6 +162,7 @@ void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, cons
   w.Member("reason", r.reason).Member("summary", r.summary);
   WriteOrNull(w, "sentAt", fhir::LocalTimeText(r.sent_at));
   WriteOrNull(w, "answerBy", fhir::LocalTimeText(r.answer_by));
+  WriteOrNull(w, "actBy", fhir::LocalTimeText(r.act_by));
   w.Member("overdue", r.overdue).Name("slot");
   if (r.slot) w.BeginObject().MemberIfAny("start", fhir::LocalTimeText(r.slot->start)).MemberIfAny("department", r.slot->department).MemberIfAny("bed", r.slot->bed).EndObject();
   else w.Null();
@@ -235,8 +244,8 @@ Result<http::Response> ReferralApi::Create(const ReferralCall& call) {
   }
   wanted.from = call.Organization();
   wanted.by = call.session.name;
-  wanted.attachments = TextsMember(root, "attachments");
-  QX_TRY(wanted.plan, PlanMember(root));
+  wanted.attachments = root.FindStrings("attachments");
+  QX_TRY(wanted.plan, PlanMember(root, *services_.pack));
   wanted.consent = FlagMember(root, "consent", false);
   wanted.send = FlagMember(root, "send", true);
   QX_TRY(const referral::Referral made, Referrals().Create(call.caller(), wanted));
@@ -268,10 +277,10 @@ Result<http::Response> ReferralApi::Step(const ReferralCall& call) {
   if (const auto result = root.Find("result"); result && result->IsObject()) {
     referral::ReferralResult one;
     QX_TRY(one.text, TextMember(*result, "text"));
-    one.documents = TextsMember(*result, "documents");
+    one.documents = result->FindStrings("documents");
     step.result = std::move(one);
   }
-  QX_TRY(step.plan, PlanMember(root));
+  QX_TRY(step.plan, PlanMember(root, *services_.pack));
   if (const auto receiver = root.Find("receiver"); receiver && receiver->IsObject()) {
     QX_TRY(step.receiver, TextMember(*receiver, "organization"));
     QX_TRY(step.department, TextMember(*receiver, "department"));
@@ -282,15 +291,14 @@ Result<http::Response> ReferralApi::Step(const ReferralCall& call) {
 }
 
 Result<http::Response> ReferralApi::Inbox(const ReferralCall& call) {
-  QX_TRY(const referral::InboxPage page, referral::Inbox(*services_.store, *services_.parameters).List(call.Acting(), true, kNotices));
+  QX_TRY(const referral::InboxPage page, Notices().List(call.Acting(), true, kNotices));
   QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
   json::Writer w;
   w.BeginObject().Member("unread", page.unread).Name("notices").BeginArray();
   for (const referral::InboxEntry& entry : page.notices) {
     w.BeginObject().Member("id", entry.id).Member("at", fhir::LocalTimeText(entry.at)).Member("kind", entry.kind);
     WriteText(w, "title", {entry.zh, entry.en});
-    const std::string about = entry.about.substr(entry.about.rfind('/') + 1);
-    w.Name("about").BeginObject().Member("type", about.starts_with(referral::kConsultationPrefix) ? "consultation" : "referral").Member("id", about).EndObject();
+    WriteNoticeAbout(w, entry.about);
     w.Name("patient");
     if (const Result<store::Resource> patient = snapshot->Read("Patient", entry.patient); patient.ok()) care_.WritePerson(w, *snapshot, *patient);
     else w.Null();
@@ -301,7 +309,7 @@ Result<http::Response> ReferralApi::Inbox(const ReferralCall& call) {
 }
 
 Result<http::Response> ReferralApi::ReadNotice(const ReferralCall& call) {
-  QX_DO(referral::Inbox(*services_.store, *services_.parameters).MarkRead(call.Acting(), call.arguments[0]));
+  QX_DO(Notices().MarkRead(call.Acting(), call.arguments[0]));
   return JsonResponse("{}");
 }
 
@@ -310,7 +318,7 @@ Result<http::Response> ReferralApi::Work(const ReferralCall& call) {
   QX_TRY(const referral::Page received, Referrals().List(call.Acting(), "received", "sent", 0, 0));
   QX_TRY(const referral::Page review, Referrals().List(call.Acting(), "review", "", 0, 0));
   QX_TRY(const referral::Page drafts, Referrals().List(call.Acting(), "sent", "draft", 0, 0));
-  QX_TRY(const referral::InboxPage notices, referral::Inbox(*services_.store, *services_.parameters).List(call.Acting(), false, 1));
+  QX_TRY(const referral::InboxPage notices, Notices().List(call.Acting(), false, 1));
   QX_TRY(const uint64_t consultations,
          referral::Consultations(*services_.store, *services_.parameters, *services_.referral_rules, *services_.clock).Waiting(call.Acting()));
   json::Writer w;

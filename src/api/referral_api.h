@@ -11,6 +11,7 @@
 #include "api/referral_call.h"
 #include "api/routes.h"
 #include "api/services.h"
+#include "referral/inbox.h"
 #include "referral/referral.h"
 
 namespace qianxian::api {
@@ -22,10 +23,10 @@ class ReferralApi {
   // None: no call of these.
   std::optional<http::Response> Handle(const http::Request& request, const auth::Session& session);
 
- private:
   using Route = ApiRoute<ReferralApi, ReferralCall>;
   static const std::vector<Route>& Routes();
 
+ private:
   Result<http::Response> Rules(const ReferralCall& call);
   Result<http::Response> Receivers(const ReferralCall& call);
   Result<http::Response> List(const ReferralCall& call);
@@ -37,6 +38,7 @@ class ReferralApi {
   Result<http::Response> Work(const ReferralCall& call);
 
   referral::Referrals Referrals() const;
+  referral::Inbox Notices() const;
   Result<referral::Referral> Find(const ReferralCall& call, const std::string& id);
   Result<http::Response> ListAnswer(const ReferralCall& call, const referral::Page& page);
   Result<http::Response> Answer(const ReferralCall& call, const referral::Referral& referral, int status = 200);

@@ -33,6 +33,12 @@ stages:
         window_days: [30, 30]
         done: "%record.ofType(Observation).where(code.coding.code = '2160-0').exists()"
         refer: [{when: "%record.ofType(Observation).where(code.coding.code = '2160-0' and value.value > 177).exists()", urgency: urgent, criterion: pressure/high}]
+      - id: visit
+        name: {zh: 随访, en: Visit}
+        form: kidney-visit
+        who: [village, township]
+        window_days: [7, 7]
+        repeat: {days: 90}
 )yaml";
 
 struct ReferralWorld : testing::CountyWithReferrals {
@@ -188,6 +194,37 @@ TEST(ReferralApi, ADraftMayBeWithdrawnOrSentElsewhere) {
   EXPECT_EQ(sent.At("to.department"), "肾内科");
   EXPECT_EQ(sent.At("from.practitioner"), world.NameOf("li"));
   EXPECT_EQ(world.Do("li", sent, "withdraw").At("error.code"), "no-such-reason") << "what was sent is withdrawn with a reason";
+}
+
+TEST(ReferralApi, WhoIsTakenOverIsSeenByThePlan) {
+  ProposingWorld world;
+  Answer one = world.Send("key-1");
+  EXPECT_TRUE(one.At("actBy") == one.At("answerBy")) << one.body;
+  one = world.Do("zhao", one, "accept", R"(,"slot":{"start":"2026-03-03T09:00:00+08:00"})");
+  EXPECT_EQ(one.At("actBy"), "2026-03-04T09:00:00+08:00") << "a day after the slot's begin";
+  one = world.Do("zhao", one, "arrive");
+  one = world.Do("zhao", one, "return-result", R"(,"result":{"text":"肾功能下降","documents":[]})");
+  const auto down = [&](const std::string& plan) { return world.Do("zhao", one, "send-down", R"(,"plan":)" + plan); };
+  EXPECT_EQ(down(R"({"text":"复查","pathway":"nothing"})").At("error.code"), "no-such-pathway");
+  EXPECT_EQ(down(R"({"text":"复查","nextDate":"soon"})").At("error.code"), "bad-date");
+  one = down(R"({"text":"复查","pathway":"kidney","nextDate":"2026-03-20"})");
+  ASSERT_EQ(one.status, 200) << one.body;
+  world.Follow();
+  EXPECT_EQ(world.As("li", "GET", "/api/patients/p1").Count("enrolments"), 1u) << "of the pool alone";
+  one = world.Do("li", one, "refuse-take-over", R"(,"reason":"moved-away")");
+  world.Follow();
+  EXPECT_EQ(world.As("li", "GET", "/api/patients/p1").At("enrolments.0.status"), "planned");
+  const Answer inbox = world.As("zhao", "GET", "/api/inbox");
+  EXPECT_NE(inbox.body.find("已迁出或不在辖区"), std::string::npos) << "back to the sender, with the reason: " << inbox.body;
+  one = world.Do("zhao", one, "send-down", R"(,"plan":{"text":"复查","pathway":"kidney","nextDate":"2026-03-25"})");
+  one = world.Do("li", one, "take-over");
+  world.Follow();
+  const Answer person = world.As("li", "GET", "/api/patients/p1");
+  EXPECT_EQ(person.At("enrolments.0.pathway"), "kidney") << person.body;
+  EXPECT_EQ(person.At("enrolments.0.status"), "active");
+  EXPECT_EQ(person.At("enrolments.0.organization"), "T1");
+  EXPECT_NE(person.body.find(R"("due":"2026-03-25")"), std::string::npos) << person.body;
+  EXPECT_EQ(person.body.find(R"("due":"2026-03-20")"), std::string::npos);
 }
 
 TEST(ReferralApi, NoRulesNoCalls) {

@@ -8,13 +8,6 @@
 
 namespace qianxian::api {
 
-std::vector<std::string> TextsMember(json::Value body, std::string_view name) {
-  std::vector<std::string> texts;
-  for (json::Value one : body.Find(name).value_or(json::Value()).Elements())
-    if (one.IsString()) texts.emplace_back(one.AsString());
-  return texts;
-}
-
 bool FlagMember(json::Value body, std::string_view name, bool otherwise) {
   const auto member = body.Find(name);
   return member && member->IsBoolean() ? member->AsBoolean() : otherwise;

@@ -33,7 +33,6 @@ struct ReferralCall {
   std::string Organization() const { return session.organizations.empty() ? std::string() : session.organizations.front(); }
 };
 
-std::vector<std::string> TextsMember(json::Value body, std::string_view name);
 bool FlagMember(json::Value body, std::string_view name, bool otherwise);
 // The page has versions as it was given them: a number, or its text. 0 when there is none.
 uint64_t VersionMember(json::Value body);

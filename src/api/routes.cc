@@ -38,9 +38,4 @@ http::Response AnswerOf(Result<http::Response> answer) { return answer.ok() ? st
 
 Error SignInFirst() { return MakeError(ErrorCategory::kUnauthenticated, "no-session", "please sign in", "请先登录"); }
 
-Error PasswordChangeRequired() {
-  return MakeError(ErrorCategory::kForbidden, "password-change-required", "change the one-time password first (POST /api/password)",
-                   "请先修改一次性密码");
-}
-
 }  // namespace qianxian::api

@@ -65,6 +65,5 @@ std::optional<http::Response> AnswerRoute(Api& api, const std::vector<ApiRoute<A
 Result<size_t> QueryNumber(const http::Request& request, std::string_view name, size_t otherwise, size_t most);
 
 Error SignInFirst();
-Error PasswordChangeRequired();
 
 }  // namespace qianxian::api

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "api/rate_limit.h"
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "base/ids.h"
@@ -26,6 +27,7 @@ class Subscriptions;                       // subscribe/service.h
 namespace qianxian::api {
 
 class EventStream;                         // event_stream.h
+struct Operations;                         // operations.h
 
 struct Services {
   store::Store* store = nullptr;
@@ -45,9 +47,13 @@ struct Services {
   Random* random = nullptr;
   EventStream* events = nullptr;           // made by Api itself
   subscribe::Subscriptions* subscriptions = nullptr;
+  const Operations* operations = nullptr;  // none: nothing is logged, bounds as they are by default
+  RateLimits rate_limits;                  // how much one account, or one address, may ask
   std::string directory;                   // the data folder
   std::string web_directory;               // the built page; "" = none
+  std::string ca_file;                     // who vouches for what is fetched over https; "" = whom this system trusts
   std::string version;                     // of this program
+  std::string public_address;              // "https://county.cn", where others reach it; "" = as each request says
 };
 
 }  // namespace qianxian::api

@@ -22,7 +22,7 @@ using testing::Headers;
 using testing::World;
 
 constexpr int64_t kMinute = 60'000'000;
-const std::string kGood = "Abcdef-12";
+const std::string kGood = "Meadow-12";
 
 Answer SignIn(World& world, const std::string& user, const std::string& password) {
   return world.Send("POST", "/api/session", "{\"user\":" + json::Quote(user) + ",\"password\":" + json::Quote(password) + "}");
@@ -256,7 +256,7 @@ TEST(Accounts, AnAdministratorUnlocks) {
 
 TEST(Accounts, ConcurrentFirstUseMakesOneAdministrator) {
   World world;   // its own administrator is there; the race is run in a second folder's worth of threads over one store
-  auth::Tools tools{&world.store(), &world.clock, &world.random, world.directory()};
+  auth::Tools tools{&world.store(), &world.clock, &world.random, world.directory(), {}};
   store::CommitRequest request;
   store::Change gone;
   gone.kind = store::Change::Kind::kDelete;

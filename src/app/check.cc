@@ -3,7 +3,10 @@
 #include "app/commands.h"
 #include "app/running_server.h"
 #include "app/terminal.h"
+#include "base/files.h"
+#include "base/text.h"
 #include "json/value.h"
+#include "store/audit.h"
 
 namespace qianxian::app {
 namespace {
@@ -64,17 +67,31 @@ Status CheckNumbers(Folder& folder, Verdict& verdict, const Cancel& cancel) {
   return CheckViews(folder, verdict);
 }
 
+// A record that was put back to an earlier day and sealed anew is told by seals that lay elsewhere.
+Status CheckKeptSeals(const CheckOptions& options, Folder& folder, Verdict& verdict) {
+  if (options.seals.empty()) return Ok();
+  QX_TRY(const std::string kept, ReadFile(options.seals));
+  QX_TRY(const std::vector<store::AuditSeal> here, store::ReadAuditSeals(CommandLineCaller(), folder.directory(), folder.clock()));
+  QX_TRY(const std::vector<std::string> wrong, store::CompareAuditSeals(here, kept));
+  uint64_t lines = 0;
+  for (std::string_view line : Split(kept, '\n')) lines += TrimAscii(line).empty() ? 0 : 1;
+  verdict.Line("store: audit: seals that were kept elsewhere", lines, wrong.size(), wrong.empty() ? "" : wrong.front());
+  return Ok();
+}
+
 }  // namespace
 
 int RunCheck(const CheckOptions& options) {
   Cancel& cancel = StopOnSignals();
-  Result<std::unique_ptr<Folder>> opened = Folder::Open(options.folder);
+  Result<std::unique_ptr<Folder>> opened = Folder::Open(WithData(options.folder));
   if (!opened.ok()) return Fail(opened.error());
   Folder& folder = **opened;
   Verdict verdict;
   Result<store::CheckReport> store = folder.store().Check(access::SystemCaller("check"));
   if (!store.ok()) return Fail(store.error());
   verdict.Report("store", *store);
+  Status seals = CheckKeptSeals(options, folder, verdict);
+  if (!seals.ok()) return Fail(seals.error());
   Result<store::CheckReport> ledger = folder.ledger().Check(access::SystemCaller("check"));
   if (!ledger.ok()) return Fail(ledger.error());
   verdict.Report("ledger", *ledger);

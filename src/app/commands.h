@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,27 @@ struct ServeOptions {
   uint16_t port = 8080;
   std::string web_directory;               // "" = found beside the program
   std::vector<std::string> hooks;          // "host" or "host:port" that subscriptions may send to, beside this machine
+  std::string certificate_file, key_file;  // PEM; "" = plain HTTP
+  bool tls_1_2 = false;                    // TLS 1.2 too
+  std::string ca_file;                     // who vouches for https that is sent to or fetched from; "" = whom the system trusts
+  bool behind_proxy = false;               // what a proxy says of a request is believed
+  std::string public_address;              // "https://county.cn"; "" = as each request says
+  std::string configuration_file;          // "" = DIR/qianxian.toml, if it is there
+  std::set<std::string> given;             // names of the options that stood on the command line: they win over the file
 };
 int RunServe(const ServeOptions& options);
+
+struct ConfigOptions {
+  std::string check_file;                  // look at this one, and say what is wrong
+  std::string format = "toml";             // or markdown: what is printed otherwise
+};
+int RunConfig(const ConfigOptions& options);
+
+struct DrillOptions {
+  std::string backups;                     // the folder of the scheduled backups
+  std::string scratch;                     // "" = the system's folder for temporary files
+};
+int RunDrill(const DrillOptions& options);
 
 struct ImportOptions {
   FolderOptions folder;
@@ -74,6 +94,7 @@ int RunToken(const TokenOptions& options);
 
 struct CheckOptions {
   FolderOptions folder;
+  std::string seals;                       // a file with seals of the audit that were kept elsewhere; "" = none
 };
 int RunCheck(const CheckOptions& options);
 
@@ -96,10 +117,19 @@ struct RestoreOptions {
 };
 int RunRestore(const RestoreOptions& options);
 
+struct AuditOptions {
+  FolderOptions folder;
+  std::string user, verb, type, text;      // "" = any
+  std::string from, to;                    // days, both included
+};
+int RunAuditList(const AuditOptions& options);
+int RunAuditSeals(const AuditOptions& options);
+
 struct AccountOptions {
   FolderOptions folder;
   std::string user, name, role;
   std::vector<std::string> organizations;
+  bool second_factor = false;              // reset this, and not the password
 };
 int RunAccountList(const AccountOptions& options);
 int RunAccountAdd(const AccountOptions& options);

@@ -157,7 +157,7 @@ Status ImportFiles(Folder& folder, const demo::GeneratedCounty& county, bool dro
 }
 
 Status MarkFolder(Folder& folder, const std::string& county_name) {
-  api::Settings settings;
+  QX_TRY(api::Settings settings, api::ReadSettings(folder.store()));
   settings.county_name = county_name;
   settings.demonstration = true;
   store::CommitRequest request;

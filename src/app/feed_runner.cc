@@ -20,7 +20,7 @@ constexpr int64_t kLongTick = 900'000'000; // nanoseconds: it came back before i
 
 }  // namespace
 
-FeedRunner::FeedRunner(Folder& folder, std::function<void()> warm_up) : folder_(folder), warm_up_(std::move(warm_up)) {
+FeedRunner::FeedRunner(Folder& folder, FeedProgress& progress, std::function<void()> warm_up) : folder_(folder), progress_(progress), warm_up_(std::move(warm_up)) {
   subscription_ = folder_.store().Subscribe([this](uint64_t) {
     {
       std::lock_guard lock(mutex_);
@@ -73,10 +73,12 @@ void FeedRunner::FollowPathways() {
       flow_pending_ = false;
     }
     const int64_t begin = folder_.clock().MonotonicNanoseconds();
+    const uint64_t t = folder_.store().LastT();
     const Result<uint64_t> written = folder_.flow().Tick();
     if (!written.ok()) LogError("pathways were not followed: " + Describe(written.error()));
     SweepReferrals();
     more = written.ok() && folder_.clock().MonotonicNanoseconds() - begin > kLongTick;
+    if (written.ok() && !more) progress_.pathways = t;
   }
 }
 
@@ -99,7 +101,9 @@ void FeedRunner::OneRound() {
     }
   }
   if (cancel_.requested()) return;
+  const uint64_t as_of = folder_.warehouse().as_of();
   Result<uint64_t> changed = folder_.gaps().Sweep();
+  if (changed.ok()) progress_.gaps = as_of;
   if (!changed.ok() && !cancel_.requested()) LogError("gaps were not swept: " + Describe(changed.error()));
   if (!cancel_.requested()) warm_up_();
 }

@@ -4,6 +4,7 @@
 // time passes. Failures are logged and tried again with the next commit.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -16,10 +17,15 @@
 
 namespace qianxian::app {
 
+// How far each has followed. Any thread.
+struct FeedProgress {
+  std::atomic<uint64_t> gaps{0}, pathways{0};
+};
+
 class FeedRunner {
  public:
   // `warm_up` runs after each round. All must outlive this.
-  FeedRunner(Folder& folder, std::function<void()> warm_up);
+  FeedRunner(Folder& folder, FeedProgress& progress, std::function<void()> warm_up);
   ~FeedRunner();                           // stops within the current step
 
  private:
@@ -29,6 +35,7 @@ class FeedRunner {
   void SweepReferrals();
 
   Folder& folder_;
+  FeedProgress& progress_;
   std::function<void()> warm_up_;
   Cancel cancel_;
   std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "app/folder.h"
 
+#include "api/settings.h"
 #include "app/terminal.h"
 #include "auth/first_use.h"
 #include "auth/secret_file.h"
@@ -26,7 +27,8 @@ Result<std::unique_ptr<Folder>> Folder::Open(const FolderOptions& options) {
   QX_TRY(folder->store_, store::OpenSqliteStore(open));
   folder->vocabulary_ = std::make_unique<api::Vocabulary>(*folder->store_, *folder->parameters_);
   QX_TRY(folder->ledger_, store::OpenLedger(options.directory, *folder->store_, *folder->clock_, folder->random_));
-  auth::Tools tools{folder->store_.get(), folder->clock_.get(), &folder->random_, options.directory};
+  auth::Tools tools{folder->store_.get(), folder->clock_.get(), &folder->random_, options.directory, {}};
+  tools.needs_factor = [store = folder->store_.get()](access::Role role) { return api::NeedsSecondFactor(*store, role); };
   folder->auth_ = auth::Auth::Make(tools);
   QX_TRY(std::optional<std::string> password, auth::EnsureAdministrator(tools));
   if (password && !options.quiet) {
@@ -34,6 +36,10 @@ Result<std::unique_ptr<Folder>> Folder::Open(const FolderOptions& options) {
     Say("首次使用该数据目录：已创建管理员 admin，一次性密码 " + *password + "，登录后须修改（也保存在 " + file + "）");
     Say("first use of this data folder: administrator admin, one-time password " + *password +
         ", to be changed at sign-in (also in " + file + ")");
+  }
+  if (password && options.expects_data) {
+    Say("注意：" + options.directory + " 是刚刚新建的空目录，里面没有数据；如果写错了位置，请检查 --data");
+    Say("note: " + options.directory + " is a new folder, made just now, with nothing in it; look at --data if another was meant");
   }
   return folder;
 }

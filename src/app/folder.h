@@ -28,8 +28,14 @@ struct FolderOptions {
   std::string directory = "./data";
   std::string packs_directory;             // "" = found beside the program
   std::string clock_file;                  // the time stands in this file (base/file_clock.h); "" = the machine's
+  bool expects_data = false;               // who checks or counts hardly means a new folder: it is made all the same, and it is said
   bool quiet = false;                      // says nothing of the first administrator (it stands in the folder all the same)
 };
+
+inline FolderOptions WithData(FolderOptions options) {
+  options.expects_data = true;
+  return options;
+}
 
 class Folder {
  public:

@@ -17,7 +17,7 @@ std::string SummaryJson(const intake::Summary& summary) {
   writer.BeginObject().Member("accepted", summary.counts.accepted).Member("unchanged", summary.counts.unchanged);
   writer.Member("replaced", summary.counts.replaced).Member("rejected", summary.counts.rejected);
   writer.Member("job", summary.job_id).Member("report", summary.report_path);
-  writer.Member("rejectedInReport", summary.rejected_in_report).Member("t", summary.t).Name("notes").BeginArray();
+  writer.Member("t", summary.t).Name("notes").BeginArray();
   for (size_t i = 0; i < summary.notes_zh.size(); ++i) {
     writer.BeginObject().Member("zh", summary.notes_zh[i]);
     writer.Member("en", i < summary.notes_en.size() ? summary.notes_en[i] : summary.notes_zh[i]).EndObject();

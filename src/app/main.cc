@@ -1,4 +1,6 @@
 // qianxian: one program, its subcommands. Reads the command line and hands over; everything else is in the files beside.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
@@ -23,6 +25,8 @@ void AddServe(CLI::App& app, Run& run) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "启动服务：网页、接口、FHIR · serve the page, the API and FHIR");
   AddFolder(*command, options->folder, true);
+  command->add_option("--config", options->configuration_file, "配置文件（TOML），默认为数据目录中的 qianxian.toml（若有）· configuration file; default: qianxian.toml in the data folder, if there is one")
+      ->type_name("FILE");
   command->add_option("--port", options->port, "端口，0 为任意空闲端口 · port, 0 = any free one")->capture_default_str();
   command->add_option("--address", options->address, "监听地址 · address to listen on")->capture_default_str();
   command->add_option("--clock-file", options->folder.clock_file, "时间取自文件，仅供测试 · the time stands in a file, for tests only")
@@ -31,7 +35,31 @@ void AddServe(CLI::App& app, Run& run) {
   command->add_option("--web", options->web_directory, "网页目录 · folder of the built page")->type_name("DIR");
   command->add_option("--hook", options->hooks, "允许订阅通知发往的主机（除本机外）· hosts that subscriptions may send to, beside this machine")
       ->type_name("HOST[:PORT]");
-  command->callback([options, &run] { run = [options] { return RunServe(*options); }; });
+  CLI::Option* certificate = command->add_option("--certificate", options->certificate_file,
+                                                 "https：证书及证书链（PEM），更换后发送 SIGHUP · certificate and its chain in PEM: serve https; SIGHUP reads it again")
+                                 ->type_name("FILE");
+  CLI::Option* key = command->add_option("--key", options->key_file, "证书的私钥（PEM，仅本用户可读）· its private key in PEM, readable by its owner only")
+                         ->type_name("FILE")->needs(certificate);
+  certificate->needs(key);
+  command->add_flag("--tls-1.2", options->tls_1_2, "同时接受 TLS 1.2（默认仅 1.3）· TLS 1.2 too, not only 1.3")->needs(certificate);
+  command->add_option("--ca", options->ca_file, "向外 https 请求所信任的签发机构（PEM，默认为系统信任库）· who vouches for https elsewhere; default: whom this system trusts")
+      ->type_name("FILE");
+  command->add_flag("--behind-proxy", options->behind_proxy,
+                    "仅经反向代理访问：采信 X-Forwarded-Proto、X-Forwarded-For · reached through a proxy alone: believe what it says of a request");
+  command->add_option("--public-address", options->public_address, "对外地址，应用授权（OAuth）以此为准 · where others reach this server: the issuer of OAuth")
+      ->type_name("https://HOST[:PORT]")
+      ->check([](const std::string& address) {
+        const size_t begin = address.find("://") + 3;
+        const bool good = (address.starts_with("https://") || address.starts_with("http://")) && address.size() > begin &&
+                          address.find_first_of("/?#@ ", begin) == std::string::npos;
+        return good ? std::string() : std::string("https://HOST[:PORT]，末尾不含斜杠 · without a path");
+      });
+  command->callback([options, command, &run] {
+    for (const CLI::Option* option : command->get_options()) {
+      if (option->count() > 0) options->given.insert(option->get_name());
+    }
+    run = [options] { return RunServe(*options); };
+  });
 }
 
 void AddImport(CLI::App& app, Run& run) {
@@ -117,11 +145,41 @@ void AddAccount(CLI::App& app, Run& run) {
   add("list", "列出 · list", RunAccountList);
   auto [adding, wanted] = add("add", "新建，输出一次性密码 · make one, prints a one-time password", RunAccountAdd);
   adding->add_option("user", wanted->user, "用户名 · user name")->required();
-  adding->add_option("--role", wanted->role, "county-director | insurance-officer | hospital-manager | hospital-it | clinician | viewer | administrator")->required();
+  adding->add_option("--role", wanted->role, "county-director | insurance-officer | hospital-manager | hospital-it | clinician | viewer | administrator | security-administrator | auditor")->required();
   adding->add_option("--name", wanted->name, "姓名 · name of the person");
   adding->add_option("--org", wanted->organizations, "机构代码，可多个 · organisation codes")->type_name("CODE");
   auto [resetting, of] = add("reset", "重设为一次性密码 · a new one-time password", RunAccountReset);
   resetting->add_option("user", of->user, "用户名 · user name")->required();
+  resetting->add_flag("--second-factor", of->second_factor,
+                      "改为解除两步验证（密码不变），并退出其全部登录 · take the second factor away instead (the password stays), which ends the user's sessions");
+}
+
+void AddAudit(CLI::App& app, Run& run) {
+  CLI::App* group = app.add_subcommand("audit", "审计：谁做了什么、看了什么 · who did and saw what");
+  group->require_subcommand(1);
+  auto add = [&](const char* name, const char* about, int (*work)(const AuditOptions&)) {
+    auto options = std::make_shared<AuditOptions>();
+    CLI::App* command = group->add_subcommand(name, about);
+    AddFolder(*command, options->folder, false);
+    command->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
+    return std::pair(command, options);
+  };
+  auto [listing, asked] = add("list", "列出为 CSV，新的在前 · list as CSV, newest first", RunAuditList);
+  listing->add_option("--user", asked->user, "账号 · account")->type_name("NAME");
+  listing->add_option("--verb", asked->verb, "commit | read | open | openings | vread | history | search | scan | backup | restore | audit");
+  listing->add_option("--type", asked->type, "资源类型 · type of resource");
+  listing->add_option("--text", asked->text, "编号或查询中的文字 · stands in the id or the query");
+  listing->add_option("--from", asked->from, "起始日期 · first day")->type_name("DATE");
+  listing->add_option("--to", asked->to, "截止日期（含） · last day")->type_name("DATE");
+  add("seals", "输出每日封存，请另行保存 · print the daily seals, to be kept elsewhere", RunAuditSeals);
+}
+
+void AddCheck(CLI::App& app, Run& run) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand("check", "检查数据并说明检查了什么 · verify the data, say what was verified");
+  AddFolder(*command, options->folder, true);
+  command->add_option("--seals", options->seals, "另行保存的审计封存 · seals of the audit that were kept elsewhere")->type_name("FILE")->check(CLI::ExistingFile);
+  command->callback([options, &run] { run = [options] { return RunCheck(*options); }; });
 }
 
 void AddPackage(CLI::App& app, Run& run) {
@@ -159,6 +217,22 @@ void AddRestore(CLI::App& app, Run& run) {
   command->callback([options, &run] { run = [options] { return RunRestore(*options); }; });
 }
 
+void AddConfig(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ConfigOptions>();
+  CLI::App* command = app.add_subcommand("config", "列出全部配置项、默认值和说明 · every key of the configuration, with its default and what it is for");
+  command->add_option("--check", options->check_file, "检查一个配置文件，指出错误所在的行 · look at a file, say what is wrong and where")->type_name("FILE");
+  command->add_option("--format", options->format)->check(CLI::IsMember({"toml", "markdown"}))->capture_default_str();
+  command->callback([options, &run] { run = [options] { return RunConfig(*options); }; });
+}
+
+void AddDrill(CLI::App& app, Run& run) {
+  auto options = std::make_shared<DrillOptions>();
+  CLI::App* command = app.add_subcommand("drill", "恢复演练：把最新的自动备份恢复到临时目录，检查后删除 · restore the newest scheduled backup into a temporary folder, check it, remove it");
+  command->add_option("--backup", options->backups, "自动备份的目录 · folder of the scheduled backups")->required()->type_name("DIR");
+  command->add_option("--scratch", options->scratch, "临时目录放在哪里（默认系统临时目录）· where the temporary folder goes (default: the system's)")->type_name("DIR");
+  command->callback([options, &run] { run = [options] { return RunDrill(*options); }; });
+}
+
 template <typename Options>
 void AddPlain(CLI::App& app, Run& run, const char* name, const char* about, int (*work)(const Options&)) {
   auto options = std::make_shared<Options>();
@@ -183,7 +257,10 @@ int Main(int argc, char** argv) {
   AddPackage(app, run);
   AddBackup(app, run);
   AddRestore(app, run);
-  AddPlain<CheckOptions>(app, run, "check", "检查数据并说明检查了什么 · verify the data, say what was verified", RunCheck);
+  AddDrill(app, run);
+  AddConfig(app, run);
+  AddAudit(app, run);
+  AddCheck(app, run);
   AddPlain<RebuildOptions>(app, run, "rebuild", "丢弃并重建索引和数据仓库 · make indexes and warehouse again", RunRebuild);
   try {
     app.parse(argc, argv);
@@ -196,4 +273,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace qianxian::app
 
-int main(int argc, char** argv) { return qianxian::app::Main(argc, argv); }
+int main(int argc, char** argv) {
+  umask(S_IRWXG | S_IRWXO);   // what this program writes is about patients: for its own user alone
+  return qianxian::app::Main(argc, argv);
+}

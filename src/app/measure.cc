@@ -63,11 +63,18 @@ Result<std::string> AskServer(Folder& folder, const RunningServer& server, const
   http::ClientRequest request;
   request.host = server.address;
   request.port = server.port;
+  request.tls = !server.certificate_file.empty();
+  request.own_file = server.certificate_file;   // it is known by its file: its name is another than this machine's address
   request.target = Target(options, as_of);
   request.headers = {{"Authorization", "Bearer " + token.secret}};
   request.timeout_seconds = 600;
   Result<http::Response> response = http::Send(request);
   Status ended = folder.auth().SignOut(token.secret);
+  if (!response.ok() && response.error().code == "certificate-unknown") {
+    const std::string command = "kill -HUP " + std::to_string(server.pid);
+    return Unavailable("certificate-changed", "the certificate's file is newer than what the running server uses: let it read the file again with \"" + command + "\"",
+                       "证书文件已更换，但正在运行的服务仍在使用旧证书：请运行 " + command + " 让它重新读取");
+  }
   if (!response.ok()) return std::move(response).error();
   if (response->status != 200) return FromAnswer(*response);
   QX_DO(std::move(ended));
@@ -90,7 +97,7 @@ int RunMeasure(const MeasureOptions& options) {
   Cancel& cancel = StopOnSignals();
   Result<measure::SheetRequest> request = ToRequest(options);
   if (!request.ok()) return Fail(request.error());
-  Result<std::unique_ptr<Folder>> folder = Folder::Open(options.folder);
+  Result<std::unique_ptr<Folder>> folder = Folder::Open(WithData(options.folder));
   if (!folder.ok()) return Fail(folder.error());
   Result<std::optional<RunningServer>> server = FindRunningServer(options.folder.directory);
   if (!server.ok()) return Fail(server.error());

@@ -188,7 +188,8 @@ int RunPackTest(const PackOptions& options) {
   if (!packs.ok()) return Fail(packs.error());
   const auto is_asked = [&](const pack::Pack& pack) { return options.id.empty() || pack.id == options.id; };
   if (std::none_of(packs->all.begin(), packs->all.end(), is_asked))
-    return Fail(NotFound("no-such-pack", "there is no pack " + options.id + " in " + directory, directory + " 中没有知识包 " + options.id));
+    return Fail(NotFound("no-such-pack", "there is no pack " + options.id + " in " + directory + ": qianxian pack list names those there are",
+                         directory + " 中没有知识包 " + options.id + "；有哪些请用 qianxian pack list 查看"));
   size_t passed = 0, failed = 0;
   for (const pack::Pack& pack : packs->all) {
     if (!is_asked(pack)) continue;

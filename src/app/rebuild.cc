@@ -8,17 +8,12 @@ namespace qianxian::app {
 
 int RunRebuild(const RebuildOptions& options) {
   Cancel& cancel = StopOnSignals();
-  Result<std::unique_ptr<Folder>> opened = Folder::Open(options.folder);
+  Result<std::unique_ptr<Folder>> opened = Folder::Open(WithData(options.folder));
   if (!opened.ok()) return Fail(opened.error());
   Folder& folder = **opened;
   // Nobody may start a server on indexes that are half made.
   Result<std::unique_ptr<ServerLock>> lock = ServerLock::Take(folder.directory());
-  if (!lock.ok()) {
-    Error error = lock.error();
-    error.en += "; stop it first";
-    error.zh += "，请先停止服务";
-    return Fail(error);
-  }
+  if (!lock.ok()) return Fail(lock.error());
   {
     ProgressLine line(folder.clock(), "重建检索索引 search index");
     Status rebuilt = folder.store().RebuildIndex(access::SystemCaller("rebuild"),

@@ -31,6 +31,12 @@ Result<int> TryLock(const std::string& directory) {
 
 }  // namespace
 
+std::string UrlOf(const RunningServer& server) {
+  const bool bare_ipv6 = server.address.find(':') != std::string::npos;
+  return (server.certificate_file.empty() ? "http://" : "https://") + (bare_ipv6 ? "[" + server.address + "]" : server.address) + ":" +
+         std::to_string(server.port) + "/";
+}
+
 Result<std::optional<RunningServer>> FindRunningServer(const std::string& directory) {
   if (!FileExists(LockPath(directory))) return std::optional<RunningServer>();
   QX_TRY(int file, TryLock(directory));
@@ -51,6 +57,7 @@ Result<std::optional<RunningServer>> FindRunningServer(const std::string& direct
   server.address = root.FindString("address");
   server.port = static_cast<uint16_t>(number("port"));
   server.pid = number("pid");
+  server.certificate_file = root.FindString("certificate");
   return std::optional<RunningServer>(server);
 }
 
@@ -58,11 +65,9 @@ Result<std::unique_ptr<ServerLock>> ServerLock::Take(const std::string& director
   QX_TRY(int file, TryLock(directory));
   if (file >= 0) return std::unique_ptr<ServerLock>(new ServerLock(directory, file));
   QX_TRY(std::optional<RunningServer> server, FindRunningServer(directory));
-  std::string where = server && server->port != 0 ? " (http://" + server->address + ":" + std::to_string(server->port) + "/, pid " +
-                                                        std::to_string(server->pid) + ")"
-                                                  : "";
-  return MakeError(ErrorCategory::kBusy, "server-running", "a server is at work on " + directory + " already" + where,
-                   "已有服务在使用数据目录 " + directory + where);
+  std::string where = server && server->port != 0 ? " (" + UrlOf(*server) + ", pid " + std::to_string(server->pid) + ")" : "";
+  return MakeError(ErrorCategory::kBusy, "server-running", "a server is at work on " + directory + " already" + where + ": stop it first, or use another folder (--data)",
+                   "已有服务在使用数据目录 " + directory + where + "：请先停止它，或用 --data 换一个目录");
 }
 
 ServerLock::~ServerLock() {
@@ -72,7 +77,8 @@ ServerLock::~ServerLock() {
 
 Status ServerLock::Announce(const RunningServer& server) {
   json::Writer writer;
-  writer.BeginObject().Member("address", server.address).Member("port", server.port).Member("pid", server.pid).EndObject();
+  writer.BeginObject().Member("address", server.address).Member("port", server.port).Member("pid", server.pid);
+  writer.MemberIfAny("certificate", server.certificate_file).EndObject();
   return WriteFileDurably(NotePath(directory_), writer.Take() + "\n");
 }
 

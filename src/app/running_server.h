@@ -15,7 +15,9 @@ struct RunningServer {
   std::string address = "127.0.0.1";       // to reach it from this machine
   uint16_t port = 0;
   int64_t pid = 0;
+  std::string certificate_file;            // it speaks https with this certificate; "" = http
 };
+std::string UrlOf(const RunningServer& server);   // "https://127.0.0.1:8443/"
 
 // None: no server. A server that is just starting may have no port yet (0).
 Result<std::optional<RunningServer>> FindRunningServer(const std::string& directory);

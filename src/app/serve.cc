@@ -3,14 +3,20 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 
 #include "api/api.h"
+#include "app/certificate_notice.h"
 #include "app/commands.h"
 #include "app/feed_runner.h"
 #include "app/running_server.h"
+#include "app/serve_operations.h"
+#include "app/serve_settings.h"
 #include "app/terminal.h"
-#include "auth/sessions.h"
-#include "base/limits.h"
+#include "auth/account_records.h"
+#include "auth/secret_file.h"
+#include "base/files.h"
+#include "base/log.h"
 #include "fhir/definitions.h"
 #include "http/server.h"
 #include "subscribe/runner.h"
@@ -51,7 +57,9 @@ api::Services ServicesOf(Folder& folder, const ServeOptions& options) {
   services.random = &folder.random();
   services.directory = folder.directory();
   services.web_directory = options.web_directory.empty() ? DefaultWebDirectory() : options.web_directory;
+  services.ca_file = options.ca_file;
   services.version = kVersion;
+  services.public_address = options.public_address;
   return services;
 }
 
@@ -63,15 +71,24 @@ Result<std::unique_ptr<subscribe::Subscriptions>> OpenSubscriptions(Folder& fold
   open.clock = &folder.clock();
   open.random = &folder.random();
   open.endpoints = options.hooks;
+  open.ca_file = options.ca_file;
   open.caller_of = [&folder](const std::string& user) { return auth::CallerOf(folder.store(), user); };
   return subscribe::Subscriptions::Open(open);
 }
 
-Result<std::unique_ptr<http::Server>> Listen(const ServeOptions& options, api::Api& api) {
+Result<std::unique_ptr<http::Server>> Listen(const ServeSettings& settings, api::Api& api) {
+  const ServeOptions& options = settings.options;
+  const operate::Configuration& configuration = settings.configuration;
   http::ServerOptions server;
+  server.body_bytes = static_cast<size_t>(configuration.Whole("limits.body_megabytes")) << 20;
+  server.upload_bytes = static_cast<uint64_t>(configuration.Whole("limits.upload_megabytes")) << 20;
+  server.connections = static_cast<size_t>(configuration.Whole("limits.connections"));
+  server.queued_requests = static_cast<size_t>(configuration.Whole("limits.queued_requests"));
   server.address = options.address;
   server.port = options.port;
-  server.workers = limits::kServeWorkers;
+  if (!options.certificate_file.empty()) server.tls = http::TlsOptions{options.certificate_file, options.key_file, options.tls_1_2};
+  server.behind_proxy = options.behind_proxy;
+  server.workers = static_cast<int>(configuration.Whole("limits.workers"));
   server.upload = [&api](std::string_view method, std::string_view path) { return api.UploadDirectory(method, path); };
   server.admit_upload = [&api](const http::Request& request) { return api.AdmitUpload(request); };
   server.inline_handler = [&api](std::string_view method, std::string_view path) { return api.IsQuick(method, path); };
@@ -84,11 +101,38 @@ std::string ReachableAddress(const std::string& address) {
   return address == "0.0.0.0" || address == "::" ? "127.0.0.1" : address;
 }
 
+// For people; where the log is for programs, as a line of it.
+void Tell(const ServeSettings& settings, std::string_view text) {
+  settings.configuration.Text("log.format") == "json" ? LogInfo(text) : Say(text);
+}
+
+std::string AbsolutePath(const std::string& path) { return path.empty() ? path : std::filesystem::absolute(path).string(); }
+
+// Returns at SIGINT and SIGTERM. SIGHUP means a new certificate where there is one, otherwise that the terminal has gone.
+void WaitForStop(const sigset_t& signals, http::Server& server, const ServeSettings& settings) {
+  SystemClock clock;
+  for (int signal = 0; sigwait(&signals, &signal) == 0;) {
+    if (signal != SIGHUP || !server.certificate()) return;
+    Result<http::Certificate> certificate = server.ReloadCertificate();
+    if (certificate.ok()) {
+      Tell(settings, CertificateNotice(*certificate, clock.Now()));
+    } else {
+      Tell(settings, "证书未更换，继续使用原证书 · the certificate stays as it was");
+      Fail(certificate.error());
+    }
+  }
+}
+
 void SayReady(const ServeOptions& options, const RunningServer& running, int64_t nanoseconds) {
-  std::printf("千县 Qianxian: http://%s:%u/  (%.2f s)\n", running.address.c_str(), running.port, static_cast<double>(nanoseconds) / 1e9);
+  std::printf("千县 Qianxian: %s  (%.2f s)\n", UrlOf(running).c_str(), static_cast<double>(nanoseconds) / 1e9);
   std::printf("数据目录 data: %s · Ctrl-C 停止 stops\n", options.folder.directory.c_str());
   if (options.address != "127.0.0.1" && options.address != "localhost") {
     std::printf("注意：监听 %s，其他机器可以访问 · listening on %s: other machines can reach it\n", options.address.c_str(), options.address.c_str());
+    if (options.behind_proxy) {
+      std::printf("注意：--behind-proxy 时只应让代理访问此端口 · with --behind-proxy nobody but the proxy may reach this port\n");
+    } else if (options.certificate_file.empty()) {
+      std::printf("注意：未加密，密码和病历以明文传输，请使用 --certificate · NOT ENCRYPTED: use --certificate\n");
+    }
   }
   if (!options.folder.clock_file.empty())
     std::printf("注意：时间来自文件 %s，不是真实时间 · THE CLOCK IS NOT REAL: it is read from %s\n", options.folder.clock_file.c_str(),
@@ -96,13 +140,27 @@ void SayReady(const ServeOptions& options, const RunningServer& running, int64_t
   std::fflush(stdout);
 }
 
+// Where standard error is no terminal it is kept as a log, and a log holds no password.
+Result<std::unique_ptr<Folder>> OpenFolder(const ServeSettings& settings) {
+  FolderOptions options = settings.options.folder;
+  options.quiet = options.quiet || isatty(STDERR_FILENO) == 0;
+  QX_TRY(std::unique_ptr<Folder> folder, Folder::Open(options));
+  const std::string file = options.directory + "/" + std::string(auth::kAdministratorFile);
+  if (options.quiet && FileExists(file)) Tell(settings, "管理员 admin 的一次性密码在 " + file + " 中 · the one-time password of administrator admin stands in " + file);
+  return folder;
+}
+
 }  // namespace
 
-int RunServe(const ServeOptions& options) {
+int RunServe(const ServeOptions& given) {
   sigset_t signals = BlockStopSignals();
   SystemClock clock;
   int64_t begin = clock.MonotonicNanoseconds();
-  Result<std::unique_ptr<Folder>> opened = Folder::Open(options.folder);
+  Result<ServeSettings> settings = SettingsOf(given);
+  if (!settings.ok()) return Fail(settings.error());
+  const ServeOptions& options = settings->options;
+  ConfigureLog(settings->configuration);
+  Result<std::unique_ptr<Folder>> opened = OpenFolder(*settings);
   if (!opened.ok()) return Fail(opened.error());
   Folder& folder = **opened;
   Result<std::unique_ptr<ServerLock>> lock = ServerLock::Take(folder.directory());
@@ -113,22 +171,29 @@ int RunServe(const ServeOptions& options) {
   if (!subscriptions.ok()) return Fail(subscriptions.error());
   api::Services services = ServicesOf(folder, options);
   services.subscriptions = subscriptions->get();
+  Result<std::unique_ptr<ServeOperations>> operations = ServeOperations::Make(*settings, folder, **subscriptions, std::string(kVersion));
+  if (!operations.ok()) return Fail(operations.error());
+  services.operations = &(*operations)->operations();
+  services.rate_limits = RateLimitsOf(settings->configuration);
   std::unique_ptr<api::Api> api = api::Api::Make(services, &folder.flow());
-  Result<std::unique_ptr<http::Server>> server = Listen(options, *api);
+  Result<std::unique_ptr<http::Server>> server = Listen(*settings, *api);
   if (!server.ok()) return Fail(server.error());
-  RunningServer running{ReachableAddress(options.address), (*server)->port(), getpid()};
+  RunningServer running{ReachableAddress(options.address), (*server)->port(), getpid(), AbsolutePath(options.certificate_file)};
   Status announced = (*lock)->Announce(running);
   if (!announced.ok()) return Fail(announced.error());
   SayReady(options, running, clock.MonotonicNanoseconds() - begin);
+  if (auto certificate = (*server)->certificate()) Tell(*settings, CertificateNotice(*certificate, clock.Now()));
 
+  (*operations)->Watch(server->get());
   {
-    FeedRunner feed(folder, [&] { api->WarmUp(); });
+    FeedRunner feed(folder, (*operations)->progress(), [&] { api->WarmUp(); });
     subscribe::Runner notifications(**subscriptions, folder.store());
-    int signal = 0;
-    sigwait(&signals, &signal);
-    Say("正在停止 · stopping");
+    (*operations)->StartBackups(!options.folder.clock_file.empty());
+    WaitForStop(signals, **server, *settings);
+    Tell(*settings, "正在停止 · stopping");
     (*server)->Stop();
   }
+  (*operations)->Watch(nullptr);
   api.reset();
   return kDone;
 }

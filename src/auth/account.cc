@@ -2,10 +2,48 @@
 
 #include "base/text.h"
 #include "crypto/crypto.h"
+#include "crypto/one_time_code.h"
 #include "json/value.h"
 #include "json/writer.h"
 
 namespace qianxian::auth {
+namespace {
+
+int64_t NumberOf(json::Value object, std::string_view name) {
+  auto value = object.Find(name);
+  return value && value->IsNumber() ? value->AsInteger().value_or(0) : 0;
+}
+
+void WriteTexts(json::Writer& writer, std::string_view name, const std::vector<std::string>& texts) {
+  writer.Name(name).BeginArray();
+  for (const std::string& text : texts) writer.String(text);
+  writer.EndArray();
+}
+
+void WriteFactor(json::Writer& writer, const SecondFactor& factor) {
+  if (!factor.enrolled() && factor.offered.empty()) return;
+  writer.Name("secondFactor").BeginObject().MemberIfAny("secret", crypto::Base32(factor.secret));
+  writer.Member("since", factor.since.microseconds).Member("lastStep", factor.last_step);
+  WriteTexts(writer, "recovery", factor.recovery);
+  writer.MemberIfAny("offered", crypto::Base32(factor.offered)).Member("offeredUntil", factor.offered_until.microseconds);
+  writer.Member("offeredFailures", factor.offered_failures).EndObject();
+}
+
+SecondFactor FactorOf(json::Value root) {
+  SecondFactor factor;
+  auto found = root.Find("secondFactor");
+  if (!found || !found->IsObject()) return factor;
+  factor.secret = crypto::FromBase32(found->FindString("secret"));
+  factor.since = {NumberOf(*found, "since")};
+  factor.last_step = NumberOf(*found, "lastStep");
+  factor.recovery = found->FindStrings("recovery");
+  factor.offered = crypto::FromBase32(found->FindString("offered"));
+  factor.offered_until = {NumberOf(*found, "offeredUntil")};
+  factor.offered_failures = static_cast<int>(NumberOf(*found, "offeredFailures"));
+  return factor;
+}
+
+}  // namespace
 
 Status CheckUserName(std::string_view user) {
   Error bad = Invalid("bad-user-name", "a user name has 2 to 64 characters, without blanks and control characters",
@@ -28,12 +66,12 @@ std::string ToJson(const Account& account) {
   json::Writer writer;
   writer.BeginObject().Member("resourceType", kAccountType).Member("user", account.user).Member("name", account.name);
   writer.Member("role", access::Name(account.role));
-  writer.Name("organizations").BeginArray();
-  for (const std::string& code : account.organizations) writer.String(code);
-  writer.EndArray();
+  WriteTexts(writer, "organizations", account.organizations);
   writer.MemberIfAny("practitioner", account.practitioner).Member("passwordHash", account.password_hash);
   writer.Member("mustChange", account.must_change).Member("disabled", account.disabled);
-  writer.Member("failures", account.failures).Member("lockedUntil", account.locked_until.microseconds);
+  writer.Member("failures", account.failures).Member("locks", account.locks).Member("lockedUntil", account.locked_until.microseconds);
+  WriteTexts(writer, "formerHashes", account.former_hashes);
+  WriteFactor(writer, account.factor);
   writer.EndObject();
   return writer.Take();
 }
@@ -45,26 +83,30 @@ Result<Account> AccountFromJson(std::string_view body, uint64_t version) {
   account.user = root.FindString("user");
   account.name = root.FindString("name");
   QX_TRY(account.role, access::ParseRole(root.FindString("role")));
-  if (auto organizations = root.Find("organizations")) {
-    for (json::Value code : organizations->Elements()) {
-      if (code.IsString()) account.organizations.emplace_back(code.AsString());
-    }
-  }
+  account.organizations = root.FindStrings("organizations");
   account.practitioner = root.FindString("practitioner");
   account.password_hash = root.FindString("passwordHash");
   auto flag = [&](std::string_view name) {
     auto value = root.Find(name);
     return value && value->IsBoolean() && value->AsBoolean();
   };
-  auto number = [&](std::string_view name) -> int64_t {
-    auto value = root.Find(name);
-    return value && value->IsNumber() ? value->AsInteger().value_or(0) : 0;
-  };
   account.must_change = flag("mustChange");
   account.disabled = flag("disabled");
-  account.failures = static_cast<int>(number("failures"));
-  account.locked_until = {number("lockedUntil")};
+  account.former_hashes = root.FindStrings("formerHashes");
+  account.factor = FactorOf(root);
+  account.failures = static_cast<int>(NumberOf(root, "failures"));
+  account.locks = static_cast<int>(NumberOf(root, "locks"));
+  account.locked_until = {NumberOf(root, "lockedUntil")};
   account.version = version;
+  return account;
+}
+
+Account WithoutSecrets(Account account) {
+  account.password_hash.clear();
+  account.former_hashes.clear();
+  account.factor.secret.clear();
+  account.factor.offered.clear();
+  for (std::string& hash : account.factor.recovery) hash.clear();   // how many there are may be known
   return account;
 }
 
@@ -75,6 +117,8 @@ bool SeesWholeCounty(access::Role role) {
     case access::Role::kDirector:
     case access::Role::kInsurance:
     case access::Role::kViewer:
+    case access::Role::kSecurity:
+    case access::Role::kAuditor:
       return true;
     case access::Role::kHospitalManager:
     case access::Role::kHospitalIt:

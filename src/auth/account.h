@@ -15,6 +15,19 @@ namespace qianxian::auth {
 
 inline constexpr std::string_view kAccountType = "QianxianAccount";
 
+// A program on the person's telephone that says a new code every half minute (RFC 6238), and the codes on paper for the day when the
+// telephone is lost. The secret must be kept readable; of the codes on paper there are only hashes.
+struct SecondFactor {
+  std::string secret;                      // bytes; "" = none
+  Instant since;                           // 0 = none; stays when secrets are taken out (WithoutSecrets)
+  int64_t last_step = 0;                   // of the newest code that was used: neither it nor an older one is good again
+  std::vector<std::string> recovery;       // SHA-256 of each code that was not used yet
+  std::string offered;                     // a secret that no code has confirmed yet
+  Instant offered_until;
+  int offered_failures = 0;
+  bool enrolled() const { return since.microseconds != 0; }
+};
+
 struct Account {
   std::string user;                        // as it was given when the account was made; compared without case
   std::string name;                        // of the person, for the page
@@ -24,7 +37,10 @@ struct Account {
   std::string password_hash;               // argon2id, PHC form
   bool must_change = false;                // the password is a one-time one
   bool disabled = false;
-  int failures = 0;                        // wrong passwords in a row
+  std::vector<std::string> former_hashes;  // of the passwords before this one, the newest first
+  SecondFactor factor;
+  int failures = 0;                        // wrong passwords and codes in a row
+  int locks = 0;                           // since the last whole sign-in: each is longer than the one before
   Instant locked_until;
   uint64_t version = 0;                    // of the record; 0 = not stored yet
 };
@@ -34,6 +50,8 @@ Status CheckUserName(std::string_view user);
 std::string AccountId(std::string_view user);
 std::string ToJson(const Account& account);
 Result<Account> AccountFromJson(std::string_view body, uint64_t version);
+// What may be shown of it: no hash, no secret.
+Account WithoutSecrets(Account account);
 // Does this role see every organisation of the county?
 bool SeesWholeCounty(access::Role role);
 

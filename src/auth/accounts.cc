@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "auth/account_records.h"
+#include "auth/lock.h"
 #include "auth/password_rules.h"
 #include "auth/sessions.h"
 #include "base/text.h"
@@ -23,10 +25,7 @@ Status CheckScope(const Account& account) {
   return Invalid("no-organization", "this role needs at least one organisation code", "该角色至少需要一个机构代码");
 }
 
-AccountReceipt Receipt(Account account, std::string password) {
-  account.password_hash.clear();
-  return {std::move(account), std::move(password)};
-}
+AccountReceipt Receipt(Account account, std::string password) { return {WithoutSecrets(std::move(account)), std::move(password)}; }
 
 }  // namespace
 
@@ -36,20 +35,9 @@ Result<std::vector<Account>> Accounts::List(const access::Caller& caller) {
 }
 
 Result<std::vector<Account>> Accounts::All() {
-  constexpr size_t kPage = 1000;
   QX_TRY(auto snapshot, tools_.store->OpenSnapshot(access::SystemCaller("auth")));
-  std::vector<Account> accounts;
-  std::string after;
-  while (true) {
-    QX_TRY(std::vector<store::Resource> page, snapshot->Scan(kAccountType, after, kPage));
-    for (const store::Resource& resource : page) {
-      after = resource.id;
-      QX_TRY(Account account, AccountFromJson(resource.body, resource.version));
-      account.password_hash.clear();
-      accounts.push_back(std::move(account));
-    }
-    if (page.size() < kPage) break;
-  }
+  QX_TRY(std::vector<Account> accounts, AllAccounts(*snapshot));
+  for (Account& account : accounts) account = WithoutSecrets(std::move(account));
   std::sort(accounts.begin(), accounts.end(), [](const Account& a, const Account& b) { return a.user < b.user; });
   return accounts;
 }
@@ -72,12 +60,13 @@ Result<AccountReceipt> Accounts::Add(const access::Caller& caller, const NewAcco
     QX_DO(CheckPassword(wanted.password, wanted.user));
   }
   account.password_hash = crypto::HashPassword(wanted.password.empty() ? password : wanted.password, *tools_.random);
-  Status written = WriteAccount(*tools_.store, account, "account-add");
+  Status written = WriteAccount(*tools_.store, account, "account-add", ActingFor(caller.user, caller.origin));
   if (!written.ok() && written.error().category == ErrorCategory::kConflict) {
     return MakeError(ErrorCategory::kConflict, "user-exists", "there is a user " + account.user + " already",
                      "用户已存在：" + account.user);
   }
   if (!written.ok()) return std::move(written).error();
+  sessions_.Forget();   // a duty may have changed hands
   return Receipt(std::move(account), std::move(password));
 }
 
@@ -87,30 +76,37 @@ Result<AccountReceipt> Accounts::Change(const access::Caller& caller, std::strin
   if (change.name) account.name = *change.name;
   if (change.practitioner) account.practitioner = *change.practitioner;
   if (change.organizations) account.organizations = *change.organizations;
+  const access::Role was = account.role;
   if (change.role) {
     QX_TRY(account.role, RoleOfPerson(*change.role));
   }
   QX_DO(CheckScope(account));
-  bool loses_administrator = (change.role && account.role != access::Role::kAdministrator) || change.disabled.value_or(false);
-  if (loses_administrator && AccountId(user) == AccountId(caller.user)) {
-    return Invalid("own-account", "nobody takes the keys from himself: ask another administrator", "不能停用或降级自己的账号，请由其他管理员操作");
+  const bool loses_keys = account.role != was || change.disabled.value_or(false);
+  if (loses_keys && AccountId(user) == AccountId(caller.user)) {
+    return Invalid("own-account", "nobody takes the keys from himself or gives himself others: ask another administrator", "不能停用自己的账号或更改自己的角色，请由其他管理员操作");
+  }
+  if (change.reset_factor && AccountId(user) == AccountId(caller.user)) {
+    return Invalid("own-account", "your own second factor is taken away with a code of it, under account security", "自己的两步验证请在“账号安全”中凭验证码关闭");
   }
   if (change.disabled) account.disabled = *change.disabled;
   if (change.disabled == false) {   // let in again: wrong passwords of before do not count any more
-    account.failures = 0;
-    account.locked_until = {};
+    ForgetFailures(account);
+  }
+  if (change.reset_factor) {
+    account.factor = {};
+    ForgetFailures(account);
   }
   std::string password;
   if (change.new_password) {
     password = crypto::NewOneTimePassword(*tools_.random);
-    account.password_hash = crypto::HashPassword(password, *tools_.random);
+    SetPassword(account, password, *tools_.random);
     account.must_change = true;
-    account.failures = 0;
-    account.locked_until = {};
+    ForgetFailures(account);
   }
-  QX_DO(WriteAccount(*tools_.store, account, "account-change"));
-  if (change.new_password || account.disabled) {
-    QX_DO(sessions_.EndAll(account.user, "", true));
+  QX_DO(WriteAccount(*tools_.store, account, "account-change", ActingFor(caller.user, caller.origin)));
+  const bool end_tokens = change.new_password || change.end_sessions || account.disabled;
+  if (end_tokens || change.reset_factor) {
+    QX_DO(sessions_.EndAll(account.user, "", end_tokens));
   } else {
     sessions_.Forget();
   }

@@ -3,9 +3,11 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "auth/account_records.h"
 #include "auth/accounts.h"
+#include "auth/lock.h"
+#include "auth/own_account.h"
 #include "auth/password_rules.h"
-#include "auth/secret_file.h"
 #include "auth/sessions.h"
 #include "base/limits.h"
 #include "base/locked.h"
@@ -21,30 +23,12 @@ Error WrongPassword() {
   return MakeError(ErrorCategory::kUnauthenticated, "wrong-password", "the user name or the password is wrong", "用户名或密码不正确");
 }
 
-Error LockedUntil(Instant until, Instant now) {
-  int64_t minutes = (until.microseconds - now.microseconds + kMinute - 1) / kMinute;
-  std::string text = std::to_string(minutes);
-  return MakeError(ErrorCategory::kBusy, "locked", "too many wrong passwords: try again in " + text + " minutes",
-                   "密码错误次数过多，请 " + text + " 分钟后再试");
-}
-
-struct Failures {                          // of a name that no account has
-  int count = 0;
-  Instant locked_until;
-};
-
 class LocalAuth final : public Auth {
  public:
-  explicit LocalAuth(const Tools& tools) : tools_(tools), sessions_(tools), accounts_(tools, sessions_) {}
+  explicit LocalAuth(const Tools& tools) : tools_(tools), sessions_(tools), accounts_(tools, sessions_), own_(tools, sessions_) {}
 
   Result<SignedIn> SignIn(std::string_view user, std::string_view password, std::string_view origin) override {
-    constexpr int kTries = 8;
-    for (int attempt = 0;; ++attempt) {
-      Result<SignedIn> result = TrySignIn(user, password, origin);
-      // Two sign-ins at once count their failures one after the other.
-      bool again = !result.ok() && result.error().category == ErrorCategory::kConflict && attempt < kTries;
-      if (!again) return result;
-    }
+    return RetryConflicts([&] { return TrySignIn(user, password, origin); });
   }
 
   Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write) override {
@@ -54,29 +38,7 @@ class LocalAuth final : public Auth {
   Result<std::shared_ptr<const Session>> Look(std::string_view secret) override { return sessions_.Look(secret); }
   Status SignOut(std::string_view secret) override { return sessions_.End(secret); }
 
-  Result<std::shared_ptr<const Session>> ChangePassword(std::string_view secret, std::string_view current,
-                                                        std::string_view wanted) override {
-    QX_TRY(std::shared_ptr<const Session> session, sessions_.Find(secret));
-    std::string user = session->caller.user;
-    QX_TRY(Account account, ReadAccount(*tools_.store, user));
-    Instant now = tools_.clock->Now();
-    if (now < account.locked_until) return LockedUntil(account.locked_until, now);
-    if (!PasswordFits(account.password_hash, current)) {
-      QX_DO(CountFailure(account, now));
-      return Invalid("wrong-password", "the current password is wrong", "当前密码不正确");
-    }
-    QX_DO(CheckPassword(wanted, user));
-    if (current == wanted) {
-      return Invalid("weak-password", "the new password must differ from the current one", "新密码不能与当前密码相同");
-    }
-    account.password_hash = crypto::HashPassword(wanted, *tools_.random);
-    account.must_change = false;
-    account.failures = 0;
-    QX_DO(WriteAccount(*tools_.store, account, "password"));
-    QX_DO(sessions_.EndAll(user, secret, false));
-    QX_DO(ForgetOneTimePassword(tools_.directory, account.user));
-    return sessions_.Find(secret);
-  }
+  OwnAccount& own() override { return own_; }
 
   Result<SignedIn> MintToken(std::string_view user, int hours, std::string_view origin) override {
     if (hours < 1 || hours > limits::kTokenHoursMaximum) {
@@ -91,6 +53,17 @@ class LocalAuth final : public Auth {
     Instant expires{tools_.clock->Now().microseconds + hours * 60 * kMinute};
     return sessions_.Start(account, true, expires, origin);
   }
+
+  Result<SignedIn> StartGranted(std::string_view user, const Grant& grant, Instant expires, std::string_view origin) override {
+    QX_TRY(const Account account, ReadAccount(*tools_.store, user));
+    if (account.disabled) {
+      return MakeError(ErrorCategory::kForbidden, "disabled", "the account " + account.user + " is disabled",
+                       "账号 " + account.user + " 已停用");
+    }
+    return sessions_.StartGranted(account, grant, expires, origin);
+  }
+  Status EndGranted(std::string_view id) override { return sessions_.EndGranted(id); }
+  Status EndClient(std::string_view client) override { return sessions_.EndClient(client); }
 
   Result<Person> PersonOf(std::string_view user) override {
     QX_TRY(Account account, ReadAccount(*tools_.store, user));
@@ -117,33 +90,27 @@ class LocalAuth final : public Auth {
   }
 
  private:
-  static bool PasswordFits(const std::string& hash, std::string_view password) {
-    return password.size() <= limits::kPasswordBytes && crypto::VerifyPassword(hash, password);
-  }
-
-  Status CountFailure(Account account, Instant now) {
-    if (++account.failures >= limits::kSignInFailures) {
-      account.failures = 0;
-      account.locked_until = {now.microseconds + limits::kSignInLockMinutes * kMinute};
-    }
-    return WriteAccount(*tools_.store, account, "wrong-password");
-  }
-
   Result<SignedIn> TrySignIn(std::string_view user, std::string_view password, std::string_view origin) {
     Instant now = tools_.clock->Now();
     Result<Account> found = ReadAccount(*tools_.store, user);
     if (!found.ok() && found.error().code == "no-such-user") return RefuseUnknown(user, password, now);
     if (!found.ok()) return std::move(found).error();
     Account& account = *found;
-    if (now < account.locked_until) return LockedUntil(account.locked_until, now);
+    QX_DO(CheckLock(account.locked_until, now));
     if (!PasswordFits(account.password_hash, password)) {
-      QX_DO(CountFailure(account, now));
+      CountFailure(account, now);
+      QX_DO(WriteAccount(*tools_.store, account, "wrong-password", ActingFor(account.user, origin)));
       return WrongPassword();
     }
     if (account.disabled) return WrongPassword();
-    if (account.failures != 0) {
-      account.failures = 0;
-      QX_DO(WriteAccount(*tools_.store, account, "sign-in"));
+    // Failures that were counted while this password was looked at come first: many guesses at once are no more than five.
+    QX_TRY(const Account now_there, ReadAccount(*tools_.store, user));
+    if (now_there.version != account.version) return MakeError(ErrorCategory::kConflict, "version-conflict", "the account changes", "账号正在变更，请重试");
+    // Half a sign-in forgets no failures: else whoever knows the password could try codes without end.
+    if (account.factor.enrolled()) return sessions_.StartHalf(account, origin);
+    if (account.failures != 0 || account.locks != 0) {
+      ForgetFailures(account);
+      QX_DO(WriteAccount(*tools_.store, account, "sign-in", ActingFor(account.user, origin)));
     }
     Instant expires{now.microseconds + limits::kSessionHours * 60 * kMinute};
     return sessions_.Start(account, false, expires, origin);
@@ -155,7 +122,10 @@ class LocalAuth final : public Auth {
     {
       auto unknown = unknown_.Lock();
       auto found = unknown->find(id);
-      if (found != unknown->end() && now < found->second.locked_until) return LockedUntil(found->second.locked_until, now);
+      if (found != unknown->end()) {
+        Status open = CheckLock(found->second.locked_until, now);
+        if (!open.ok()) return std::move(open).error();
+      }
     }
     // Compared with something, so that it takes as long as for a known user. Made at the first need: it costs a start.
     std::call_once(nobody_made_, [&] {
@@ -164,22 +134,38 @@ class LocalAuth final : public Auth {
     PasswordFits(nobody_hash_, password);
     auto unknown = unknown_.Lock();
     if (unknown->size() >= limits::kUnknownUsers) unknown->clear();
-    Failures& failures = (*unknown)[id];
-    if (++failures.count >= limits::kSignInFailures) {
-      failures = {0, {now.microseconds + limits::kSignInLockMinutes * kMinute}};
-    }
+    CountFailure((*unknown)[id], now);
     return WrongPassword();
   }
 
   Tools tools_;
   Sessions sessions_;
   Accounts accounts_;
+  OwnAccount own_;
   std::once_flag nobody_made_;
   std::string nobody_hash_;
   Locked<std::unordered_map<std::string, Failures>> unknown_;
 };
 
 }  // namespace
+
+Missing MissingOf(const Session& session) {
+  if (session.needs_code) return Missing::kCode;
+  if (session.must_change) return Missing::kPassword;
+  return session.must_enrol ? Missing::kFactor : Missing::kNothing;
+}
+
+Status CheckWhole(const Session& session, Missing allowed) {
+  const Missing missing = MissingOf(session);
+  if (missing <= allowed) return Ok();
+  if (missing == Missing::kCode) {
+    return MakeError(ErrorCategory::kForbidden, "code-required", "present the code of your second factor first (POST /api/session/code)", "请先输入两步验证的验证码");
+  }
+  if (missing == Missing::kPassword) {
+    return MakeError(ErrorCategory::kForbidden, "password-change-required", "change the one-time password first (POST /api/password)", "请先修改一次性密码");
+  }
+  return MakeError(ErrorCategory::kForbidden, "second-factor-required", "set up a second factor first (POST /api/session/second-factor)", "请先设置两步验证");
+}
 
 std::unique_ptr<Auth> Auth::Make(const Tools& tools) { return std::make_unique<LocalAuth>(tools); }
 

@@ -3,8 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "auth/common_password.h"
 #include "base/limits.h"
+#include "base/limits_sign_in.h"
 #include "base/text.h"
+#include "crypto/crypto.h"
 
 namespace qianxian::auth {
 namespace {
@@ -60,8 +63,34 @@ Status CheckPassword(std::string_view password, std::string_view user) {
     zh.push_back("不能包含用户名");
     en.push_back("the user name is not part of it");
   }
+  if (zh.empty() && IsCommonPassword(password)) {
+    return Invalid("weak-password", "this password is one of the first to be guessed (a common word, a run of keys): choose another one",
+                   "这个密码太常见，容易被猜到（常用词、键盘上相邻的键），请换一个");
+  }
   if (zh.empty()) return Ok();
   return Invalid("weak-password", "the password must have: " + Join(en, "; "), "密码要求：" + Join(zh, "；"));
+}
+
+Status CheckNotUsedBefore(const Account& account, std::string_view password) {
+  if (PasswordFits(account.password_hash, password)) {
+    return Invalid("weak-password", "the new password must differ from the current one", "新密码不能与当前密码相同");
+  }
+  for (const std::string& hash : account.former_hashes) {
+    if (!PasswordFits(hash, password)) continue;
+    const std::string count = std::to_string(limits::kPasswordsRemembered);
+    return Invalid("password-reused", "this was one of the last " + count + " passwords: choose another one", "不能使用最近 " + count + " 次用过的密码，请换一个");
+  }
+  return Ok();
+}
+
+bool PasswordFits(const std::string& hash, std::string_view password) {
+  return password.size() <= limits::kPasswordBytes && crypto::VerifyPassword(hash, password);
+}
+
+void SetPassword(Account& account, std::string_view password, Random& random) {
+  if (!account.password_hash.empty()) account.former_hashes.insert(account.former_hashes.begin(), account.password_hash);
+  if (account.former_hashes.size() >= limits::kPasswordsRemembered) account.former_hashes.resize(limits::kPasswordsRemembered - 1);
+  account.password_hash = crypto::HashPassword(password, random);
 }
 
 }  // namespace qianxian::auth

@@ -19,8 +19,8 @@ std::string Fault(std::string_view password, std::string_view user = "wang") {
 }
 
 TEST(PasswordRules, GoodOnesPass) {
-  EXPECT_EQ(Fault("Abcdef12"), "");
-  EXPECT_EQ(Fault("abc-def-12"), "");
+  EXPECT_EQ(Fault("Meadow12"), "");
+  EXPECT_EQ(Fault("low-tide-12"), "");
   EXPECT_EQ(Fault("千县医共体Ab1好"), "");  // eight characters or more, counted as characters
 }
 
@@ -37,8 +37,13 @@ TEST(PasswordRules, EachFaultIsNamed) {
 }
 
 TEST(PasswordRules, SevenIsTooFewEightIsEnough) {
-  EXPECT_NE(Fault("Abcde12"), "");
-  EXPECT_EQ(Fault("Abcdef1!"), "");
+  EXPECT_NE(Fault("Meado12"), "");
+  EXPECT_EQ(Fault("Meadow1!"), "");
+}
+
+TEST(PasswordRules, OneThatIsGuessedFirstIsRefused) {
+  EXPECT_NE(Fault("P@ssw0rd1").find("guessed"), std::string::npos);
+  EXPECT_NE(Fault("Yiyuan@2026").find("guessed"), std::string::npos);
 }
 
 TEST(PasswordRules, TooLongIsRefused) {

@@ -21,6 +21,9 @@ struct StoredSession {                     // the record
   std::string user;
   std::string origin;
   bool token = false;
+  bool needs_code = false;                 // half a session
+  int wrong_codes = 0;                     // of this half
+  std::string client, scope, anchor;       // of a Grant
   Instant created, expires, last_used;
 };
 
@@ -31,7 +34,19 @@ class Sessions {
   Result<SignedIn> Start(const Account& account, bool token, Instant expires, std::string_view origin);
   Result<std::shared_ptr<const Session>> Find(std::string_view secret, bool may_write = true);
   Result<std::shared_ptr<const Session>> Look(std::string_view secret);
+  // The first half of a sign-in: for minutes, and for presenting a code only.
+  Result<SignedIn> StartHalf(const Account& account, std::string_view origin);
+  Result<SignedIn> StartGranted(const Account& account, const Grant& grant, Instant expires, std::string_view origin);
+  Status EndGranted(std::string_view id);
+  Status EndClient(std::string_view client);
+  // A wrong code ends a half session at limits::kHalfSessionTries.
+  Status CountWrongCode(std::string_view secret);
   Status End(std::string_view secret);
+  // The sessions and tokens of a user that have not ended, the last used first; half ones are none.
+  Result<std::vector<std::pair<std::string, StoredSession>>> Of(std::string_view user);
+  // One of them, by its id; not_found ("no-such-session") for anybody else's.
+  Status EndOne(std::string_view user, std::string_view id);
+  static std::string IdOf(std::string_view secret);
   // Ends every session of the user but `but_secret`'s; tokens only if `tokens_too`.
   Status EndAll(std::string_view user, std::string_view but_secret, bool tokens_too);
   void Forget();                           // the cache only
@@ -39,6 +54,7 @@ class Sessions {
  private:
   struct Entry {
     StoredSession stored;
+    uint64_t version = 0;                  // of the record
     uint64_t account_version = 0;
     std::shared_ptr<const Session> session;
     std::atomic<int64_t> last_used{0};     // microseconds
@@ -48,28 +64,32 @@ class Sessions {
   using EntryPointer = std::shared_ptr<Entry>;
 
   EntryPointer Cached(const std::string& id);
-  void Keep(const std::string& id, EntryPointer entry);
+  void Keep(const std::string& id, EntryPointer entry, uint64_t read_at);
+  Result<SignedIn> Begin(const StoredSession& stored, std::string_view reason);
   void Drop(const std::string& id);
   Result<EntryPointer> Current(const std::string& id, int64_t now);
   bool IsOver(const StoredSession& stored, int64_t last_used, int64_t now) const;
   Result<EntryPointer> Load(const std::string& id, const EntryPointer& known);
   void SaveUse(const std::string& id, Entry& entry, int64_t now);
-  Status Delete(const std::vector<std::string>& ids);
+  Status Delete(const std::vector<std::string>& ids, const access::Caller& by = access::SystemCaller("auth"));
   Result<std::vector<std::pair<std::string, StoredSession>>> All();
   void RemoveOld(int64_t now);
 
   Tools tools_;
   std::shared_mutex mutex_;
   std::unordered_map<std::string, EntryPointer> entries_;
+  uint64_t ended_ = 0;                     // goes up whenever something ends: what was read before is not kept after
   std::atomic<int64_t> cleaned_at_{0};
 };
 
-// The account with its current version; not_found ("no-such-user").
-Result<Account> ReadAccount(store::Store& store, std::string_view user);
-// Writes it over exactly the version that was read (conflict otherwise).
-Status WriteAccount(store::Store& store, const Account& account, std::string_view reason);
-// The scope of an account now, for work that goes on without its user; not_found also if it is disabled.
-Result<access::Caller> CallerOf(store::Store& store, std::string_view user);
-Result<access::Caller> MakeCaller(store::Store& store, const Account& account, std::string_view origin);
+// Again while somebody else changes the account at the same time: what is counted on it is counted one after the other.
+template <typename Work>
+auto RetryConflicts(const Work& work) {
+  constexpr int kTries = 8;
+  for (int attempt = 0;; ++attempt) {
+    auto result = work();
+    if (result.ok() || result.error().code != "version-conflict" || attempt >= kTries) return result;
+  }
+}
 
 }  // namespace qianxian::auth

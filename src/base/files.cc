@@ -109,8 +109,10 @@ Status WriteFileDurably(const std::string& path, std::string_view content) {
 Status MakeDirectories(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) return FromErrno(error.value(), "make folder", path);
-  return Ok();
+  if (!error) return Ok();
+  Error failed = FromErrno(error.value(), "make folder", path);
+  if (failed.category == ErrorCategory::kNotFound) failed.zh = "无法建立目录 " + path + "：请换一个可以写入的位置";
+  return failed;
 }
 
 Status SyncFile(const std::string& path) { return SyncPath(path, 0); }

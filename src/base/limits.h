@@ -65,7 +65,7 @@ inline constexpr size_t kAuditWaiting = 100'000;                      // notes o
 // sheets
 inline constexpr size_t kCsvFieldBytes = 1 << 20;
 inline constexpr size_t kCsvColumns = 4096;
-inline constexpr size_t kReportRows = 1'000'000;                      // rejected rows kept in a report; the rest is counted and said
+inline constexpr uint64_t kSpreadsheetRows = 1'048'576;                // that Excel opens of a file; a report with more says so
 inline constexpr size_t kCodeRows = 500'000;                          // a sheet of codes is read whole and becomes one resource
 inline constexpr size_t kOrganizationRows = 1'000'000;               // a sheet of organisations is read whole
 inline constexpr size_t kFhirAheadBytes = size_t{24} << 20;           // of FHIR files, unpacked before their turn; and one more file

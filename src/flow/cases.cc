@@ -84,7 +84,8 @@ class Player {
       }
       case Kind::kForm: return Answer(event);
       case Kind::kDeath: return Put("Patient", kPatient, Patient(R"("deceasedBoolean":true)"));
-      case Kind::kDecline: return WithEnrolment([&](const std::string& enrolment) { return flow_->Exit(Caller(), {enrolment, "declined", ""}); });
+      case Kind::kDecline: return WithEnrolment([&](const std::string& enrolment) { return flow_->Exit(Caller(), {enrolment, "declined", "", ""}); });
+      case Kind::kExit: return WithEnrolment([&](const std::string& enrolment) { return flow_->Exit(Caller(), {enrolment, event.text, "", ""}); });
       case Kind::kMove:
         return WithEnrolment([&](const std::string& enrolment) { return flow_->Move(Caller(), {enrolment, event.text, "moved", false}); });
       case Kind::kEdition: return NewEdition(event.text);
@@ -98,8 +99,10 @@ class Player {
     return R"("valueQuantity":{"value":)" + event.value + (event.unit.empty() ? "" : R"(,"unit":)" + json::Quote(event.unit)) + "}";
   }
 
-  // `resource` without subject and id gets them.
-  Status PutResource(const std::string& text, const std::string& id) {
+  // `resource` without subject and id gets them; "%enrolment" in it is the id of the last one.
+  Status PutResource(const std::string& given, const std::string& id) {
+    QX_TRY(const std::optional<Enrolment> enrolment, Latest());
+    const std::string text = enrolment ? ReplaceAll(given, "%enrolment", enrolment->id) : given;
     QX_TRY(const json::Document document, json::Document::Parse(text));
     const json::Value root = document.root();
     const std::string type(root.FindString("resourceType")), own(root.FindString("id"));

@@ -205,6 +205,7 @@ Result<std::string> Service::Enrol(const access::Caller& caller, const EnrolRequ
   QX_DO(ByHand(caller, request.patient, "flow:enrol", [&](Judge& judge) -> Status {
     const std::string organization = request.organization.empty() ? judge.PatientOrganization() : request.organization;
     QX_DO(MayWrite(caller, organization));
+    if (judge.IsDeceased()) return Conflict("patient-died", "this patient has died", "该居民已死亡，不能入组");
     id = judge.Enrol(request.pathway, organization);
     if (id.empty()) return NotFound("no-such-pathway", "there is no pathway " + request.pathway, "没有这个路径：" + request.pathway);
     return Ok();
@@ -223,18 +224,39 @@ Result<std::string> Service::PatientOfEnrolment(store::Snapshot& snapshot, const
   return EnrolmentFromFhir(document.root()).patient;
 }
 
+// A word of the caller's among the exits of the pathway, as it stands in the packs or as it was frozen.
+Result<std::string> Service::ExitReason(const Care& care, const std::string& asked) const {
+  const std::string reason = asked == "dead" ? std::string(pack::kDeath) : asked;
+  const auto is = [&](const pack::Exit& exit) { return exit.id == reason && (exit.by_hand || !exit.when.empty()); };
+  std::vector<pack::Exit> exits = care.programme ? pack::ExitsOf(care.programme->pathway) : pack::ExitsOf({});
+  for (const auto& programme : current_)
+    if (programme->pathway.id == care.enrolment.pathway)
+      for (pack::Exit& exit : pack::ExitsOf(programme->pathway))
+        if (std::none_of(exits.begin(), exits.end(), [&](const pack::Exit& one) { return one.id == exit.id; })) exits.push_back(std::move(exit));
+  if (std::any_of(exits.begin(), exits.end(), is)) return reason;
+  std::vector<std::string> ids, names;
+  for (const pack::Exit& exit : exits)
+    if (exit.by_hand) ids.push_back(exit.id), names.push_back(exit.name.zh + "（" + exit.id + "）");
+  return Invalid("no-such-reason", "Give one of the reasons of the pathway: " + Join(ids, ", "), "请从路径的退出原因中选择：" + Join(names, "、"));
+}
+
 Status Service::Exit(const access::Caller& caller, const ExitRequest& request) {
   if (request.reason.empty()) return Invalid("no-reason", "say why", "请说明原因");
+  if (!request.on.empty() && (!ParseDate(request.on).ok() || request.on.size() != 10 || request.on > LocalDate(tools_.clock->Now())))
+    return Invalid("bad-date", "not a day until today: " + request.on, "不是今天或以前的日期：" + request.on);
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, tools_.store->OpenSnapshot(caller));
   QX_TRY(const std::string patient, PatientOfEnrolment(*snapshot, request.enrolment));
   return ByHand(caller, patient, "flow:exit", [&](Judge& judge) -> Status {
     Care* care = judge.Find(request.enrolment);
     if (!care) return NotFound("no-such-enrolment", "there is no such enrolment", "没有这条入组记录");
     QX_DO(MayWrite(caller, care->enrolment.owner));
-    if (care->enrolment.status != "active" && care->enrolment.status != "planned")
-      return Conflict("already-ended", "the enrolment has ended already", "该入组已结束");
-    judge.End(*care, care->enrolment.status == "active" ? "finished" : "cancelled", request.reason, request.note);
-    return Ok();
+    QX_TRY(const std::string reason, ExitReason(*care, request.reason));
+    const Enrolment& enrolment = care->enrolment;
+    const bool open = enrolment.status == "active" || enrolment.status == "planned", same = enrolment.exit_reason == reason;
+    if (!open && !same) return Conflict("already-ended", "the enrolment has ended already", "该入组已结束");
+    if (reason == pack::kDeath) judge.Die(request.on, request.note);
+    else if (open) judge.End(*care, enrolment.status == "active" ? "finished" : "cancelled", reason, request.note);
+    return Ok();                           // sent twice: it is as it was
   });
 }
 

@@ -40,7 +40,8 @@ struct EnrolRequest {
 };
 
 struct ExitRequest {
-  std::string enrolment, reason, note;                     // reason: an exit of the pathway, or any word of the caller's
+  std::string enrolment, reason, note;                     // reason: one of pack::ExitsOf the pathway; "dead" is death
+  std::string on;                                          // the day of a death, "" = not known
 };
 
 struct MoveRequest {
@@ -105,6 +106,7 @@ class Flow {
   virtual Result<uint64_t> Tick() = 0;
 
   virtual Result<std::string> Enrol(const access::Caller& caller, const EnrolRequest& request) = 0;    // the enrolment's id
+  // Ends it, and closes its open steps; the same twice is once. Death ends all of the patient's, and is said of the Patient.
   virtual Status Exit(const access::Caller& caller, const ExitRequest& request) = 0;
   virtual Status Move(const access::Caller& caller, const MoveRequest& request) = 0;
   // conflict "already-done": another version of a task was seen than there is (what there is: read the task).

@@ -333,6 +333,11 @@ Result<FilledForm> FillForm(const pack::Form& form, const FormAnswers& given, co
     if (Holds(danger.condition, answers)) out.dangers.push_back({form.id, danger.id, danger.urgency, danger.criterion, danger.text});
   const auto next = answers.find("next-date");
   if (next != answers.end()) out.next_date = next->second[0];
+  for (const pack::NextVisit& one : form.next) {
+    if (!Holds(one.condition, answers)) continue;
+    if (!one.condition.comparisons.empty()) out.next_days = one.days;
+    break;
+  }
   return out;
 }
 

@@ -3,6 +3,7 @@
 // "bad-answer"), each with the item's name.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ struct FilledForm {
   std::vector<std::pair<std::string, std::string>> observations;     // id and JSON
   std::vector<FoundDanger> dangers;
   std::string next_date;                   // the item next-date, "" = not answered
+  std::optional<int> next_days;            // by the form's own `next`, where the line that holds asks for an answer
 };
 
 // Could the item take these answers?

@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "json/writer.h"
 
 namespace qianxian::flow {
 namespace {
@@ -12,50 +13,35 @@ namespace {
 constexpr size_t kEvidence = 10;           // records that a step's Task names as its result
 constexpr int kRounds = 20;                // stages and steps that follow from each other at once
 
-bool IsOpen(const Step& step) { return step.status == "ready" || step.status == "in-progress"; }
+constexpr std::string_view kLevels[] = {"village", "township", "county", "city"};
+
+int RankOf(const std::string& level) {
+  const auto found = std::find(std::begin(kLevels), std::end(kLevels), level);
+  return found == std::end(kLevels) ? -1 : static_cast<int>(found - std::begin(kLevels));
+}
 
 // The last of the present stay in the stage.
-const Step* LastOf(const Care& care, const std::string& step) {
+const Step* LastStep(const Care& care, const std::string& step) {
   const Step* last = nullptr;
   for (const Step& one : care.steps)
     if (one.step == step && one.stay == care.plan.stay && (!last || one.occurrence > last->occurrence)) last = &one;
   return last;
 }
 
-int64_t CountOf(const Care& care, const std::string& step, bool of_this_stay) {
-  return std::count_if(care.steps.begin(), care.steps.end(), [&](const Step& one) { return one.step == step && (!of_this_stay || one.stay == care.plan.stay); });
+int64_t CountOf(const Care& care, const std::string& step) {
+  return std::count_if(care.steps.begin(), care.steps.end(), [&](const Step& one) { return one.step == step; });
+}
+// In this stay; what was asked for again was not done with.
+int64_t TimesOf(const Care& care, const std::string& step) {
+  return std::count_if(care.steps.begin(), care.steps.end(), [&](const Step& one) { return one.step == step && one.stay == care.plan.stay && one.asked_again.empty(); });
 }
 
 // Steps that a step of the present stage may follow: those of the same stage only as far as they were done in this stay.
 bool Counts(const Care& care, const std::string& step, const Step& one) {
-  if (one.step != step || one.status != "completed") return false;
+  if (one.step != step || one.status != "completed" || !one.asked_again.empty()) return false;
   if (one.stay == care.plan.stay) return true;
   const pack::Stage* stage = pack::StageOfStep(care.programme->pathway, step);
   return !stage || stage->id != care.plan.stage;
-}
-
-int AgeOn(const std::string& birth, const std::string& today) {
-  if (birth.size() < 4 || today.size() < 10) return -1;
-  const int years = std::atoi(today.substr(0, 4).c_str()) - std::atoi(birth.substr(0, 4).c_str());
-  return years - (birth.size() >= 10 && today.substr(5) < birth.substr(5, 5));
-}
-
-bool HasCondition(const PatientRecord& record, const std::vector<std::string>& prefixes) {
-  for (const Piece& piece : record.pieces) {
-    if (piece.type != "Condition") continue;
-    const json::Value root = piece.document->root();
-    if (const auto verification = root.Find("verificationStatus")) {
-      const std::string_view raw = verification->Raw();
-      if (raw.find("\"refuted\"") != raw.npos || raw.find("\"entered-in-error\"") != raw.npos) continue;
-    }
-    const auto code = root.Find("code");
-    const auto codings = code ? code->Find("coding") : std::nullopt;
-    if (!codings) continue;
-    for (json::Value coding : codings->Elements())
-      for (const std::string& prefix : prefixes)
-        if (StartsWith(coding.FindString("code"), prefix)) return true;
-  }
-  return false;
 }
 
 // What an expression speaks of, the named ones in it included.
@@ -82,9 +68,30 @@ std::string Places::At(const std::string& organization, const std::string& level
   return organization;
 }
 
+std::string Places::LevelOf(const std::string& organization) const {
+  const auto found = places_.find(organization);
+  return found == places_.end() ? std::string() : found->second.level;
+}
+
+bool Places::IsAtOrAbove(const std::string& above, const std::string& organization) const {
+  std::string code = organization;
+  for (int up = 0; up < 8 && !code.empty(); ++up) {
+    if (code == above) return true;
+    const auto found = places_.find(code);
+    if (found == places_.end()) break;
+    code = found->second.above;
+  }
+  return false;
+}
+
+bool Places::MayDo(const std::string& organization, const std::vector<std::string>& levels) const {
+  const int own = RankOf(LevelOf(organization));
+  return own < 0 || std::any_of(levels.begin(), levels.end(), [&](const std::string& level) { return RankOf(level) <= own; });
+}
+
 Judge::Judge(const PatientRecord& record, Evaluation& evaluation, const std::vector<std::shared_ptr<const Programme>>& current,
              const std::function<std::shared_ptr<const Programme>(const std::string&)>& frozen, const Places& places, std::string today)
-    : record_(record), evaluation_(evaluation), current_(current), places_(places), today_(std::move(today)) {
+    : record_(record), evaluation_(evaluation), current_(current), places_(places), today_(std::move(today)), downs_(DownsOf(record)) {
   evaluation_.SetRecord(record);
   const auto keep = [&](const Piece& piece) {
     versions_[piece.type + "/" + piece.id] = {piece.version, piece.owner};
@@ -131,132 +138,23 @@ Judge::Judge(const PatientRecord& record, Evaluation& evaluation, const std::vec
   }
 }
 
-std::string Judge::PatientOrganization() const {
-  for (const Piece& piece : record_.pieces) {
-    if (piece.type != "Patient") continue;
-    if (const auto managing = piece.document->root().Find("managingOrganization")) {
-      const std::string_view reference = managing->FindString("reference");
-      if (StartsWith(reference, "Organization/")) return std::string(reference.substr(13));
-    }
-    return piece.owner;
-  }
-  return {};
-}
-
-// --- entry --------------------------------------------------------------------------------------------------------
-
-bool Judge::FitsPerson(const pack::Entry& entry) const {
-  if (record_.pieces.empty() || record_.pieces[0].type != "Patient") return false;
-  const json::Value patient = record_.pieces[0].document->root();
-  if (!entry.sex.empty() && patient.FindString("gender") != entry.sex) return false;
-  if (entry.age_from == 0 && entry.age_to >= 150) return true;
-  const int age = AgeOn(std::string(patient.FindString("birthDate")), today_);
-  return age >= entry.age_from && age <= entry.age_to;
-}
-
-// Whoever was screened is counted whatever came out; the target pool and the enrolment are the pathway's other questions.
-void Judge::LookAtScreening() {
-  screened_.pathways.clear();
-  for (const auto& programme : current_) {
-    const pack::Entry& entry = programme->pathway.entry;
-    if (!entry.screened.empty() && FitsPerson(entry) && evaluation_.IsTrue(*programme, entry.screened)) screened_.pathways.insert(programme->pathway.id);
-  }
-}
-
-bool Judge::MayEnter(const Programme& programme) {
-  const pack::Entry& entry = programme.pathway.entry;
-  if (!FitsPerson(entry)) return false;
-  const bool has_condition = !entry.conditions.empty() && HasCondition(record_, entry.conditions);
-  const bool has_type = std::any_of(record_.pieces.begin(), record_.pieces.end(), [&](const Piece& piece) {
-    return std::find(entry.types.begin(), entry.types.end(), piece.type) != entry.types.end();
-  });
-  if ((!entry.conditions.empty() || !entry.types.empty()) && !has_condition && !has_type) return false;
-  if (!entry.target.empty() && !evaluation_.IsTrue(programme, entry.target)) return false;
-  if (!entry.exclude.empty() && evaluation_.IsTrue(programme, entry.exclude)) return false;
-  for (const pack::Exit& exit : programme.pathway.exits)
-    if (!exit.when.empty() && evaluation_.IsTrue(programme, exit.when)) return false;
-  return true;
-}
-
-void Judge::LookAtEntry(const std::shared_ptr<const Programme>& programme) {
-  const pack::Pathway& pathway = programme->pathway;
-  Care* last = nullptr;
-  for (Care& care : cares_)
-    if (care.enrolment.pathway == pathway.id) last = &care;
-  if (last && last->enrolment.status == "active") return;
-  const bool ended = last && last->enrolment.status != "planned";
-  // Who has left comes back by itself only where the pathway asks for what happened since (%left).
-  if (ended && last->enrolment.exit_reason != "left-pool" && pathway.entry.target.find("%left") == std::string::npos) return;
-  if (pathway.effective_from.ToString() > today_ || (pathway.effective_to && pathway.effective_to->ToString() < today_)) return;
-  evaluation_.SetDay("left", ended ? last->enrolment.until : "");
-  const bool may = MayEnter(*programme);
-  if (last && last->enrolment.status == "planned") {
-    if (!may) return End(*last, "cancelled", "left-pool", "");
-    if (!pathway.entry.automatic) return;
-    last->programme = programme;
-    return Activate(*last, last->enrolment.owner);
-  }
-  if (!may) return;
-  Care care;
-  care.enrolment.number = last ? last->enrolment.number + 1 : 1;
-  care.enrolment.pathway = pathway.id;
-  care.enrolment.patient = record_.patient;
-  care.enrolment.id = EnrolmentId(pathway.id, record_.patient, care.enrolment.number);
-  care.enrolment.status = "planned";
-  care.enrolment.since = today_;
-  care.enrolment.owner = PatientOrganization();
-  care.programme = programme;
-  if (pathway.entry.automatic) Activate(care, care.enrolment.owner);
-  cares_.push_back(std::move(care));
-}
-
-std::string Judge::Enrol(const std::string& pathway, const std::string& organization) {
-  std::shared_ptr<const Programme> programme;
-  for (const auto& one : current_)
-    if (one->pathway.id == pathway) programme = one;
-  if (!programme) return {};
-  Care* last = nullptr;
-  for (Care& care : cares_)
-    if (care.enrolment.pathway == pathway) last = &care;
-  if (last && last->enrolment.status == "active") return last->enrolment.id;
-  if (last && last->enrolment.status == "planned") {
-    last->programme = programme;
-    Activate(*last, organization);
-    return last->enrolment.id;
-  }
-  Care care;
-  care.enrolment.number = last ? last->enrolment.number + 1 : 1;
-  care.enrolment.pathway = pathway;
-  care.enrolment.patient = record_.patient;
-  care.enrolment.id = EnrolmentId(pathway, record_.patient, care.enrolment.number);
-  care.programme = programme;
-  Activate(care, organization);
-  cares_.push_back(std::move(care));
-  return cares_.back().enrolment.id;
-}
-
-void Judge::Activate(Care& care, const std::string& organization) {
-  const pack::Pathway& pathway = care.programme->pathway;
-  Enrolment& e = care.enrolment;
-  e.status = "active";
-  e.since = today_;
-  e.owner = organization.empty() ? PatientOrganization() : organization;
-  e.edition = pathway.edition;
-  e.definition = care.programme->hash;
-  care.freeze = true;
-  const pack::Stage& first = pathway.stages.front();
-  e.stage = first.id;
-  e.stage_since = today_;
-  care.plan = Plan{PlanIdOf(e.id), 0, e.owner, "active", e.pathway, e.patient, e.id, e.edition, first.id, today_, first.course};
-}
-
 // --- the way through ----------------------------------------------------------------------------------------------
+
+void Judge::SetReferral(const std::string& referral) {
+  for (const Piece& piece : record_.pieces)
+    if (piece.type == "Task" && piece.id == referral) return evaluation_.SetResource("referral", piece.document->root());
+  evaluation_.SetNothing("referral");
+}
 
 void Judge::SetVariables(const Care& care, const Step* step, const std::string& expression) {
   const std::string text = WithLets(*care.programme, expression);
   if (text.find("%enrolment") != std::string::npos) evaluation_.SetDocument("enrolment", AsFhir(care.enrolment, ""));
   if (text.find("%plan") != std::string::npos) evaluation_.SetDocument("plan", AsFhir(care.plan, ""));
   if (text.find("%stage_since") != std::string::npos) evaluation_.SetDay("stage_since", care.plan.stage_since);
+  if (text.find("%referral") != std::string::npos) {
+    const Down* down = DownOf(care);
+    SetReferral(down ? down->referral : "");
+  }
   if (!step) return;
   if (text.find("%task") != std::string::npos) evaluation_.SetDocument("task", AsFhir(*step));
   if (text.find("%since") != std::string::npos) evaluation_.SetDay("since", step->since);
@@ -281,7 +179,7 @@ std::string Judge::DueOf(const Care& care, const pack::Step& step, const Step* l
   if (last) return last->next_due;
   switch (step.anchor) {
     case pack::Step::Anchor::kEnrolment:       // who comes back to a stage begins it anew
-      return PlusDays(CountOf(care, step.id, false) > 0 ? care.plan.stage_since : care.enrolment.since, step.offset_days);
+      return PlusDays(CountOf(care, step.id) > 0 ? care.plan.stage_since : care.enrolment.since, step.offset_days);
     case pack::Step::Anchor::kStage: return PlusDays(care.plan.stage_since, step.offset_days);
     case pack::Step::Anchor::kStep: {
       const Step* other = nullptr;
@@ -306,13 +204,30 @@ bool Judge::IsDueAfter(const Care& care, const pack::Step& step, const Step& las
   });
 }
 
+// What comes of a sending down belongs to its receiver, and what a level below does to the patient's own organisation there.
+std::string Judge::OwnerFor(const Care& care, const std::string& level) const {
+  const std::string found = places_.At(care.enrolment.owner, level);
+  if (care.enrolment.downs.empty() || level.empty() || places_.LevelOf(found) == level) return found;
+  const std::string home = places_.At(PatientOrganization(), level);
+  return places_.LevelOf(home) == level && places_.IsAtOrAbove(care.enrolment.owner, home) ? home : found;
+}
+
+std::vector<std::string> Judge::MayDo(const Care& care, const Step& step) const {
+  std::vector<std::string> all = {step.owner};
+  for (const std::string& level : step.who) {
+    const std::string place = OwnerFor(care, level);
+    if (places_.LevelOf(place) == level && std::find(all.begin(), all.end(), place) == all.end()) all.push_back(place);
+  }
+  return all;
+}
+
 Step Judge::NewStep(const Care& care, const pack::Step& step) const {
   const pack::Pathway& pathway = care.programme->pathway;
   Step task;
-  task.occurrence = CountOf(care, step.id, false) + 1;
+  task.occurrence = CountOf(care, step.id) + 1;
   task.stay = care.plan.stay;
   task.id = StepId(care.enrolment.id, step.id, task.occurrence);
-  task.owner = places_.At(care.enrolment.owner, step.who.front());
+  task.owner = OwnerFor(care, step.who.front());
   task.status = "ready";
   task.pathway = pathway.id, task.edition = pathway.edition, task.patient = record_.patient;
   task.enrolment = care.enrolment.id, task.plan = care.plan.id;
@@ -327,16 +242,20 @@ bool Judge::OpenSteps(Care& care) {
   for (const pack::Stage& stage : pathway.stages) {
     if (stage.id != care.plan.stage) continue;
     for (const pack::Step& step : stage.steps) {
-      const Step* last = LastOf(care, step.id);
-      const bool again = last && last->status == "completed" && IsDueAfter(care, step, *last);
-      const bool repeats = last && last->status == "completed" && step.repeat && (step.repeat->times == 0 || CountOf(care, step.id, true) < step.repeat->times);
-      if (last && !again && !repeats) continue;
-      const std::string due = DueOf(care, step, again ? nullptr : last);
+      const Step* last = LastStep(care, step.id);
+      const bool done = last && last->status == "completed";
+      const bool follows = done && IsDueAfter(care, step, *last);
+      const bool again = done && !last->asked_again.empty();
+      const bool repeats = done && step.repeat && (step.repeat->times == 0 || TimesOf(care, step.id) < step.repeat->times);
+      if (last && !follows && !again && !repeats) continue;
+      const std::string due = DueOf(care, step, follows ? nullptr : last);
       if (due.empty()) continue;
       SetVariables(care, nullptr, step.when);
       if (!step.when.empty() && !evaluation_.IsTrue(*care.programme, step.when)) continue;
       Step task = NewStep(care, step);
-      task.since = last && !again ? PlusDays(last->done_on, 1) : today_;
+      task.since = last && !follows ? PlusDays(last->done_on, 1) : today_;
+      task.again = again && !follows ? last->again + 1 : 0;
+      if (step.again && step.again->most > 0 && task.again > step.again->most && !step.escalate.empty()) task.escalated_to = step.escalate.front().to;
       task.due = due, task.window_start = PlusDays(due, -step.days_before), task.window_end = PlusDays(due, step.days_after);
       care.steps.push_back(std::move(task));
       opened = true;
@@ -345,7 +264,7 @@ bool Judge::OpenSteps(Care& care) {
   return opened;
 }
 
-void Judge::Complete(Care& care, Step& task, const std::string& on, const std::string& next_date, const std::vector<std::string>& output) {
+void Judge::Complete(Care& care, Step& task, const std::string& on, const NextVisit& next, const std::vector<std::string>& output) {
   task.status = "completed";
   task.done_on = on;
   task.wake.clear();
@@ -357,17 +276,38 @@ void Judge::Complete(Care& care, Step& task, const std::string& on, const std::s
     SetVariables(care, &task, refer.when);
     if (refer.when.empty() || evaluation_.IsTrue(*care.programme, refer.when)) task.proposals.push_back(refer.urgency + " " + refer.criterion);
   }
-  if (!step->repeat) return;
-  task.next_due = next_date;
+  if (AsksAgain(care, task, *step, next.date) || !step->repeat) return;
+  task.next_due = next.date;
   if (!task.next_due.empty()) return;
-  int days = step->repeat->days;
-  for (const pack::RepeatBranch& branch : step->repeat->next) {
+  // Pathway and form may both name a day for what was found: the earlier one counts.
+  std::optional<int> days = DaysByResult(care, task, *step);
+  if (next.days && (!days || *next.days < *days)) days = next.days;
+  task.next_due = PlusDays(on, days.value_or(step->repeat->days));
+}
+
+std::optional<int> Judge::DaysByResult(const Care& care, const Step& task, const pack::Step& step) {
+  for (const pack::RepeatBranch& branch : step.repeat->next) {
     SetVariables(care, &task, branch.when);
-    if (!evaluation_.IsTrue(*care.programme, branch.when)) continue;
-    days = branch.days;
-    break;
+    if (evaluation_.IsTrue(*care.programme, branch.when)) return branch.days;
   }
-  task.next_due = PlusDays(on, days);
+  return std::nullopt;
+}
+
+// It was done, and was not all: somebody could not be reached, an answer is to come.
+bool Judge::AsksAgain(const Care& care, Step& task, const pack::Step& step, const std::string& next_date) {
+  if (!step.again) return false;
+  const pack::Again& again = *step.again;
+  SetVariables(care, &task, again.when);
+  if (!evaluation_.IsTrue(*care.programme, again.when)) return false;
+  if (again.most > 0 && task.again >= again.most && !again.escalate) return false;
+  std::string date;
+  if (!again.on.empty()) {
+    SetVariables(care, &task, again.on);
+    date = evaluation_.DateOf(*care.programme, again.on);
+  }
+  if (date.empty()) date = next_date.empty() ? PlusDays(task.done_on, again.days) : next_date;
+  task.next_due = task.asked_again = std::max(date, PlusDays(task.done_on, 1));
+  return true;
 }
 
 // By what the record shows it: the newest records of the kinds that `done` asks for.
@@ -393,10 +333,15 @@ bool Judge::DoneByRecord(Care& care) {
     Step& task = care.steps[i];
     if (!IsOpen(task) || task.since > today_) continue;
     const pack::Step* step = pack::FindStep(care.programme->pathway, task.step);
-    if (!step || step->done.empty()) continue;
-    SetVariables(care, &task, step->done);
-    if (!evaluation_.IsTrue(*care.programme, step->done)) continue;
-    Complete(care, task, today_, "", EvidenceOf(care, *step));
+    if (!step) continue;
+    if (const Down* down = AnswerTo(care, *step)) {
+      Complete(care, task, down->decided_on.empty() ? today_ : down->decided_on, {}, {"Task/" + down->referral});
+    } else {
+      if (step->done.empty()) continue;
+      SetVariables(care, &task, step->done);
+      if (!evaluation_.IsTrue(*care.programme, step->done)) continue;
+      Complete(care, task, today_, {}, EvidenceOf(care, *step));
+    }
     any = true;
   }
   return any;
@@ -458,20 +403,33 @@ void Judge::Escalate(Care& care) {
 }
 
 void Judge::LookAtCare(Care& care) {
-  if (care.enrolment.status != "active" || !care.programme) return;
+  if (care.enrolment.status != "active") return;
+  if (!care.programme) {                   // its edition cannot be read: it stays as it is, but for this
+    if (IsDeceased()) End(care, "finished", std::string(pack::kDeath), "");
+    return;
+  }
   for (const pack::Exit& exit : care.programme->pathway.exits) {
     if (exit.when.empty()) continue;
     SetVariables(care, nullptr, exit.when);
-    if (evaluation_.IsTrue(*care.programme, exit.when)) return End(care, "finished", exit.id, "");
+    if (!evaluation_.IsTrue(*care.programme, exit.when)) continue;
+    if (exit.id == pack::kDeath && !IsDeceased()) Die("", "");                 // of this course it is said, and so of all
+    return End(care, "finished", exit.id, "");
   }
+  if (IsDeceased()) return End(care, "finished", std::string(pack::kDeath), "");
+  if (EndRefused(care)) return;
   for (int round = 0; round < kRounds && OneRound(care); ++round) {
   }
+  PlaceNextVisit(care);
   Escalate(care);
 }
 
 void Judge::Look() {
   if (!record_.pieces.empty() && record_.pieces[0].type == "Patient") LookAtScreening();
-  for (const auto& programme : current_) LookAtEntry(programme);
+  for (const auto& programme : current_) {
+    if (programme->pathway.entry.by_referral) LookAtDowns(programme);
+    else LookAtEntry(programme);
+  }
+  EnterNamed();
   for (Care& care : cares_) LookAtCare(care);
 }
 
@@ -497,7 +455,16 @@ void Judge::MoveTo(Care& care, const std::string& organization) {
   care.enrolment.owner = organization;
   if (!care.plan.id.empty()) care.plan.owner = organization;
   for (Step& task : care.steps)
-    if (IsOpen(task)) task.owner = places_.At(organization, task.who.empty() ? "" : task.who.front());
+    if (IsOpen(task)) task.owner = OwnerFor(care, task.who.empty() ? "" : task.who.front());
+}
+
+void Judge::Die(const std::string& on, const std::string& note) {
+  died_ = true;
+  died_on_ = on;
+  for (Care& care : cares_) {
+    const bool active = care.enrolment.status == "active";
+    if (active || care.enrolment.status == "planned") End(care, active ? "finished" : "cancelled", std::string(pack::kDeath), note);
+  }
 }
 
 void Judge::MoveEdition(Care& care, std::shared_ptr<const Programme> programme) {
@@ -515,8 +482,42 @@ void Judge::MoveEdition(Care& care, std::shared_ptr<const Programme> programme) 
   }
 }
 
+namespace {
+
+bool IsDeceasedIn(json::Value patient) {
+  const auto said = patient.Find("deceasedBoolean");
+  return (said && said->IsBoolean() && said->AsBoolean()) || !patient.FindString("deceasedDateTime").empty();
+}
+
+}  // namespace
+
+bool Judge::IsDeceased() const {
+  return died_ || (!record_.pieces.empty() && record_.pieces[0].type == "Patient" && IsDeceasedIn(record_.pieces[0].document->root()));
+}
+
+std::optional<store::Change> Judge::DeathOfPatient() const {
+  if (record_.pieces.empty() || record_.pieces.front().type != "Patient") return std::nullopt;
+  const Piece& patient = record_.pieces.front();
+  const json::Value root = patient.document->root();
+  const std::string_view said = root.FindString("deceasedDateTime");
+  if (said.empty() ? died_on_.empty() && IsDeceasedIn(root) : died_on_.empty() || said == died_on_) return std::nullopt;
+  json::Writer w;
+  w.BeginObject();
+  for (const auto& [name, value] : root.Members())
+    if (name.find("deceased") == std::string_view::npos) w.Name(name).Raw(value.Raw());
+  if (died_on_.empty()) w.Name("deceasedBoolean").Boolean(true);
+  else w.Member("deceasedDateTime", died_on_);
+  w.EndObject();
+  store::Change change;
+  change.type = patient.type, change.id = patient.id, change.body = w.Take();
+  change.keep_owner = true, change.if_version = patient.version, change.skip_if_equal = true;
+  return change;
+}
+
 std::vector<store::Change> Judge::Changes() const {
   std::vector<store::Change> out;
+  if (died_)
+    if (std::optional<store::Change> death = DeathOfPatient()) out.push_back(std::move(*death));
   const auto put = [&](const std::string& type, const std::string& id, const std::string& owner, const std::string& compare, std::string body) {
     const auto old = before_.find(type + "/" + id);
     if (old != before_.end() && old->second == compare + owner) return;

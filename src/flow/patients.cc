@@ -39,7 +39,8 @@ Service::Service(const Tools& tools) : tools_(tools) {
     const pack::Entry& entry = pathway.entry;
     AddTypes(pack::WithLets(pathway.let, entry.screened), entry_types_);   // who was screened is counted, whatever came out
     if (!entry.conditions.empty()) types_.insert("Condition");
-    everybody_ = everybody_ || (entry.conditions.empty() && entry.types.empty());
+    // Who is sent down is found by the referral's Task.
+    everybody_ = everybody_ || (entry.conditions.empty() && entry.types.empty() && !entry.by_referral);
     condition_prefixes_.insert(condition_prefixes_.end(), entry.conditions.begin(), entry.conditions.end());
     entry_types_.insert(entry.types.begin(), entry.types.end());
     types_.insert(entry.types.begin(), entry.types.end());
@@ -144,6 +145,7 @@ Result<std::shared_ptr<const Places>> Service::CurrentPlaces(store::Snapshot& sn
 
 Result<bool> Service::MayConcern(store::Snapshot& snapshot, const store::Resource& resource, const std::string& patient) {
   if (everybody_ || entry_types_.count(resource.type)) return true;
+  if (resource.type == "Task" && StartsWith(resource.id, kReferralPrefix)) return true;      // a plan may name any pathway
   if (resource.type == "Condition" && !resource.body.empty()) {
     const auto document = json::Document::Parse(resource.body);
     const auto code = document.ok() ? document->root().Find("code") : std::nullopt;

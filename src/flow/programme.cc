@@ -112,7 +112,7 @@ void Evaluation::SetRecord(const PatientRecord& record) {
   patient_ = patient.empty() ? fhirpath::Item() : patient[0];
   Set("record", std::move(all));
   Set("patient", std::move(patient));
-  for (const char* name : {"enrolment", "plan", "task", "response", "since", "left", "stage_since", "pathway"}) SetNothing(name);
+  for (const char* name : {"enrolment", "plan", "task", "response", "since", "left", "stage_since", "pathway", "referral"}) SetNothing(name);
   const auto today = fhirpath::Expression::Parse("today()");
   if (today.ok())
     if (auto value = evaluator_.EvaluateOnNothing(*today, patient_); value.ok()) Set("today", std::move(*value));

@@ -21,6 +21,7 @@ class Extensions {
   Extensions& Number(std::string_view name, int64_t number) { return Begin(name).Member("valueInteger", number).EndObject(), *this; }
   // Only from the second on: nearly all are the first.
   Extensions& Stay(int64_t stay) { return stay > 1 ? Number("stay", stay) : *this; }
+  Extensions& NumberIfAny(std::string_view name, int64_t number) { return number > 0 ? Number(name, number) : *this; }
   Extensions& Each(std::string_view name, std::string_view kind, const std::vector<std::string>& texts) {
     for (const std::string& text : texts) Add(name, kind, text);
     return *this;
@@ -66,29 +67,52 @@ std::string FirstCode(json::Value concept_) {
   return codings && codings->size() > 0 ? std::string(codings->At(0).FindString("code")) : std::string();
 }
 
-int64_t IntegerIn(json::Value root, std::string_view name) {
-  int64_t number = 1;
-  ParseInteger(ExtensionText(root, name), number);
-  return number;
+std::string TextOfValue(json::Value value) {
+  if (value.IsString()) return std::string(value.AsString());
+  if (value.IsNumber()) return std::string(value.NumberText());
+  return value.IsObject() ? std::string(value.FindString("code")) : std::string();
 }
+
+// The extensions of ours that a record has, read once; the document must outlive it.
+class Extended {
+ public:
+  explicit Extended(json::Value root) {
+    const auto extensions = root.Find("extension");
+    if (!extensions) return;
+    for (json::Value one : extensions->Elements()) {
+      std::string_view url = one.FindString("url");
+      if (!StartsWith(url, kBase) || !StartsWith(url.substr(kBase.size()), kFolder)) continue;
+      url.remove_prefix(kBase.size() + kFolder.size());
+      for (const auto& [member, value] : one.Members())
+        if (StartsWith(member, "value") && (value.IsString() || value.IsNumber() || value.IsObject())) all_.emplace_back(url, TextOfValue(value));
+    }
+  }
+  std::string Text(std::string_view name) const {
+    for (const auto& [one, text] : all_)
+      if (one == name) return text;
+    return {};
+  }
+  std::vector<std::string> Texts(std::string_view name) const {
+    std::vector<std::string> out;
+    for (const auto& [one, text] : all_)
+      if (one == name) out.push_back(text);
+    return out;
+  }
+  int64_t Integer(std::string_view name, int64_t otherwise = 1) const {
+    int64_t number = otherwise;
+    ParseInteger(Text(name), number);
+    return number;
+  }
+
+ private:
+  static constexpr std::string_view kFolder = "StructureDefinition/";
+  std::vector<std::pair<std::string_view, std::string>> all_;
+};
 
 }  // namespace
 
 std::vector<std::string> ExtensionTexts(json::Value root, std::string_view name) {
-  std::vector<std::string> out;
-  const std::string wanted = Url("StructureDefinition/" + std::string(name));
-  const auto extensions = root.Find("extension");
-  if (!extensions) return out;
-  for (json::Value one : extensions->Elements()) {
-    if (one.FindString("url") != wanted) continue;
-    for (const auto& [member, value] : one.Members()) {
-      if (!StartsWith(member, "value")) continue;
-      if (value.IsString()) out.emplace_back(value.AsString());
-      else if (value.IsNumber()) out.emplace_back(value.NumberText());
-      else if (value.IsObject()) out.emplace_back(value.FindString("code"));
-    }
-  }
-  return out;
+  return Extended(root).Texts(name);
 }
 
 std::string ExtensionText(json::Value root, std::string_view name) {
@@ -142,32 +166,42 @@ std::string AsFhir(const Enrolment& e, const std::string& title) {
       .Add("stage-since", "valueDate", e.stage_since)
       .Each("transition", "valueCode", e.transitions)
       .Add("exit-reason", "valueCode", e.exit_reason)
-      .Add("exit-note", "valueString", e.exit_note);
+      .Add("exit-note", "valueString", e.exit_note)
+      .Each("sent-down", "valueString", e.downs)
+      .Add("next-visit", "valueDate", e.next_visit);
   w.Member("status", e.status).Name("type").BeginArray();
   Coded(w, "CodeSystem/pathway", e.pathway, title);
   w.EndArray();
   Reference(w, "patient", "Patient/" + e.patient);
   if (!e.owner.empty()) Reference(w, "managingOrganization", "Organization/" + e.owner);
+  if (!e.downs.empty()) {
+    w.Name("referralRequest").BeginArray();
+    for (const std::string& down : e.downs) w.BeginObject().Member("reference", "ServiceRequest/" + down.substr(0, down.find('/'))).EndObject();
+    w.EndArray();
+  }
   w.Name("period").BeginObject().Member("start", e.since).MemberIfAny("end", e.until).EndObject().EndObject();
   return w.Take();
 }
 
 Enrolment EnrolmentFromFhir(json::Value root) {
+  const Extended extended(root);
   Enrolment e;
   e.id = root.FindString("id");
   e.status = root.FindString("status");
-  e.pathway = ExtensionText(root, "pathway");
+  e.pathway = extended.Text("pathway");
   e.patient = ReferenceIn(root, "patient");
-  e.number = IntegerIn(root, "number");
+  e.number = extended.Integer("number");
   e.since = PeriodPart(root, "period", "start");
   e.until = PeriodPart(root, "period", "end");
-  e.exit_reason = ExtensionText(root, "exit-reason");
-  e.exit_note = ExtensionText(root, "exit-note");
-  e.edition = ExtensionText(root, "edition");
-  e.definition = ExtensionText(root, "definition");
-  e.stage = ExtensionText(root, "stage");
-  e.stage_since = ExtensionText(root, "stage-since");
-  e.transitions = ExtensionTexts(root, "transition");
+  e.exit_reason = extended.Text("exit-reason");
+  e.exit_note = extended.Text("exit-note");
+  e.edition = extended.Text("edition");
+  e.definition = extended.Text("definition");
+  e.stage = extended.Text("stage");
+  e.stage_since = extended.Text("stage-since");
+  e.transitions = extended.Texts("transition");
+  e.downs = extended.Texts("sent-down");
+  e.next_visit = extended.Text("next-visit");
   return e;
 }
 
@@ -189,16 +223,17 @@ std::string AsFhir(const Plan& p, const std::string& title) {
 }
 
 Plan PlanFromFhir(json::Value root) {
+  const Extended extended(root);
   Plan p;
   p.id = root.FindString("id");
   p.status = root.FindString("status");
-  p.pathway = ExtensionText(root, "pathway");
-  p.edition = ExtensionText(root, "edition");
-  p.stage = ExtensionText(root, "stage");
-  p.stage_since = ExtensionText(root, "stage-since");
-  p.stay = IntegerIn(root, "stay");
-  p.course = ExtensionText(root, "course");
-  p.enrolment = ExtensionText(root, "enrolment");
+  p.pathway = extended.Text("pathway");
+  p.edition = extended.Text("edition");
+  p.stage = extended.Text("stage");
+  p.stage_since = extended.Text("stage-since");
+  p.stay = extended.Integer("stay");
+  p.course = extended.Text("course");
+  p.enrolment = extended.Text("enrolment");
   p.patient = ReferenceIn(root, "subject");
   return p;
 }
@@ -211,6 +246,8 @@ std::string AsFhir(const Step& s) {
       .Add("due", "valueDate", s.due)
       .Add("wake", "valueInstant", s.wake)
       .Add("next-due", "valueDate", s.next_due)
+      .Add("asked-again", "valueDate", s.asked_again)
+      .NumberIfAny("again", s.again)
       .Number("occurrence", s.occurrence)
       .Stay(s.stay)
       .Add("enrolment", "valueString", s.enrolment)
@@ -247,21 +284,24 @@ std::string AsFhir(const Step& s) {
 }
 
 Step StepOfFhir(json::Value root) {
+  const Extended extended(root);
   Step s;
   s.id = root.FindString("id");
   s.status = root.FindString("status");
-  s.pathway = ExtensionText(root, "pathway");
-  s.due = ExtensionText(root, "due");
-  s.wake = ExtensionText(root, "wake");
-  s.next_due = ExtensionText(root, "next-due");
-  s.occurrence = IntegerIn(root, "occurrence");
-  s.stay = IntegerIn(root, "stay");
-  s.enrolment = ExtensionText(root, "enrolment");
-  s.activity = ExtensionText(root, "activity");
-  const std::string who = ExtensionText(root, "who");          // outlives the views of it
+  s.pathway = extended.Text("pathway");
+  s.due = extended.Text("due");
+  s.wake = extended.Text("wake");
+  s.next_due = extended.Text("next-due");
+  s.asked_again = extended.Text("asked-again");
+  s.again = extended.Integer("again", 0);
+  s.occurrence = extended.Integer("occurrence");
+  s.stay = extended.Integer("stay");
+  s.enrolment = extended.Text("enrolment");
+  s.activity = extended.Text("activity");
+  const std::string who = extended.Text("who");          // outlives the views of it
   for (const std::string_view level : Split(who, ','))
     if (!level.empty()) s.who.emplace_back(level);
-  const std::string proposals = ExtensionText(root, "proposals");
+  const std::string proposals = extended.Text("proposals");
   for (const std::string_view line : Split(proposals, '\n'))
     if (!line.empty()) s.proposals.emplace_back(line);
   const std::string_view canonical = root.FindString("instantiatesCanonical");

@@ -29,6 +29,8 @@ struct Enrolment {
   std::string edition, definition;         // definition: hash of the frozen text
   std::string stage, stage_since;          // in which stage, since what day
   std::vector<std::string> transitions;    // "STAGE>STAGE", "STAGE>exit:REASON", in order
+  std::vector<std::string> downs;          // "REFERRAL/1": sendings down that it came of, or that moved its next visit (referrals.h)
+  std::string next_visit;                  // date that a sending down asks for and no step has yet
 };
 
 struct Plan {
@@ -50,7 +52,9 @@ struct Step {
   std::string wake;                        // instant, "" = never
   std::string escalated_to;                // level
   std::string done_on, why;                // date; why it was cancelled
-  std::string next_due;                    // done, and it repeats: the day on which it is due again
+  std::string next_due;                    // done, and it is due again: the day
+  std::string asked_again;                 // done, and its answer asks for it again: the same day
+  int64_t again = 0;                       // so many times in a row it was asked for again before this one
   std::vector<std::string> who, output;
   std::vector<std::string> proposals;      // "urgency criterion", when it was done
 };

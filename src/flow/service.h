@@ -53,6 +53,7 @@ class Service final : public Flow {
   Status ByHand(const access::Caller& caller, const std::string& patient, const char* reason, const std::function<Status(Judge&)>& act);
   static access::Caller As(const access::Caller& caller);  // the program, in the name of the caller
   Status MayWrite(const access::Caller& caller, const std::string& owner) const;
+  Result<std::string> ExitReason(const Care& care, const std::string& asked) const;
   void LearnOf(const std::string& organization);           // reads the tree again if it is not in it yet
   Result<std::string> PatientOfEnrolment(store::Snapshot& snapshot, const std::string& enrolment);
 

@@ -181,25 +181,29 @@ Status Service::VisitOnce(const access::Caller& caller, const VisitRequest& requ
     Step* step = judge.FindStep(wanted.task, &care);
     if (!step) return NotFound("no-such-task", "this patient has no such task: " + wanted.task, "该居民没有这个任务：" + wanted.task);
     if (step->version != wanted.version || !IsOpen(step->status)) return AlreadyDone();
-    QX_DO(MayWrite(caller, step->owner));
+    const std::vector<std::string> places = judge.MayDo(*care, *step);
+    const bool may = std::any_of(places.begin(), places.end(), [&](const std::string& place) { return MayWrite(caller, place).ok(); });
+    if (!may) return MayWrite(caller, step->owner);
     std::vector<std::string> output = {"Encounter/" + id};
-    std::string next_date;
+    NextVisit next;
+    evaluation.SetNothing("response");     // of the step before
     if (!step->form.empty()) {
       const auto form = filled.find(step->form);
       if (form == filled.end()) return Invalid("form-missing", "this step needs the form " + step->form, "该步骤需要填写表单 " + step->form);
       output.push_back("QuestionnaireResponse/" + responses[step->form]);
-      next_date = form->second.next_date;
+      next = {form->second.next_date, form->second.next_days};
       for (const store::Change& change : given)
         if (change.id == responses[step->form]) evaluation.SetDocument("response", change.body);
     }
     const size_t old = step->proposals.size();
-    judge.Complete(*care, *step, LocalDate(at), next_date, output);
+    judge.Complete(*care, *step, LocalDate(at), next, output);
     result.completed.push_back(step->id);
     for (size_t i = old; i < step->proposals.size(); ++i) {
       const size_t blank = step->proposals[i].find(' ');
       result.proposals.push_back({step->pathway, step->step, step->proposals[i].substr(0, blank), step->proposals[i].substr(blank + 1)});
     }
   }
+  evaluation.SetNothing("response");
   judge.Look();
   for (const Care& care : judge.cares())
     for (const Step& step : care.steps)

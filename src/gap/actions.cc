@@ -14,11 +14,15 @@ Result<std::string> CheckedDate(const std::string& text, const char* what_zh, co
   return date->ToString();
 }
 
-Status CheckedValue(const std::string& text) {
-  if (text.empty()) return Ok();
-  if (!Decimal::Parse(text).ok())
+// What the measure should come to by the due date: nobody can say later whether an action did what nobody expected of it.
+Result<std::string> CheckedValue(const std::string& text) {
+  const std::string value(TrimUnicode(text));
+  if (value.empty())
+    return Invalid("no-expected-change", "an action needs an expected change: the value that the measure should reach by the due date",
+                   "请填写预期变化：到期时该指标应达到的数值");
+  if (!Decimal::Parse(value).ok())
     return Invalid("bad-number", "the expected value is no number (a share as 0.85)", "预期值不是数字（比例写成 0.85）");
-  return Ok();
+  return value;
 }
 
 std::string OwnerOf(const GapRecord& gap) { return gap.definition.subject != "county" ? gap.subject : std::string(); }
@@ -63,7 +67,6 @@ Result<Gap> Service::AddAction(const access::Caller& caller, std::string_view ga
   if (gap.closed)
     return MakeError(ErrorCategory::kConflict, "gap-closed", "the record has closed this gap", "该差距已由数据证实关闭");
   QX_DO(FitsMenu(measures_.pack(), gap, request));
-  QX_DO(CheckedValue(request.expected_value));
   Action action;
   QX_TRY(action.due_on, CheckedDate(request.due_on, "到期日", "the due date"));
   if (!request.started_on.empty()) {
@@ -79,12 +82,12 @@ Result<Gap> Service::AddAction(const access::Caller& caller, std::string_view ga
   if (!request.disease_group.empty() &&
       std::ranges::none_of(measures_.pack().disease_groups, [&](const auto& g) { return g.id == request.disease_group; }))
     return Invalid("no-such-disease-group", "no such disease group: " + request.disease_group, "没有这个病种：" + request.disease_group);
+  QX_TRY(action.expected_value, CheckedValue(request.expected_value));
   action.gap_id = gap.id;
   action.type = request.type;
   action.disease_group = request.disease_group;
   action.owner = std::string(TrimUnicode(request.owner));
   action.note = request.note;
-  action.expected_value = request.expected_value;
   action.approved_by = caller.user;
   action.status = action.started_on.empty() ? "accepted" : "in-progress";
   action.history = {{Now(), action.status, caller.user, request.note}};
@@ -122,8 +125,7 @@ Result<Gap> Service::ChangeAction(const access::Caller& caller, std::string_view
     QX_TRY(action.due_on, CheckedDate(*change.due_on, "到期日", "the due date"));
   }
   if (change.expected_value) {
-    QX_DO(CheckedValue(*change.expected_value));
-    action.expected_value = *change.expected_value;
+    QX_TRY(action.expected_value, CheckedValue(*change.expected_value));
   }
   NameAction(action);
   action.history.push_back({Now(), action.status, caller.user, change.note.value_or("")});

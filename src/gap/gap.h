@@ -3,8 +3,9 @@
 // before → after against comparable units, with a verdict and its uncertainty. A gap closes only by the record.
 //
 // Records: gap = DetectedIssue (HL7 Da Vinci DEQM uses it for gaps in care) with the frozen definition (measure, edition,
-// pack hash, SQL), evidence MeasureReports and its subject in `implicated`; action = Task with focus on the gap, its owner,
-// restriction.period.end as due date and the expected change as input. History is the store's.
+// target, direction, guard, SQL, exclusions; of coverage also the list), evidence MeasureReports and its subject in `implicated`;
+// action = Task with focus on the gap, its owner, restriction.period.end as due date and the expected change as input. History is
+// the store's. An open gap is judged by its frozen definition whatever becomes of the pack's (definition.h); a new one takes the pack's.
 // Same sweep twice is once: a gap's id is made of subject, measure and (if any) disease group; opened again when it was closed.
 // Threads: any; Sweep is serialised. Errors as the store's; invalid for bad requests; conflict for stale versions.
 #pragma once
@@ -33,6 +34,12 @@ struct Carrier {                           // what the shortfall is made of
   pack::Text disease_group_name, destination_name;
   std::string cases, amount;               // cases that leave / fall short, and money
   std::string share;                       // of the whole shortfall
+  // Of a list's coverage: a disease or technique that is not covered; `cases` are the hospital's own. "": not known.
+  std::string item, specialty;
+  pack::Text item_name;
+  std::string cases_minimum;               // so many a year would cover it
+  std::string county_cases;                // in all hospitals of the county, by their first pages
+  std::string leaving_cases;               // stays of the county's insured elsewhere, by settlements
 };
 
 struct Point { std::string period, numerator, denominator, value; };
@@ -46,6 +53,7 @@ struct Comparison {                        // before → after
   std::string effect, effect_low, effect_high;        // change less comparable change
   Verdict verdict = Verdict::kNone;
   pack::Text why;                                     // in words
+  std::vector<pack::Text> gained, lost;               // of a list: its items that became covered, and that are no longer
 };
 
 struct ActionStep {
@@ -80,16 +88,17 @@ struct Gap {
   std::string opened_on, closed_on;        // dates
   std::string target;
   std::string edition, definition_hash;    // the frozen definition
+  std::vector<pack::Text> notes;           // what must be known of it: the pack's or its tables have changed since, …
   Point baseline;                          // when it opened
   Point latest;
   double severity = 0;                     // for sorting: how far from the target, as a share of the target
-  std::vector<Point> trend;                // by month
+  std::vector<Point> trend;                // by month; of coverage the years that end with each month
   std::vector<Carrier> carriers;
   std::vector<Action> actions;
   std::optional<Comparison> comparison;
 };
 
-struct ActionRequest {
+struct ActionRequest {                     // type, owner, due_on and expected_value are required
   std::string type, owner, due_on, expected_value, note;
   std::string disease_group;               // optional aim
   std::string started_on;                  // optional: an action that began earlier; "" = it begins when it is accepted
@@ -103,7 +112,7 @@ struct ActionChange {
 class Gaps {
  public:
   virtual ~Gaps() = default;
-  // Looks at every measure with a target up to the newest complete month, opens, refreshes and closes gaps.
+  // Looks at every measure with a target up to each subject's newest whole month (complete.h), opens, refreshes and closes gaps.
   // Returns how many records it changed. Does nothing when neither data nor pack changed since the last sweep.
   virtual Result<uint64_t> Sweep() = 0;
   virtual Result<std::vector<Gap>> List(const access::Caller& caller, bool closed_too) = 0;   // worst first; no trend/carriers

@@ -1,9 +1,10 @@
 // Gaps and actions as FHIR R4 records, and back: gap = DetectedIssue + MeasureReports, action = Task. The frozen definition
-// lies in the gap as it was when the gap was opened. Pure; any thread.
-// Source: https://hl7.org/fhir/R4/detectedissue.html, task.html, measurereport.html
+// lies in the gap as it was when the gap was opened. Records of a time when less of it was kept are read all the same.
+// Pure; any thread. Source: https://hl7.org/fhir/R4/detectedissue.html, task.html, measurereport.html
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,12 @@ struct GapRecord {
   bool closed = false;
   std::string subject, subject_name, owner, opened_on, closed_on;
   std::string definition_hash;
-  pack::Measure definition;                // frozen
+  pack::Measure definition;                          // frozen
+  std::optional<pack::CapabilityList> list;          // frozen with it: of coverage, the list that is covered
+  std::map<std::string, std::string> tables;         // what the SQL reads → hash of what made it then
+  std::string kept_on;                               // list and tables are those of this day; "": they were not kept
+  std::string tables_changed_on;                     // the sweep that saw other tables first
+  std::string unmeasured_on;                         // the sweep that could not measure by this definition any more
   Point baseline, latest;
   double severity = 0;
 };
@@ -29,7 +35,6 @@ using GapRecords = std::map<std::string, GapRecord>;   // by id
 
 std::string GapId(std::string_view measure, std::string_view subject);          // the same for the same two
 std::string ActionPrefix(std::string_view gap_id);                              // ids of its actions start so
-std::string HashOfDefinition(const pack::Measure& measure);
 
 std::string GapAsFhir(const GapRecord& gap);
 Result<GapRecord> GapFromFhir(const store::Resource& resource);

@@ -1,17 +1,14 @@
 #include "gap/service.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.h"
-#include "gap/months.h"
+#include "gap/definition.h"
 
 namespace qianxian::gap {
 
 namespace {
 constexpr size_t kScan = 500;
-constexpr int kTrendMonths = 24;
-constexpr size_t kCarriers = 12;
 
 bool Ended(const Action& action) { return action.status == "completed" || action.status == "cancelled"; }
 
@@ -19,15 +16,6 @@ const pack::DiseaseGroup* FindGroup(const pack::Pack& pack, std::string_view id)
   for (const pack::DiseaseGroup& group : pack.disease_groups)
     if (group.id == id) return &group;
   return nullptr;
-}
-
-// What one stratum adds to the shortfall: what is missing of a share that should be high, what stands too much of one that
-// should be low, what is above target of an amount.
-double Shortfall(const pack::Measure& m, const measure::SheetRow& row) {
-  const double numerator = row.numerator->ToDouble(), denominator = row.denominator->ToDouble();
-  if (m.kind == pack::MeasureKind::kRatio) return m.direction == pack::Direction::kDown ? numerator : denominator - numerator;
-  const double beyond = numerator - m.target->value.ToDouble() * denominator;
-  return m.direction == pack::Direction::kDown ? beyond : -beyond;
 }
 }  // namespace
 
@@ -37,11 +25,8 @@ std::string Service::Today() const { return Now().substr(0, 10); }
 Service::Frozen Service::Freeze(const GapRecord& gap) {
   Frozen frozen;
   frozen.measures = &measures_;
-  for (const pack::Measure& m : measures_.pack().measures)
-    if (m.id == gap.definition.id && HashOfDefinition(m) == gap.definition_hash) return frozen;
-  frozen.pack = std::make_unique<pack::Pack>(measures_.pack());
-  std::erase_if(frozen.pack->measures, [&](const pack::Measure& m) { return m.id == gap.definition.id; });
-  frozen.pack->measures.push_back(gap.definition);
+  if (CountsTheSame(gap, measures_.pack())) return frozen;
+  frozen.pack = std::make_unique<pack::Pack>(FrozenPack(gap, measures_.pack()));
   frozen.own = measure::MakeMeasures(warehouse_, *frozen.pack);
   frozen.measures = frozen.own.get();
   return frozen;
@@ -49,8 +34,8 @@ Service::Frozen Service::Freeze(const GapRecord& gap) {
 
 pack::Text SummaryOf(const GapRecord& gap) {
   const pack::Measure& m = gap.definition;
-  const double value = std::strtod(gap.latest.value.c_str(), nullptr);
-  const std::string now = ValueForPeople(value, m, false), target = ValueForPeople(m.target->value.ToDouble(), m, false);
+  const Result<Decimal> value = Decimal::Parse(gap.latest.value);
+  const std::string now = value.ok() ? ValueForPeople(*value, m) : std::string("—"), target = ValueForPeople(m.target->value, m);
   const bool down = m.direction == pack::Direction::kDown;
   return {gap.subject_name + " " + m.name.zh + " " + now + "，" + (down ? "高于" : "低于") + "目标 " + target + "（" +
               gap.latest.period + "，" + gap.latest.numerator + "/" + gap.latest.denominator + "）",
@@ -101,7 +86,7 @@ Result<std::vector<Action>> Service::ReadActions(const access::Caller& caller, s
   }
 }
 
-Gap Service::Summarise(const GapRecord& record, std::vector<Action> actions) {
+Gap Service::Summarise(const GapRecord& record, std::vector<Action> actions, Tables& tables) {
   Gap gap;
   gap.id = record.id;
   gap.version = record.version;
@@ -118,6 +103,7 @@ Gap Service::Summarise(const GapRecord& record, std::vector<Action> actions) {
   gap.target = record.definition.target->value.ToString();
   gap.edition = record.definition.edition;
   gap.definition_hash = record.definition_hash;
+  gap.notes = NotesOf(record, measures_.pack(), tables);
   gap.baseline = record.baseline;
   gap.latest = record.latest;
   gap.severity = record.severity;
@@ -128,12 +114,13 @@ Gap Service::Summarise(const GapRecord& record, std::vector<Action> actions) {
 Result<std::vector<Gap>> Service::List(const access::Caller& caller, bool closed_too) {
   QX_TRY(const GapRecords records, ReadGaps(caller));
   QX_TRY(std::vector<Action> actions, ReadActions(caller, "action-"));
+  Tables tables(measures_.pack());
   std::vector<Gap> gaps;
   for (const auto& [id, record] : records) {
     if (record.closed && !closed_too) continue;
     std::vector<Action> own;
     std::ranges::copy_if(actions, std::back_inserter(own), [&](const Action& a) { return a.gap_id == record.id; });
-    gaps.push_back(Summarise(record, std::move(own)));
+    gaps.push_back(Summarise(record, std::move(own), tables));
   }
   std::ranges::stable_sort(gaps, [](const Gap& a, const Gap& b) {
     const bool a_closed = a.state == GapState::kClosed, b_closed = b.state == GapState::kClosed;
@@ -148,86 +135,16 @@ Result<Gap> Service::Get(const access::Caller& caller, std::string_view id) {
   if (!StartsWith(resource.id, "gap-")) return NotFound("no-such-gap", "no such gap", "没有这个差距");
   QX_TRY(const GapRecord record, GapFromFhir(resource));
   QX_TRY(std::vector<Action> actions, ReadActions(caller, ActionPrefix(record.id)));
-  Gap gap = Summarise(record, std::move(actions));
-  QX_TRY(const std::optional<Period> data, measures_.DataPeriod());
-  if (!data) return gap;
+  Tables tables(measures_.pack());
+  Gap gap = Summarise(record, std::move(actions), tables);
+  QX_TRY(Complete complete, CompleteMonths(tables));
+  QX_TRY(const std::optional<Span> span, complete.Of(record.definition, record.subject));
+  if (!span) return gap;
   const Frozen frozen = Freeze(record);
-  const int last_month = LastMonth(record.definition, *data);
-  QX_DO(FillTrend(caller, *frozen.measures, record, last_month, gap));
-  QX_DO(FillCarriers(caller, *frozen.measures, record, gap));
-  QX_DO(FillComparisons(caller, *frozen.measures, record, last_month, gap));
+  const Status filled = Fill({caller, record, *frozen.measures, complete, *span}, gap);
+  // A definition that can be measured no more still has its page, with what is known of it.
+  if (!filled.ok() && !IsUnmeasurable(filled.error())) return filled.error();
   return gap;
-}
-
-Status Service::FillTrend(const access::Caller& caller, measure::Measures& measures, const GapRecord& record, int last_month,
-                          Gap& gap) {
-  if (record.definition.kind == pack::MeasureKind::kCoverage) return Ok();  // a list's coverage has no months
-  QX_TRY(const std::vector<MonthlyUnit> units, MonthlyUnits(measures, caller, record.definition, record.subject, false,
-                                                            last_month - kTrendMonths + 1, last_month));
-  for (const MonthlyUnit& unit : units) {
-    if (unit.id != record.subject) continue;
-    for (const int month : unit.months)
-      gap.trend.push_back(PointOf(unit.Part(month, month), MonthText(month), record.definition));
-  }
-  std::ranges::sort(gap.trend, {}, &Point::period);
-  return Ok();
-}
-
-Status Service::FillCarriers(const access::Caller& caller, measure::Measures& measures, const GapRecord& record, Gap& gap) {
-  const pack::Measure& m = record.definition;
-  if (m.kind == pack::MeasureKind::kCoverage) return Ok();
-  measure::SheetRequest request;
-  request.measures = {m.id};
-  QX_TRY(request.period, Period::Parse(record.latest.period));
-  (m.subject != "county" ? request.organization : request.region) = record.subject;
-  request.by = {measure::By::kDiseaseGroup};
-  if (m.subject == "county") request.by.push_back(measure::By::kDestination);
-  QX_TRY(const measure::Sheet sheet, measures.Evaluate(caller, request));
-  std::vector<std::pair<double, Carrier>> found;
-  double total = 0;
-  for (const measure::SheetRow& row : sheet.rows) {
-    if (row.subject != record.subject || !row.numerator || !row.denominator) continue;
-    const double part = Shortfall(m, row);
-    if (part <= 0) continue;
-    total += part;
-    Carrier carrier;
-    const size_t bar = row.stratum.find('|');
-    carrier.disease_group = row.stratum.substr(0, bar);
-    if (bar != std::string::npos) carrier.destination = row.stratum.substr(bar + 1);
-    const size_t zh = row.stratum_name.zh.find('|'), en = row.stratum_name.en.find('|');
-    carrier.disease_group_name = {row.stratum_name.zh.substr(0, zh), row.stratum_name.en.substr(0, en)};
-    if (zh != std::string::npos && en != std::string::npos)
-      carrier.destination_name = {row.stratum_name.zh.substr(zh + 1), row.stratum_name.en.substr(en + 1)};
-    const bool counts = row.numerator->scale() == 0 && m.kind == pack::MeasureKind::kRatio;
-    carrier.cases = std::to_string(counts ? static_cast<int64_t>(std::llround(part)) : static_cast<int64_t>(row.not_met));
-    if (!counts) carrier.amount = Decimal::FromUnits(std::llround(part * 100), 2).ToString();
-    found.emplace_back(part, std::move(carrier));
-  }
-  std::ranges::stable_sort(found, [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (auto& [part, carrier] : found) {
-    if (gap.carriers.size() == kCarriers) break;
-    carrier.share = Decimal::FromUnits(std::llround(part / total * 10000), 4).ToString();
-    gap.carriers.push_back(std::move(carrier));
-  }
-  return Ok();
-}
-
-Status Service::FillComparisons(const access::Caller& caller, measure::Measures& measures, const GapRecord& record,
-                                int last_month, Gap& gap) {
-  std::string first_start;
-  std::vector<std::string> acted_on;
-  for (const Action& action : gap.actions)
-    if (action.status != "cancelled" && !action.started_on.empty() && !action.disease_group.empty()) acted_on.push_back(action.disease_group);
-  for (Action& action : gap.actions) {
-    if (action.status == "cancelled" || action.started_on.empty()) continue;
-    const Aim aim{&record.definition, record.subject, action.disease_group, action.expected_value, acted_on, warehouse_.county()};
-    QX_TRY(action.comparison, Compare(measures, caller, aim, action.started_on, last_month));
-    if (first_start.empty() || action.started_on < first_start) first_start = action.started_on;
-  }
-  if (first_start.empty()) return Ok();
-  const Aim whole{&record.definition, record.subject, "", "", {}, warehouse_.county()};
-  QX_TRY(gap.comparison, Compare(measures, caller, whole, first_start, last_month));
-  return Ok();
 }
 
 Result<std::vector<Action>> Service::ListActions(const access::Caller& caller, bool ended_too) {

@@ -10,6 +10,9 @@ namespace qianxian::gap {
 
 namespace {
 constexpr double kZ95 = 1.959963984540054;
+constexpr double kChance = 0.05;
+constexpr int64_t kChangesMinimum = 6;     // 2 × 0.5⁵ > 0.05
+constexpr int kYear = 12;
 
 struct Change {
   double estimate = 0;
@@ -59,11 +62,11 @@ bool Enough(const Unit& unit, double denominator_minimum) {
   return unit.before.Denominator() >= denominator_minimum && unit.after.Denominator() >= denominator_minimum;
 }
 
-void Decide(const JudgeOptions& options, Finding& finding) {
-  const double sign = options.higher_is_better ? 1 : -1;
-  const double low = sign * (options.higher_is_better ? finding.effect.low : finding.effect.high);
-  const double high = sign * (options.higher_is_better ? finding.effect.high : finding.effect.low);
-  const double promised = options.expected_change ? sign * *options.expected_change / 2 : 0;
+void Decide(bool higher_is_better, const std::optional<double>& expected_change, Finding& finding) {
+  const double sign = higher_is_better ? 1 : -1;
+  const double low = sign * (higher_is_better ? finding.effect.low : finding.effect.high);
+  const double high = sign * (higher_is_better ? finding.effect.high : finding.effect.low);
+  const double promised = expected_change ? sign * *expected_change / 2 : 0;
   if (low > 0) {
     finding.judgement = Judgement::kWorked;
   } else if (high < std::max(promised, 0.0)) {
@@ -71,6 +74,23 @@ void Decide(const JudgeOptions& options, Finding& finding) {
   } else {
     finding.reason = Reason::kWithinChance;
   }
+}
+
+// The own change, what the comparable units did meanwhile, and the difference.
+void PutTogether(const Change& own, const std::vector<Change>& others, Finding& finding) {
+  finding.change = NormalInterval(own.estimate, std::sqrt(own.variance));
+  finding.comparable_units = others.size();
+  finding.effect = finding.change;
+  if (others.empty()) return;
+  const Pooled pooled = Pool(others);
+  finding.comparable_change = NormalInterval(pooled.estimate, std::sqrt(pooled.variance));
+  finding.effect = NormalInterval(own.estimate - pooled.estimate, std::sqrt(own.variance + pooled.variance + pooled.between));
+}
+
+Change ChangeOf(const PairedUnit& unit) {
+  const double n = static_cast<double>(unit.items) + 2;
+  const double difference = static_cast<double>(unit.gained - unit.lost), changed = static_cast<double>(unit.gained + unit.lost) + 1;
+  return {unit.Change(), (changed - difference * difference / n) / (n * n)};
 }
 }  // namespace
 
@@ -126,27 +146,53 @@ Finding Judge(const Unit& unit, const std::vector<Unit>& comparable, const Judge
     finding.reason = Reason::kTooFewMonths;
     if (!unit.before.HasValue() || !unit.after.HasValue()) return finding;
   }
-  const Change own = ChangeOf(unit);
-  finding.change = NormalInterval(own.estimate, std::sqrt(own.variance));
   std::vector<Change> changes;
   for (const Unit& other : comparable) {
     if (Enough(other, options.denominator_minimum)) changes.push_back(ChangeOf(other));
   }
-  finding.comparable_units = changes.size();
-  finding.effect = finding.change;
-  if (!changes.empty()) {
-    const Pooled pooled = Pool(changes);
-    finding.comparable_change = NormalInterval(pooled.estimate, std::sqrt(pooled.variance));
-    finding.effect =
-        NormalInterval(own.estimate - pooled.estimate, std::sqrt(own.variance + pooled.variance + pooled.between));
-  }
+  PutTogether(ChangeOf(unit), changes, finding);
   if (finding.reason != Reason::kNone) return finding;
   if (!Enough(unit, options.denominator_minimum)) {
     finding.reason = Reason::kTooFewCases;
   } else if (changes.size() < options.comparable_minimum) {
     finding.reason = Reason::kNoComparable;
   } else {
-    Decide(options, finding);
+    Decide(options.higher_is_better, options.expected_change, finding);
+  }
+  return finding;
+}
+
+double SignTest(int64_t gained, int64_t lost) {
+  const double n = static_cast<double>(gained + lost);
+  double tail = 0;
+  for (int64_t i = 0; i <= std::min(gained, lost); ++i) {
+    const double k = static_cast<double>(i);
+    tail += std::exp(std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) - n * std::log(2.0));
+  }
+  return std::min(1.0, 2 * tail);
+}
+
+Finding JudgePaired(const PairedUnit& unit, const std::vector<PairedUnit>& comparable, const PairedOptions& options) {
+  QX_CHECK(unit.items > 0, "coverage of no list");
+  Finding finding;
+  std::vector<Change> changes;
+  for (const PairedUnit& other : comparable) changes.push_back(ChangeOf(other));
+  PutTogether(ChangeOf(unit), changes, finding);
+  finding.change = {finding.change.estimate, std::max(finding.change.low, -1.0), std::min(finding.change.high, 1.0)};
+  if (options.months_after < options.months_minimum) {
+    finding.reason = Reason::kTooFewMonths;
+  } else if (changes.size() < options.comparable_minimum) {
+    finding.reason = Reason::kNoComparable;
+  } else {
+    Decide(options.higher_is_better, options.expected_change, finding);
+  }
+  const int64_t better = options.higher_is_better ? unit.gained : unit.lost, worse = unit.gained + unit.lost - better;
+  if (finding.judgement == Judgement::kWorked && (better <= worse || SignTest(better, worse) >= kChance)) {
+    finding.judgement = Judgement::kCannotTell;
+    finding.reason = better + worse < kChangesMinimum ? Reason::kTooFewChanges : Reason::kWithinChance;
+  } else if (finding.judgement == Judgement::kDidNot && options.months_after < kYear) {
+    finding.judgement = Judgement::kCannotTell;
+    finding.reason = Reason::kYearNotOver;
   }
   return finding;
 }

@@ -5,8 +5,14 @@
 // or days the months are the replicates.
 // Judge() compares before and after with comparable units as a difference in differences; units differ among themselves by
 // more than chance, so their spread (DerSimonian and Laird, Control Clin Trials 1986;7:177–188) goes into the interval.
+//
+// A coverage is a share of a fixed list: the same items before and after, so only those that changed sides speak. JudgePaired() takes the
+// same difference in differences with the error of paired shares (Agresti and Min, Stat Med 2005;24:729–740: half a case more in each of
+// the four cells), and calls it an effect only if the exact test of the items that changed (McNemar, Psychometrika 1947;12:153–157, as
+// a sign test) says so too: with fewer than six that changed it never does.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +47,11 @@ struct Unit {
 };
 
 enum class Judgement { kWorked, kDidNot, kCannotTell };
-enum class Reason { kNone, kTooFewMonths, kTooFewCases, kNoComparable, kWithinChance };
+enum class Reason {
+  kNone, kTooFewMonths, kTooFewCases, kNoComparable, kWithinChance,
+  kTooFewChanges,                          // of a list: too few items changed sides
+  kYearNotOver                             // of a list: what is not yet there may still come
+};
 
 struct Finding {
   Interval change;                         // after − before of the unit itself
@@ -60,5 +70,24 @@ struct JudgeOptions {
   std::optional<double> expected_change;   // what was promised: an effect surely below half of it did not work
 };
 Finding Judge(const Unit& unit, const std::vector<Unit>& comparable, const JudgeOptions& options);
+
+// A fixed list before and after: how many of its items became covered, how many are no longer.
+struct PairedUnit {
+  std::string id;
+  int64_t items = 0, gained = 0, lost = 0;
+  double Change() const { return static_cast<double>(gained - lost) / static_cast<double>(items); }
+};
+
+// Two-sided: how likely so one-sided a change of items is by chance alone.
+double SignTest(int64_t gained, int64_t lost);
+
+struct PairedOptions {
+  bool higher_is_better = true;
+  int months_after = 0;                    // whole months behind the start; 12 = the windows no longer overlap
+  int months_minimum = 3;
+  size_t comparable_minimum = 2;
+  std::optional<double> expected_change;
+};
+Finding JudgePaired(const PairedUnit& unit, const std::vector<PairedUnit>& comparable, const PairedOptions& options);
 
 }  // namespace qianxian::gap

@@ -107,5 +107,77 @@ TEST(Statistics, DirectionDownIsMirrored) {
   EXPECT_EQ(Judge(unit, others, options).judgement, Judgement::kDidNot);
 }
 
+// Exact binomial tails: 2 · (1/2)^7, 2 · (1 + 10) / 2^10, 1.
+TEST(Statistics, TheSignTestIsExact) {
+  EXPECT_DOUBLE_EQ(SignTest(7, 0), 2.0 / 128);
+  EXPECT_NEAR(SignTest(9, 1), 22.0 / 1024, 1e-12);
+  EXPECT_NEAR(SignTest(1, 9), 22.0 / 1024, 1e-12);
+  EXPECT_DOUBLE_EQ(SignTest(3, 3), 1);
+  EXPECT_DOUBLE_EQ(SignTest(0, 0), 1);
+  EXPECT_NEAR(SignTest(5, 0), 0.0625, 1e-12);     // five never suffice
+}
+
+TEST(Statistics, AFixedListIsJudgedByTheItemsThatChanged) {
+  const std::vector<PairedUnit> others = {{"a", 60, 1, 1}, {"b", 60, 2, 1}, {"c", 60, 0, 0}};
+  PairedOptions options;
+  options.months_after = 12;
+  const Finding finding = JudgePaired({"u", 60, 12, 1}, others, options);
+  EXPECT_EQ(finding.judgement, Judgement::kWorked);
+  EXPECT_NEAR(finding.change.estimate, 11.0 / 60, 1e-12);
+  // (14 − 11²/62) / 62² = 0.003134: half width 1.96 × 0.05599
+  EXPECT_NEAR(finding.change.high - finding.change.estimate, 0.10973, 1e-4);
+  EXPECT_EQ(finding.comparable_units, 3u);
+  EXPECT_NEAR(finding.comparable_change.estimate, 0.004, 0.01);
+  // As many lost as gained is no change, however many they are.
+  EXPECT_EQ(JudgePaired({"u", 60, 12, 12}, others, options).reason, Reason::kWithinChance);
+}
+
+TEST(Statistics, AListSaysWhyItCannotTell) {
+  const std::vector<PairedUnit> others = {{"a", 20, 0, 0}, {"b", 20, 0, 0}};
+  PairedOptions options;
+  options.months_after = 12;
+  EXPECT_EQ(JudgePaired({"u", 20, 5, 0}, others, options).reason, Reason::kTooFewChanges);
+  EXPECT_EQ(JudgePaired({"u", 20, 12, 0}, {others[0]}, options).reason, Reason::kNoComparable);
+  EXPECT_EQ(JudgePaired({"u", 20, 12, 0}, others, options).judgement, Judgement::kWorked);
+  options.months_after = 2;
+  EXPECT_EQ(JudgePaired({"u", 20, 12, 0}, others, options).reason, Reason::kTooFewMonths);
+  // What was promised and is not there can still come until the year is over.
+  options.expected_change = 0.6;
+  options.months_after = 6;
+  EXPECT_EQ(JudgePaired({"u", 20, 0, 0}, others, options).reason, Reason::kYearNotOver);
+  options.months_after = 12;
+  EXPECT_EQ(JudgePaired({"u", 20, 0, 0}, others, options).judgement, Judgement::kDidNot);
+}
+
+// A rise that the comparable hospitals had as well is not the action's.
+TEST(Statistics, AListThatRoseEverywhereIsNotAnEffect) {
+  PairedOptions options;
+  options.months_after = 12;
+  const Finding finding = JudgePaired({"u", 60, 10, 0}, {{"a", 60, 9, 0}, {"b", 60, 11, 0}, {"c", 60, 10, 1}}, options);
+  EXPECT_EQ(finding.judgement, Judgement::kCannotTell);
+  EXPECT_LT(finding.effect.low, 0);
+}
+
+// With nothing but chance the exact test keeps its word: fewer than 5 of 100 are called an effect.
+TEST(Statistics, ChanceAloneRarelyCoversAList) {
+  SeededRandom random(99);
+  int called = 0;
+  constexpr int kTrials = 400;
+  const auto drawn = [&](const std::string& id) {
+    PairedUnit unit{id, 65, 0, 0};
+    for (int item = 0; item < 65; ++item) {
+      const double x = random.NextUnit();
+      unit.gained += x < 0.1 ? 1 : 0;
+      unit.lost += x > 0.9 ? 1 : 0;
+    }
+    return unit;
+  };
+  PairedOptions options;
+  options.months_after = 12;
+  for (int trial = 0; trial < kTrials; ++trial)
+    if (JudgePaired(drawn("u"), {drawn("a"), drawn("b"), drawn("c")}, options).judgement == Judgement::kWorked) ++called;
+  EXPECT_LE(called, kTrials * 5 / 100);
+}
+
 }  // namespace
 }  // namespace qianxian::gap

@@ -14,6 +14,7 @@
 
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/limits_tls.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "bytes/compress.h"
@@ -139,6 +140,11 @@ void AppendHead(std::string& out, const Response& response, const AnswerContext&
   }
   out += cached_date;
   out += "\r\n";
+  if (context.tls) {  // RFC 6797
+    out += "Strict-Transport-Security: max-age=";
+    out += std::to_string(limits::kTlsStrictTransportSeconds);
+    out += "\r\n";
+  }
   for (const auto& [name, value] : response.headers) {
     if (!IsOurs(name)) AppendField(out, name, value);
   }

@@ -40,6 +40,7 @@ struct AnswerContext {
   bool http_1_0 = false;
   bool keep_alive = true;
   bool gzip = false;      // the client takes it
+  bool tls = false;       // then browsers are told to come by https only
   Instant now;
 };
 

@@ -1,4 +1,4 @@
-// The small client: blocking sockets under one deadline, Beast's parser for the answer.
+// The small client: blocking sockets under one deadline, TLS over them where asked for, Beast's parser for the answer.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/server.h"
+#include "http/tls.h"
 
 namespace qianxian::http {
 namespace {
@@ -66,16 +67,21 @@ class ClientConnection {
   }
 
   Status Connect(const std::string& host, uint16_t port);
+  Status StartTls(const ClientRequest& request);
   Status SendAll(std::string_view bytes, bool& refused);
   Result<size_t> Receive(char* out, size_t size);
 
  private:
   Status Wait(short events);
   Status ConnectTo(const addrinfo& address);
+  Status WaitFor(TlsSession::Progress progress);
+  Status SendAllByTls(std::string_view bytes, bool& refused);
+  Result<size_t> ReceiveByTls(char* out, size_t size);
 
   SystemClock clock_;
   int64_t deadline_;
   int fd_ = -1;
+  std::unique_ptr<TlsSession> tls_;
 };
 
 Status ClientConnection::Wait(short events) {
@@ -123,8 +129,51 @@ Status ClientConnection::Connect(const std::string& host, uint16_t port) {
   return status;
 }
 
+Status ClientConnection::WaitFor(TlsSession::Progress progress) {
+  return Wait(progress == TlsSession::Progress::kWantsRead ? POLLIN : POLLOUT);
+}
+
+Status ClientConnection::StartTls(const ClientRequest& request) {
+  QX_TRY(std::shared_ptr<const TlsContext> context, TlsContext::ForClient(request.ca_file, request.own_file));
+  tls_ = TlsSession::Connect(*context, fd_, request.host, request.own_file.empty());
+  if (!tls_) return Unavailable("tls", "TLS cannot be used for " + request.host, "无法与 " + request.host + " 使用 TLS");
+  while (true) {
+    TlsSession::Progress progress = tls_->Handshake().progress;
+    if (progress == TlsSession::Progress::kDone) return Ok();
+    if (progress == TlsSession::Progress::kFailed || progress == TlsSession::Progress::kEnded) return tls_->WhyFailed(request.host);
+    QX_DO(WaitFor(progress));
+  }
+}
+
+Status ClientConnection::SendAllByTls(std::string_view bytes, bool& refused) {
+  while (!bytes.empty()) {
+    TlsSession::Step step = tls_->Write(bytes.data(), bytes.size());
+    if (step.progress == TlsSession::Progress::kDone) {
+      bytes.remove_prefix(step.size);
+    } else if (step.progress == TlsSession::Progress::kFailed || step.progress == TlsSession::Progress::kEnded) {
+      refused = true;
+      return Ok();
+    } else {
+      QX_DO(WaitFor(step.progress));
+    }
+  }
+  return Ok();
+}
+
+// An end that was not announced may be somebody's who cut the line: it ends no answer.
+Result<size_t> ClientConnection::ReceiveByTls(char* out, size_t size) {
+  while (true) {
+    TlsSession::Step step = tls_->Read(out, size);
+    if (step.progress == TlsSession::Progress::kDone) return step.size;
+    if (step.progress == TlsSession::Progress::kEnded) return size_t{0};
+    if (step.progress == TlsSession::Progress::kFailed) return Closed("within TLS");
+    QX_DO(WaitFor(step.progress));
+  }
+}
+
 // A server that refuses a large request answers before it has all of it: then `refused`, and the answer is to be read.
 Status ClientConnection::SendAll(std::string_view bytes, bool& refused) {
+  if (tls_) return SendAllByTls(bytes, refused);
   while (!bytes.empty()) {
     ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) {
@@ -142,6 +191,7 @@ Status ClientConnection::SendAll(std::string_view bytes, bool& refused) {
 }
 
 Result<size_t> ClientConnection::Receive(char* out, size_t size) {
+  if (tls_) return ReceiveByTls(out, size);
   while (true) {
     ssize_t got = recv(fd_, out, size, 0);
     if (got >= 0) return static_cast<size_t>(got);
@@ -160,7 +210,8 @@ std::string RequestText(const ClientRequest& request) {
     has_host = has_host || ToLowerAscii(name) == "host";
     text += name + ": " + value + "\r\n";
   }
-  if (!has_host) text += "Host: " + request.host + ":" + std::to_string(request.port) + "\r\n";
+  bool bare_ipv6 = request.host.find(':') != std::string::npos;   // RFC 3986 §3.2.2: in brackets
+  if (!has_host) text += "Host: " + (bare_ipv6 ? "[" + request.host + "]" : request.host) + ":" + std::to_string(request.port) + "\r\n";
   if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
     text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   }
@@ -197,6 +248,7 @@ Result<Response> ReadAnswer(ClientConnection& connection, bool head_request) {
 Result<Response> Send(const ClientRequest& request) {
   ClientConnection connection(request.timeout_seconds);
   QX_DO(connection.Connect(request.host, request.port));
+  if (request.tls) QX_DO(connection.StartTls(request));
   bool refused = false;
   QX_DO(connection.SendAll(RequestText(request), refused));
   if (!refused) QX_DO(connection.SendAll(request.body, refused));

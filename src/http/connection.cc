@@ -1,6 +1,7 @@
 #include "http/connection.h"
 
 #include <sys/sendfile.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,9 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "base/limits_tls.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "bytes/compress.h"
 #include "http/pipe.h"
 
@@ -34,26 +37,70 @@ constexpr size_t kInlinePackBytes = 64 << 10;     // larger answers are not pack
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, Shared& shared, Connections& registry)
-    : socket_(std::move(socket)), shared_(shared), registry_(registry), parser_(RequestParser::Make(shared.options)) {}
+    : transport_(std::move(socket)), shared_(shared), registry_(registry), parser_(RequestParser::Make(shared.options)) {}
 
 void Connection::Start() {
   registry_.insert(shared_from_this());
   error_code error;
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  auto endpoint = socket_.remote_endpoint(error);
+  asio::ip::tcp::socket& socket = transport_.socket();
+  socket.set_option(asio::ip::tcp::no_delay(true), error);
+  auto endpoint = socket.remote_endpoint(error);
   if (!error) peer_ = endpoint.address().to_string(error);
-  if (!error) socket_.native_non_blocking(true, error);
+  if (!error) socket.native_non_blocking(true, error);
   if (error || shared_.stopping) return Close();  // it went away before we looked
+  if (shared_.options.tls) return AwaitGreeting();
   BeginRequest();
   Read();
 }
 
-void Connection::Close() {
+// A connection that says nothing, or not all of a handshake, has no more time than a slow header.
+void Connection::AwaitGreeting() {
+  phase_ = Phase::kHandshake;
+  deadline_ = Now() + limits::kTlsHandshakeSeconds * kSecond;
+  transport_.socket().async_wait(asio::ip::tcp::socket::wait_read, [self = shared_from_this()](const error_code& error) {
+    if (self->closed_) return;
+    error ? self->Close() : self->LookAtGreeting();
+  });
+}
+
+// A method's first letter instead of a TLS record (RFC 8446 §5.1): somebody forgot the s of https, and is told so.
+void Connection::LookAtGreeting() {
+  char first = 0;
+  if (recv(transport_.socket().native_handle(), &first, 1, MSG_PEEK) != 1) return Close();
+  if (first >= 'A' && first <= 'Z') {
+    Response response;
+    response.status = 400;
+    response.Set("Content-Type", "text/plain; charset=utf-8");
+    response.body = "此端口只接受 https：请把地址开头的 http:// 改为 https://\nThis port speaks https: begin the address with https://\n";
+    return RefuseWith(std::move(response));
+  }
+  std::shared_ptr<const TlsContext> context = *shared_.tls.Lock();
+  transport_.StartTls(TlsSession::Accept(*context, transport_.socket().native_handle()));
+  if (transport_.tls() == nullptr) return Close();
+  Handshake();
+}
+
+void Connection::Handshake() {
+  if (Now() > deadline_) return Close();
+  TlsSession::Progress progress = transport_.tls()->Handshake().progress;
+  if (progress == TlsSession::Progress::kDone) {
+    BeginRequest();
+    return Read();
+  }
+  bool reads = progress == TlsSession::Progress::kWantsRead;
+  if (!reads && progress != TlsSession::Progress::kWantsWrite) return Close();
+  transport_.socket().async_wait(reads ? asio::ip::tcp::socket::wait_read : asio::ip::tcp::socket::wait_write,
+                                 [self = shared_from_this()](const error_code& error) {
+                                   if (self->closed_) return;
+                                   error ? self->Close() : self->Handshake();
+                                 });
+}
+
+void Connection::Close(bool orderly) {
   if (closed_) return;
   closed_ = true;
-  error_code ignored;
-  socket_.close(ignored);
-  if (upgraded_) upgraded_->Close();
+  transport_.Close(orderly);
+  if (upgraded_) upgraded_->Close(orderly);
   if (answer_.pipe) answer_.pipe->Detach();
   ForgetBody();
   registry_.erase(shared_from_this());
@@ -61,7 +108,7 @@ void Connection::Close() {
 }
 
 void Connection::CloseIfIdle() {
-  if (phase_ == Phase::kIdle || phase_ == Phase::kLingering || phase_ == Phase::kUpgraded) Close();
+  if (phase_ == Phase::kHandshake || phase_ == Phase::kIdle || phase_ == Phase::kLingering || phase_ == Phase::kUpgraded) Close(true);
 }
 
 void Connection::CloseIfLate(int64_t now_nanoseconds) {
@@ -104,7 +151,7 @@ void Connection::Read() {
     begin_ = 0;
   }
   if (buffer_.size() < end_ + room) buffer_.resize(end_ + room);
-  socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+  transport_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
                           [self = shared_from_this()](const error_code& error, size_t size) {
                             if (self->closed_) return;
                             if (error) return self->Close();
@@ -153,6 +200,7 @@ bool Connection::EnterBody() {
 void Connection::AskAdmission() {
   phase_ = Phase::kHandling;
   deadline_ = kNever;
+  SayOrigin(parser_->request());
   auto job = [self = shared_from_this()]() mutable {
     std::optional<Response> refusal;
     try {
@@ -161,7 +209,7 @@ void Connection::AskAdmission() {
       LogError("http: the admission of an upload threw");
       refusal = self->Refusal(500);
     }
-    auto executor = self->socket_.get_executor();
+    auto executor = self->transport_.get_executor();
     asio::post(executor, [self = std::move(self), refusal = std::move(refusal)]() mutable {
       if (self->closed_) return;
       if (refusal) return self->RefuseWith(std::move(*refusal));
@@ -206,7 +254,7 @@ void Connection::StoreUpload() {
     Status stored = self->upload_->Write(self->parser_->upload_waiting());
     self->parser_->upload_waiting().clear();
     if (!stored.ok()) LogError(Describe(stored.error()));
-    auto executor = self->socket_.get_executor();
+    auto executor = self->transport_.get_executor();
     asio::post(executor, [self = std::move(self), good = stored.ok()] {
       if (self->closed_) return;
       if (!good) return self->Refuse(507);
@@ -221,7 +269,7 @@ void Connection::StoreUpload() {
 void Connection::SendContinue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   continued_ = true;
-  asio::async_write(socket_, asio::buffer(kContinue.data(), kContinue.size()),
+  asio::async_write(transport_, asio::buffer(kContinue.data(), kContinue.size()),
                     [self = shared_from_this()](const error_code& error, size_t) {
                       if (self->closed_) return;
                       if (error) return self->Close();
@@ -233,14 +281,14 @@ void Connection::Dispatch() {
   phase_ = Phase::kHandling;
   deadline_ = kNever;
   Request& request = parser_->request();
-  request.peer = peer_;
+  SayOrigin(request);
   const auto& runs_inline = shared_.options.inline_handler;
   if (runs_inline && request.body.empty() && upload_ == nullptr && runs_inline(request.method, request.path)) {
     return FinishInline(Handle());
   }
   auto job = [self = shared_from_this()]() mutable {
     Answer answer = self->Finish(self->Handle());
-    auto executor = self->socket_.get_executor();
+    auto executor = self->transport_.get_executor();
     // Everything goes along: the worker must not be the last to hold the connection.
     asio::post(executor, [self = std::move(self), answer = std::move(answer)]() mutable {
       if (!self->closed_) return self->Write(std::move(answer));
@@ -252,13 +300,28 @@ void Connection::Dispatch() {
   }
 }
 
+// Where it came from. What a proxy says counts only from one that we were told of: anybody can send these headers.
+void Connection::SayOrigin(Request& request) const {
+  request.peer = peer_;
+  request.secure = transport_.tls() != nullptr;
+  if (!shared_.options.behind_proxy) return;
+  request.secure = request.secure || request.Header("x-forwarded-proto") == "https";
+  for (const auto& [name, value] : request.headers) {
+    if (name != "x-forwarded-for") continue;
+    // The last is the one that the proxy itself saw.
+    error_code error;
+    auto address = asio::ip::make_address(std::string(TrimAscii(std::string_view(value).substr(value.rfind(',') + 1))), error);
+    if (!error) request.peer = address.to_string();
+  }
+}
+
 // What was answered on the io thread is written by it, but packing a large body would hold the others.
 void Connection::FinishInline(Response response) {
   bool packs = response.body.size() > kInlinePackBytes && AcceptsGzip(parser_->request().Header("accept-encoding"));
   if (!packs) return Write(Finish(std::move(response)));
   auto job = [self = shared_from_this(), response = std::move(response)]() mutable {
     Answer answer = self->Finish(std::move(response));
-    auto executor = self->socket_.get_executor();
+    auto executor = self->transport_.get_executor();
     asio::post(executor, [self = std::move(self), answer = std::move(answer)]() mutable {
       if (!self->closed_) self->Write(std::move(answer));
     });
@@ -328,6 +391,7 @@ Answer Connection::Finish(Response response) {
   context.http_1_0 = parser_->http_1_0();
   context.keep_alive = parser_->done() && parser_->refusal() == 0 && parser_->keep_alive() && !shared_.stopping;
   context.gzip = AcceptsGzip(request.Header("accept-encoding"));
+  context.tls = transport_.tls() != nullptr;
   context.now = shared_.clock.Now();
   return MakeAnswer(std::move(response), context);
 }
@@ -359,7 +423,7 @@ void Connection::WriteSome() {
       asio::buffer(answer_.head.data() + head, answer_.head.size() - head),
       asio::buffer(answer_.body.data() + body, answer_.body.size() - body),
   };
-  socket_.async_write_some(parts, [self = shared_from_this()](const error_code& error, size_t size) {
+  transport_.async_write_some(parts, [self = shared_from_this()](const error_code& error, size_t size) {
     if (self->closed_) return;
     if (error) return self->Close();
     self->written_ += size;
@@ -370,8 +434,9 @@ void Connection::WriteSome() {
 }
 
 void Connection::SendFileSome() {
+  if (transport_.tls() != nullptr) return SendFilePiece();
   size_t piece = static_cast<size_t>(std::min<uint64_t>(answer_.file_left, kSendFileBytes));
-  ssize_t sent = sendfile(socket_.native_handle(), answer_.file.fd(), &file_offset_, piece);
+  ssize_t sent = sendfile(transport_.socket().native_handle(), answer_.file.fd(), &file_offset_, piece);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) return Close();
   if (sent == 0) return Close();  // the file became shorter: the client must see that something is missing
   if (sent > 0) {
@@ -379,17 +444,30 @@ void Connection::SendFileSome() {
     CountTransfer(static_cast<size_t>(sent));
     if (answer_.file_left == 0) return AfterAnswer();
   }
-  socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
+  transport_.socket().async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
     if (self->closed_) return;
     error ? self->Close() : self->SendFileSome();
   });
+}
+
+// The system cannot encrypt on the way: the next piece becomes the body.
+void Connection::SendFilePiece() {
+  answer_.head.clear();
+  answer_.body.resize(static_cast<size_t>(std::min<uint64_t>(answer_.file_left, limits::kTlsFilePieceBytes)));
+  ssize_t got = pread(answer_.file.fd(), answer_.body.data(), answer_.body.size(), file_offset_);
+  if (got <= 0) return Close();  // the file became shorter: the client must see that something is missing
+  answer_.body.resize(static_cast<size_t>(got));
+  answer_.file_left -= static_cast<uint64_t>(got);
+  file_offset_ += got;
+  written_ = 0;
+  WriteSome();
 }
 
 void Connection::AfterAnswer() {
   if (answer_.pipe && !shared_.stopping) return Upgrade();
   bool close = answer_.close || shared_.stopping;
   answer_ = Answer();
-  if (close) return parser_->done() && begin_ == end_ ? Close() : Linger();
+  if (close) return parser_->done() && begin_ == end_ ? Close(true) : Linger();
   BeginRequest();
   begin_ < end_ ? Advance() : Read();
 }
@@ -402,8 +480,8 @@ void Connection::Upgrade() {
   UpgradeTools tools{std::move(answer_.pipe), shared_.clock, [weak] {
                        if (auto self = weak.lock()) self->Close();
                      }};
-  upgraded_ = answer_.web_socket ? MakeWebSocket(std::move(socket_), std::move(tools), parser_->request())
-                                 : MakeStream(std::move(socket_), std::move(tools), answer_.chunked);
+  upgraded_ = answer_.web_socket ? MakeWebSocket(std::move(transport_), std::move(tools), parser_->request())
+                                 : MakeStream(std::move(transport_), std::move(tools), answer_.chunked);
   answer_ = Answer();
   buffer_ = std::string();
   upgraded_->Start();
@@ -413,8 +491,9 @@ void Connection::Upgrade() {
 // yet read. So we say that we have ended, and read and forget until it has too.
 void Connection::Linger() {
   error_code error;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  transport_.EndSending(error);
   if (error) return Close();
+  transport_.DropTls();
   phase_ = Phase::kLingering;
   transferred_ = 0;
   begin_ = end_ = 0;

@@ -11,9 +11,11 @@
 #include <unordered_set>
 
 #include "base/clock.h"
+#include "base/locked.h"
 #include "http/answer.h"
 #include "http/request_parser.h"
 #include "http/server.h"
+#include "http/transport.h"
 #include "http/upgraded.h"
 #include "http/upload_file.h"
 #include "http/worker_pool.h"
@@ -29,7 +31,9 @@ struct Shared {
   Clock& clock;
   std::atomic<bool> stopping{false};
   std::atomic<size_t> connections{0};
+  std::atomic<uint64_t> turned_away{0};
   std::atomic<uint64_t> body_bytes{0};  // held in memory by all connections
+  Locked<std::shared_ptr<const TlsContext>> tls;   // for connections from now on; none: plain
   WorkerPool workers;
   WorkerPool disk;  // a full disk cache blocks a write: that must hold up uploads only
 };
@@ -44,11 +48,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Start();
   void CloseIfIdle();                          // the server stops
   void CloseIfLate(int64_t now_nanoseconds);   // looked at now and then
-  void Close();
+  void Close(bool orderly = false);            // orderly: nothing that was begun is cut off
 
  private:
-  enum class Phase { kIdle, kHeader, kBody, kStoring, kHandling, kWriting, kLingering, kUpgraded };
+  enum class Phase { kHandshake, kIdle, kHeader, kBody, kStoring, kHandling, kWriting, kLingering, kUpgraded };
 
+  void AwaitGreeting();
+  void LookAtGreeting();
+  void Handshake();
   void BeginRequest();
   void Read();
   void OnRead(size_t size);
@@ -61,6 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void StoreUpload();
   void SendContinue();
   void Dispatch();
+  void SayOrigin(Request& request) const;
   void FinishInline(Response response);
   Response Handle();
   Response CallHandler();
@@ -72,6 +80,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Write(Answer answer);
   void WriteSome();
   void SendFileSome();
+  void SendFilePiece();
   void AfterAnswer();
   void Upgrade();
   void Linger();
@@ -79,7 +88,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void CountTransfer(size_t size);
   int64_t Now() const { return shared_.clock.MonotonicNanoseconds(); }
 
-  boost::asio::ip::tcp::socket socket_;
+  Transport transport_;
   Shared& shared_;
   Connections& registry_;
   std::unique_ptr<RequestParser> parser_;

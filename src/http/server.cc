@@ -64,7 +64,10 @@ class IoThread {
 
   void Stop() {
     context_.stop();
-    if (thread_.joinable()) thread_.join();
+    if (!thread_.joinable()) return;
+    thread_.join();
+    context_.restart();
+    context_.poll();   // what was on its way to closed connections lets go of them, and of their half files
   }
 
   void Adopt(tcp::socket socket) {
@@ -105,13 +108,17 @@ class ServerOnAsio final : public Server {
   ~ServerOnAsio() override { Stop(); }
 
   Status Listen();
+  Status LoadCertificate();
   uint16_t port() const override { return port_; }
+  ServerFigures figures() override { return {shared_.connections, shared_.workers.waiting(), shared_.turned_away}; }
+  Result<Certificate> ReloadCertificate() override;
+  std::optional<Certificate> certificate() override;
   void Stop() override;
 
  private:
   void Accept();
   void OnAccept(const error_code& error, tcp::socket socket, size_t thread);
-  static void TurnAway(tcp::socket& socket);
+  static void TurnAway(tcp::socket& socket, bool tls);
 
   SystemClock machine_clock_;
   Shared shared_;
@@ -147,6 +154,31 @@ Status ServerOnAsio::Listen() {
   return Ok();
 }
 
+Status ServerOnAsio::LoadCertificate() {
+  if (!shared_.options.tls) return Ok();
+  QX_TRY(std::shared_ptr<const TlsContext> made, TlsContext::ForServer(*shared_.options.tls));
+  *shared_.tls.Lock() = std::move(made);
+  return Ok();
+}
+
+Result<Certificate> ServerOnAsio::ReloadCertificate() {
+  if (!shared_.options.tls) return Invalid("no-certificate", "this server speaks plain HTTP", "该服务未使用证书");
+  QX_TRY(std::shared_ptr<const TlsContext> made, TlsContext::ForServer(*shared_.options.tls));
+  // One that nobody would accept any more is no better than the one there is.
+  if (made->certificate().valid_until < shared_.clock.Now()) {
+    return Invalid("certificate-file", shared_.options.tls->certificate_file + ": this certificate has expired",
+                   shared_.options.tls->certificate_file + "：证书已过期");
+  }
+  Certificate certificate = made->certificate();
+  *shared_.tls.Lock() = std::move(made);
+  return certificate;
+}
+
+std::optional<Certificate> ServerOnAsio::certificate() {
+  auto tls = shared_.tls.Lock();
+  return *tls ? std::optional<Certificate>((*tls)->certificate()) : std::nullopt;
+}
+
 void ServerOnAsio::Accept() {
   size_t thread = next_thread_++ % threads_.size();
   acceptor_->async_accept(threads_[thread]->context(), [this, thread](const error_code& error, tcp::socket socket) {
@@ -159,7 +191,8 @@ void ServerOnAsio::OnAccept(const error_code& error, tcp::socket socket, size_t 
   if (!error) {
     if (++shared_.connections > shared_.options.connections) {
       --shared_.connections;
-      TurnAway(socket);
+      ++shared_.turned_away;
+      TurnAway(socket, shared_.options.tls.has_value());
     } else {
       threads_[thread]->Adopt(std::move(socket));
     }
@@ -175,10 +208,11 @@ void ServerOnAsio::OnAccept(const error_code& error, tcp::socket socket, size_t 
   });
 }
 
-// One piece into the fresh socket's empty buffer: it never waits.
-void ServerOnAsio::TurnAway(tcp::socket& socket) {
+// One piece into the fresh socket's empty buffer: it never waits. Over TLS there is nothing that could be said in one.
+void ServerOnAsio::TurnAway(tcp::socket& socket, bool tls) {
   static constexpr std::string_view kBusy =
       "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  if (tls) return;
   ssize_t sent = send(socket.native_handle(), kBusy.data(), kBusy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   static_cast<void>(sent);
   error_code ignored;
@@ -212,6 +246,7 @@ void ServerOnAsio::Stop() {
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Handler handler) {
   try {
     auto server = std::make_unique<ServerOnAsio>(options, std::move(handler));
+    QX_DO(server->LoadCertificate());
     QX_DO(server->Listen());
     return std::unique_ptr<Server>(std::move(server));
   } catch (const std::exception& thrown) {  // no descriptors or threads for the event loops

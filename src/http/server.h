@@ -1,4 +1,4 @@
-// HTTP/1.1 without routes (Boost only inside this folder's .cc files). IO threads parse and write; handlers run on a
+// HTTP/1.1 without routes, plain or over TLS (Boost and OpenSSL only inside this folder). IO threads parse and write; handlers run on a
 // pool of workers, so a slow handler never holds a connection of another. Limits and time-outs: base/limits.h. Over the
 // queue's bound the answer is 503 with Retry-After. gzip both ways: a packed request body is unpacked before the handler
 // (an upload to a file is left as it was sent), an answer is packed when the client takes it and it is text. HEAD is the
@@ -33,6 +33,7 @@ struct Request {
   std::string upload_path;                 // a streamed upload (see ServerOptions::upload): the temporary file; the handler
                                            // owns it and must move or remove it
   std::string peer;                        // "127.0.0.1"
+  bool secure = false;                     // it came over TLS, to us or to a proxy that we were told of
   std::string_view Header(std::string_view lower_case_name) const;   // "" if none
   std::string_view QueryValue(std::string_view name) const;          // first, "" if none
   std::string Cookie(std::string_view name) const;
@@ -50,9 +51,22 @@ struct Response {
 
 using Handler = std::function<Response(Request&)>;
 
+struct TlsOptions {
+  std::string certificate_file;            // PEM: the server's own certificate, then those up to its authority
+  std::string key_file;                    // PEM without a password; refused ("key-readable") if others may read it
+  bool tls_1_2 = false;                    // TLS 1.2 too, not only 1.3
+};
+struct Certificate {
+  std::string name;                        // its common name, "" if it has none
+  Instant valid_from, valid_until;
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   uint16_t port = 8080;                    // 0: any free one
+  std::optional<TlsOptions> tls;           // none: plain HTTP
+  // A proxy stands before this server, and nobody else reaches it: X-Forwarded-Proto and X-Forwarded-For are believed.
+  bool behind_proxy = false;
   int io_threads = 2;
   int workers = 0;                         // 0 = limits::kHttpWorkers
   // Says for a request's method and path (before its body) whether the body goes to a file in this folder; "" = memory.
@@ -73,18 +87,29 @@ struct ServerOptions {
   Clock* clock = nullptr;                  // for Date, time-outs and Stop; none: the machine's. Outlives the server.
 };
 
+struct ServerFigures {
+  size_t connections = 0;                  // open now
+  size_t queued = 0;                       // requests that wait for a worker
+  uint64_t turned_away = 0;                // connections that were one too many
+};
+
 class Server {
  public:
   virtual ~Server() = default;
-  // Listens at once; unavailable ("port-taken", "address") if it cannot.
+  // Listens at once; unavailable ("port-taken", "address") if it cannot; invalid ("certificate-file", "key-file") and
+  // forbidden ("key-readable") if its certificate cannot be used.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, Handler handler);
   virtual uint16_t port() const = 0;
+  virtual ServerFigures figures() = 0;                               // any thread
+  // Of a server with TLS: reads its files again, for connections from now on; what it cannot use changes nothing. Any thread.
+  virtual Result<Certificate> ReloadCertificate() = 0;
+  virtual std::optional<Certificate> certificate() = 0;              // none: plain
   // Takes no more, finishes what is under way (connections up to 5 s, then they are cut; a handler that runs is waited
   // for), then closes. Not from a handler. The destructor does it too.
   virtual void Stop() = 0;
 };
 
-// A small client for the command line and tests: one request, whole answer, bounded time.
+// A small client: one request, whole answer, bounded time. A redirect is an answer like any other: it is not followed.
 struct ClientRequest {
   std::string host = "127.0.0.1";
   uint16_t port = 0;
@@ -93,9 +118,13 @@ struct ClientRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   int timeout_seconds = 60;
+  bool tls = false;                        // https: the certificate must be good for `host`
+  std::string ca_file;                     // PEM: who may vouch for it; "" = whom this system trusts
+  std::string own_file;                    // PEM: it must be this very certificate, whatever name and date it bears
 };
 // The body comes unpacked only as far as chunks go; header names in lower case. Errors: unavailable ("connect",
-// "timeout", "closed"), invalid ("bad-answer").
+// "timeout", "closed"; over TLS "certificate-host", "certificate-expired", "certificate-unknown", "certificate", "tls"),
+// invalid ("bad-answer", "ca-file").
 Result<Response> Send(const ClientRequest& request);
 
 // Router: method and pattern to handler. Patterns: "/api/gaps/{id}", "/fhir/{rest...}". A literal part wins over {id}, {id}

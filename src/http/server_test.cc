@@ -30,16 +30,27 @@ Response Echo(Request& request) {
   return Text(request.method + " " + request.path + " " + request.body);
 }
 
-std::unique_ptr<Server> Start(ServerOptions options, Handler handler = Echo) {
-  options.port = 0;
-  auto server = Server::Start(options, std::move(handler));
-  EXPECT_TRUE(server.ok()) << Describe(server.error());
-  return std::move(server).value();
-}
+class ServerTest : public LineTest {
+ protected:
+  std::unique_ptr<Server> Start(ServerOptions options, Handler handler = Echo) { return LineTest::Start(std::move(options), std::move(handler)); }
+};
+INSTANTIATE_TEST_SUITE_P(Lines, ServerTest, testing::Bool(), LineName);
 
-TEST(Server, KeepsAConnectionForManyRequests) {
+class SendTest : public ServerTest {
+ protected:
+  ClientRequest RequestTo(const Server& server) {
+    ClientRequest request;
+    request.port = server.port();
+    request.tls = tls();
+    if (tls()) request.ca_file = TestServerTls().certificate_file;
+    return request;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Lines, SendTest, testing::Bool(), LineName);
+
+TEST_P(ServerTest, KeepsAConnectionForManyRequests) {
   auto server = Start({});
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   for (int i = 0; i < 100; ++i) {
     TestAnswer answer = client.Ask(i % 2 == 0 ? Get("/a" + std::to_string(i)) : Post("/b", "body" + std::to_string(i)));
     ASSERT_EQ(answer.status, 200);
@@ -48,11 +59,11 @@ TEST(Server, KeepsAConnectionForManyRequests) {
   }
 }
 
-TEST(Server, AnswersPipelinedRequestsInOrder) {
+TEST_P(ServerTest, AnswersPipelinedRequestsInOrder) {
   ServerOptions options;
   options.inline_handler = [](std::string_view, std::string_view path) { return StartsWith(path, "/inline"); };
   auto server = Start(options);
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   std::string all;
   for (int i = 0; i < 200; ++i) all += Get((i % 3 == 0 ? "/inline" : "/worker") + std::to_string(i)) + Post("/p", std::to_string(i));
   std::thread sender([&] { client.Send(all); });
@@ -63,45 +74,45 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
   sender.join();
 }
 
-TEST(Server, ClosesWhenAsked) {
+TEST_P(ServerTest, ClosesWhenAsked) {
   auto server = Start({});
   for (const std::string& request : {Get("/", "Connection: close\r\n"), std::string("GET / HTTP/1.0\r\n\r\n")}) {
-    TestClient client(server->port());
+    TestClient client(server->port(), tls());
     TestAnswer answer = client.Ask(request);
     EXPECT_EQ(answer.status, 200);
     EXPECT_NE(answer.head.find("Connection: close\r\n"), std::string::npos);
     EXPECT_TRUE(client.Ended());
   }
-  TestClient old(server->port());
+  TestClient old(server->port(), tls());
   for (int i = 0; i < 2; ++i) EXPECT_EQ(old.Ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").status, 200);
 }
 
-TEST(Server, AnswersHeadWithoutBody) {
+TEST_P(ServerTest, AnswersHeadWithoutBody) {
   auto server = Start({});
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   TestAnswer head = client.Ask("HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n", true);
   EXPECT_EQ(head.status, 200);
   EXPECT_NE(head.head.find("Content-Length: 8\r\n"), std::string::npos) << head.head;
   EXPECT_EQ(client.Ask(Get("/y")).body, "GET /y ") << "nothing was left in between";
 }
 
-TEST(Server, ReadsChunkedBodies) {
+TEST_P(ServerTest, ReadsChunkedBodies) {
   auto server = Start({});
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   std::string head = "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (char c : head + "3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n") ASSERT_TRUE(client.Send({&c, 1}));
   EXPECT_EQ(client.Read().body, "POST /c abc0123456789abcdef");
 }
 
-TEST(Server, SendsLargeBodies) {
+TEST_P(ServerTest, SendsLargeBodies) {
   auto server = Start({});
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.Ask(Get("/large")).body, std::string(3'000'000, 'x'));
 }
 
-TEST(Server, PacksAndUnpacks) {
+TEST_P(ServerTest, PacksAndUnpacks) {
   auto server = Start({});
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   TestAnswer answer = client.Ask(Get("/large", "Accept-Encoding: br, gzip\r\n"));
   EXPECT_NE(answer.head.find("Content-Encoding: gzip\r\n"), std::string::npos);
   EXPECT_LT(answer.body.size(), 100'000U);
@@ -112,23 +123,23 @@ TEST(Server, PacksAndUnpacks) {
   EXPECT_EQ(client.Ask(Post("/p", "br", "Content-Encoding: br\r\n")).status, 415);
 }
 
-TEST(Server, BoundsAPackedBomb) {
+TEST_P(ServerTest, BoundsAPackedBomb) {
   ServerOptions options;
   options.body_bytes = 10'000;
   auto server = Start(options);
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   EXPECT_EQ(client.Ask(Post("/p", bytes::Gzip(std::string(1'000'000, '\0')), "Content-Encoding: gzip\r\n")).status, 413);
   EXPECT_EQ(client.Ask(Get("/")).status, 200) << "its body was read, so the connection lives";
 }
 
-TEST(Server, SurvivesAHandlerThatThrows) {
+TEST_P(ServerTest, SurvivesAHandlerThatThrows) {
   auto server = Start({});
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   EXPECT_EQ(client.Ask(Get("/throw")).status, 500);
   EXPECT_EQ(client.Ask(Get("/")).status, 200);
 }
 
-TEST(Server, LetsTheOwnerWordItsRefusals) {
+TEST_P(ServerTest, LetsTheOwnerWordItsRefusals) {
   ServerOptions options;
   options.refuse = [](int status, std::string_view path) {
     Response response = Text("own words " + std::string(path));
@@ -136,30 +147,30 @@ TEST(Server, LetsTheOwnerWordItsRefusals) {
     return response;
   };
   auto server = Start(options);
-  TestClient client(server->port());
+  TestClient client(server->port(), tls());
   TestAnswer answer = client.Ask("GET /a HTTP/1.1\r\n\r\n");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.body, "own words /a");
   EXPECT_TRUE(client.Ended());
 }
 
-TEST(Server, ServesHundredsOfConnectionsAtOnce) {
+TEST_P(ServerTest, ServesHundredsOfConnectionsAtOnce) {
   auto server = Start({});
   std::vector<TestClient> clients;
-  for (int i = 0; i < 500; ++i) clients.emplace_back(server->port());
+  for (int i = 0; i < 500; ++i) clients.emplace_back(server->port(), tls());
   for (int round = 0; round < 3; ++round) {
     for (size_t i = 0; i < clients.size(); ++i) ASSERT_TRUE(clients[i].Send(Get("/" + std::to_string(i))));
     for (size_t i = 0; i < clients.size(); ++i) ASSERT_EQ(clients[i].Read().body, "GET /" + std::to_string(i) + " ");
   }
 }
 
-TEST(Server, ServesManyThreadsOfClients) {
+TEST_P(ServerTest, ServesManyThreadsOfClients) {
   auto server = Start({});
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
-      TestClient client(server->port());
+      TestClient client(server->port(), tls());
       for (int i = 0; i < 200; ++i) {
         std::string body = std::to_string(t * 1000 + i);
         if (client.Ask(Post("/x", body)).body != "POST /x " + body) ++wrong;
@@ -170,7 +181,7 @@ TEST(Server, ServesManyThreadsOfClients) {
   EXPECT_EQ(wrong, 0);
 }
 
-TEST(Server, SaysWhyItCannotListen) {
+TEST_P(ServerTest, SaysWhyItCannotListen) {
   auto first = Start({});
   ServerOptions options;
   options.port = first->port();
@@ -184,7 +195,7 @@ TEST(Server, SaysWhyItCannotListen) {
   EXPECT_EQ(Server::Start(options, Echo).error().code, "address");
 }
 
-TEST(Server, StopFinishesWhatIsUnderWay) {
+TEST_P(ServerTest, StopFinishesWhatIsUnderWay) {
   std::latch handling(1), go_on(1);
   auto server = Start({}, [&](Request&) {
     handling.count_down();
@@ -192,7 +203,7 @@ TEST(Server, StopFinishesWhatIsUnderWay) {
     return Text("finished");
   });
   uint16_t port = server->port();
-  TestClient busy(port), idle(port);
+  TestClient busy(port, tls()), idle(port, tls());
   ASSERT_TRUE(busy.Send(Get("/")));
   handling.wait();
   std::thread stopper([&] { server->Stop(); });
@@ -203,27 +214,27 @@ TEST(Server, StopFinishesWhatIsUnderWay) {
   EXPECT_NE(answer.head.find("Connection: close\r\n"), std::string::npos);
   EXPECT_TRUE(busy.Ended());
   stopper.join();
-  EXPECT_FALSE(TestClient(port).connected());
+  EXPECT_FALSE(TestClient(port, tls()).connected());
   server->Stop();
 }
 
-TEST(Server, CanBeStartedAgainOnItsPort) {
+TEST_P(ServerTest, CanBeStartedAgainOnItsPort) {
   ServerOptions options;
+  if (tls()) options.tls = TestServerTls();
   auto first = Start(options);
   uint16_t port = first->port();
-  TestClient client(port);
+  TestClient client(port, tls());
   EXPECT_EQ(client.Ask(Get("/")).status, 200);
   first.reset();
   options.port = port;
   auto second = Server::Start(options, Echo);
   ASSERT_TRUE(second.ok()) << Describe(second.error());
-  EXPECT_EQ(TestClient(port).Ask(Get("/")).status, 200);
+  EXPECT_EQ(TestClient(port, tls()).Ask(Get("/")).status, 200);
 }
 
-TEST(Send, TalksToTheServer) {
+TEST_P(SendTest, TalksToTheServer) {
   auto server = Start({});
-  ClientRequest request;
-  request.port = server->port();
+  ClientRequest request = RequestTo(*server);
   request.method = "POST";
   request.target = "/x";
   request.body = std::string(500'000, 'b');
@@ -242,15 +253,16 @@ TEST(Send, TalksToTheServer) {
   EXPECT_EQ(Send(request)->Header("content-encoding"), "gzip");
 }
 
-TEST(Send, TakesNoAnswerWithoutEnd) {
+TEST_P(SendTest, TakesNoAnswerWithoutEnd) {
   auto server = Start({}, [](Request&) { return Text(std::string(limits::kHttpBodyBytes + 1, 'x')); });
-  ClientRequest request;
-  request.port = server->port();
+  ClientRequest request = RequestTo(*server);
   EXPECT_EQ(Send(request).error().code, "bad-answer");
 }
 
 TEST(Send, SaysWhyThereIsNoAnswer) {
-  auto server = Start({}, [](Request&) { return Text(""); });
+  ServerOptions options;
+  options.port = 0;
+  auto server = Server::Start(options, [](Request&) { return Text(""); }).value();
   ClientRequest request;
   request.port = server->port();
   server->Stop();

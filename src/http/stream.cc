@@ -19,13 +19,13 @@ constexpr size_t kUnaskedBytes = 64 << 10;          // what a client may say whi
 
 class Stream final : public Upgraded, public std::enable_shared_from_this<Stream> {
  public:
-  Stream(asio::ip::tcp::socket socket, UpgradeTools tools, bool chunked)
-      : socket_(std::move(socket)), tools_(std::move(tools)), chunked_(chunked) {}
+  Stream(Transport transport, UpgradeTools tools, bool chunked)
+      : transport_(std::move(transport)), tools_(std::move(tools)), chunked_(chunked) {}
 
   void Start() override {
     last_write_ = tools_.clock.MonotonicNanoseconds();
     std::weak_ptr<Stream> weak = shared_from_this();
-    tools_.pipe->Attach([weak, executor = socket_.get_executor()] {
+    tools_.pipe->Attach([weak, executor = transport_.get_executor()] {
       asio::post(executor, [weak] {
         if (auto self = weak.lock()) self->Pump();
       });
@@ -40,24 +40,24 @@ class Stream final : public Upgraded, public std::enable_shared_from_this<Stream
     if (!writing_ && due && !options.heartbeat.empty()) tools_.pipe->Send(options.heartbeat);
   }
 
-  void Close() override {
+  // Without chunks the end of the connection is the end of the text: then it may not look like one when it is none.
+  void Close(bool orderly) override {
     if (closed_) return;
     closed_ = true;
     tools_.pipe->Detach();
-    error_code ignored;
-    socket_.close(ignored);
+    transport_.Close(orderly && (chunked_ || over_));
   }
 
  private:
   void Fail() {
     if (closed_) return;
-    Close();
+    Close(over_);
     tools_.on_end();
   }
 
   // Nothing is expected of the client but that it goes.
   void Listen() {
-    socket_.async_read_some(asio::buffer(unasked_), [self = shared_from_this()](const error_code& error, size_t size) {
+    transport_.async_read_some(asio::buffer(unasked_), [self = shared_from_this()](const error_code& error, size_t size) {
       if (self->closed_) return;
       self->unasked_bytes_ += size;
       if (error || self->unasked_bytes_ > kUnaskedBytes) return self->Fail();
@@ -81,23 +81,27 @@ class Stream final : public Upgraded, public std::enable_shared_from_this<Stream
     for (const std::string& piece : taken.pieces) out_ += piece;
     if (chunked_ && size > 0) out_ += "\r\n";
     if (chunked_ && taken.over) out_ += "0\r\n\r\n";
-    if (out_.empty()) return taken.over ? Fail() : void();
+    if (out_.empty()) {
+      over_ = taken.over;
+      return over_ ? Fail() : void();
+    }
     WriteOut(taken.over);
   }
 
   void WriteOut(bool last) {
     writing_ = true;
     last_write_ = tools_.clock.MonotonicNanoseconds();
-    asio::async_write(socket_, asio::buffer(out_), [self = shared_from_this(), last](const error_code& error, size_t) {
+    asio::async_write(transport_, asio::buffer(out_), [self = shared_from_this(), last](const error_code& error, size_t) {
       if (self->closed_) return;
       self->writing_ = false;
       self->last_write_ = self->tools_.clock.MonotonicNanoseconds();
+      self->over_ = last && !error;
       if (error || last) return self->Fail();
       self->Pump();
     });
   }
 
-  asio::ip::tcp::socket socket_;
+  Transport transport_;
   UpgradeTools tools_;
   const bool chunked_;
   std::array<char, 512> unasked_{};
@@ -105,13 +109,14 @@ class Stream final : public Upgraded, public std::enable_shared_from_this<Stream
   std::string out_;
   int64_t last_write_ = 0;
   bool writing_ = false;
+  bool over_ = false;                               // all is written
   bool closed_ = false;
 };
 
 }  // namespace
 
-std::shared_ptr<Upgraded> MakeStream(asio::ip::tcp::socket socket, UpgradeTools tools, bool chunked) {
-  return std::make_shared<Stream>(std::move(socket), std::move(tools), chunked);
+std::shared_ptr<Upgraded> MakeStream(Transport transport, UpgradeTools tools, bool chunked) {
+  return std::make_shared<Stream>(std::move(transport), std::move(tools), chunked);
 }
 
 }  // namespace qianxian::http

@@ -2,7 +2,6 @@
 // Of http's own .cc files only. Threads: the io thread of the connection. Failures: the connection closes (on_end, once).
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 #include "base/clock.h"
 #include "http/pipe.h"
 #include "http/server.h"
+#include "http/transport.h"
 
 namespace qianxian::http {
 
@@ -18,7 +18,8 @@ class Upgraded {
   virtual ~Upgraded() = default;
   virtual void Start() = 0;
   virtual void Look(int64_t now_nanoseconds) = 0;   // now and then: heartbeats, and clients that have gone silent
-  virtual void Close() = 0;                         // no on_end afterwards
+  // No on_end afterwards. orderly: the server stops, nothing went wrong.
+  virtual void Close(bool orderly) = 0;
 };
 
 struct UpgradeTools {
@@ -28,8 +29,8 @@ struct UpgradeTools {
 };
 
 // The head of the answer has been written.
-std::shared_ptr<Upgraded> MakeStream(boost::asio::ip::tcp::socket socket, UpgradeTools tools, bool chunked);
+std::shared_ptr<Upgraded> MakeStream(Transport transport, UpgradeTools tools, bool chunked);
 // Makes the handshake by itself: 101, or 400 if the request asks for no WebSocket.
-std::shared_ptr<Upgraded> MakeWebSocket(boost::asio::ip::tcp::socket socket, UpgradeTools tools, const Request& request);
+std::shared_ptr<Upgraded> MakeWebSocket(Transport transport, UpgradeTools tools, const Request& request);
 
 }  // namespace qianxian::http

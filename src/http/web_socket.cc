@@ -31,8 +31,8 @@ beast::http::request<beast::http::empty_body> ToBeast(const Request& request) {
 
 class WebSocket final : public Upgraded, public std::enable_shared_from_this<WebSocket> {
  public:
-  WebSocket(asio::ip::tcp::socket socket, UpgradeTools tools, const Request& request)
-      : socket_(std::move(socket)), tools_(std::move(tools)), request_(ToBeast(request)) {}
+  WebSocket(Transport transport, UpgradeTools tools, const Request& request)
+      : socket_(std::move(transport)), tools_(std::move(tools)), request_(ToBeast(request)) {}
 
   void Start() override {
     heard_ = last_ping_ = tools_.clock.MonotonicNanoseconds();
@@ -62,12 +62,11 @@ class WebSocket final : public Upgraded, public std::enable_shared_from_this<Web
     });
   }
 
-  void Close() override {
+  void Close(bool orderly) override {
     if (closed_) return;
     closed_ = true;
     tools_.pipe->Detach();
-    error_code ignored;
-    socket_.next_layer().close(ignored);
+    socket_.next_layer().Close(orderly);
   }
 
  private:
@@ -75,7 +74,7 @@ class WebSocket final : public Upgraded, public std::enable_shared_from_this<Web
 
   void Fail() {
     if (closed_) return;
-    Close();
+    Close(false);   // what ends well has said goodbye before
     tools_.on_end();
   }
 
@@ -122,7 +121,7 @@ class WebSocket final : public Upgraded, public std::enable_shared_from_this<Web
     socket_.async_close(websocket::close_code::normal, [self = shared_from_this()](const error_code&) { self->Fail(); });
   }
 
-  websocket::stream<asio::ip::tcp::socket> socket_;
+  websocket::stream<Transport> socket_;
   UpgradeTools tools_;
   beast::http::request<beast::http::empty_body> request_;
   beast::flat_buffer in_;
@@ -133,8 +132,8 @@ class WebSocket final : public Upgraded, public std::enable_shared_from_this<Web
 
 }  // namespace
 
-std::shared_ptr<Upgraded> MakeWebSocket(asio::ip::tcp::socket socket, UpgradeTools tools, const Request& request) {
-  return std::make_shared<WebSocket>(std::move(socket), std::move(tools), request);
+std::shared_ptr<Upgraded> MakeWebSocket(Transport transport, UpgradeTools tools, const Request& request) {
+  return std::make_shared<WebSocket>(std::move(transport), std::move(tools), request);
 }
 
 }  // namespace qianxian::http

@@ -16,6 +16,7 @@ class WorkerPool {
   WorkerPool(int threads, size_t bound);
   ~WorkerPool() { Stop(); }
   bool TryPush(std::function<void()> job);  // false: the queue is full, or the pool has stopped
+  size_t waiting() { return state_.Lock()->jobs.size(); }
   void Stop();                              // waits for the jobs that run, drops those that wait
 
  private:

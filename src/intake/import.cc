@@ -109,7 +109,7 @@ Result<Summary> Run(const access::Caller& caller, const Tools& tools, const Requ
     (void)CommitTask(work, cancelled ? "cancelled" : "failed", &done.error());
     return std::move(done).error();
   }
-  work.NoteReportCut();
+  work.NoteReportLength();
   if (!work.task_is_final) QX_DO(CommitTask(work, "completed", nullptr));
   work.Tell("done", 1);
   return work.MakeSummary();

@@ -63,7 +63,6 @@ struct Request {
 struct Summary {
   std::string job_id;
   Counts counts;
-  uint64_t rejected_in_report = 0;                 // fewer than counts.rejected beyond limits::kReportRows: the report says so
   std::string report_path;
   std::vector<std::string> notes_zh, notes_en;     // "hospital H9 was not known and has been added", encodings seen, …
   uint64_t t = 0;                                  // newest t afterwards

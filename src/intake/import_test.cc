@@ -34,7 +34,6 @@ TEST_F(JobTest, TheTaskSaysHowItWent) {
   const auto summary = intake::Run(Administrator(), tools(), request, {}, [&](const Progress& p) { seen.push_back(p); });
   ExpectCounts(summary, 3, 0, 0, 1);
   EXPECT_EQ(summary->job_id, "job-1");
-  EXPECT_EQ(summary->rejected_in_report, 1u);
   EXPECT_EQ(summary->report_path, folder_ + "/data/reports/job-1.csv");
   EXPECT_EQ(summary->t, store_->LastT());
   const store::Resource task = Read("Task", "job-1");
@@ -107,23 +106,22 @@ TEST_F(JobTest, SeveralFilesAtOnce) {
   EXPECT_EQ(ReportOf(*summary)[0]["FILE"], "b.csv");
 }
 
-TEST(Report, KeepsSoManyRowsAndCountsTheRest) {
-  TemporaryFolder folder;
-  auto report = Report::Create(folder / "r.csv", false);
-  ASSERT_TRUE(report.ok());
-  Rejection fault{.column = "A", .value = "=1+1", .code = "bad-number", .reason_zh = "坏", .reason_en = "bad"};
-  for (uint64_t i = 0; i < limits::kReportRows + 5; ++i) ASSERT_TRUE((*report)->Refuse(i, "f", {fault}).ok());
-  ASSERT_TRUE((*report)->Close().ok());
-  EXPECT_EQ((*report)->rejected(), limits::kReportRows + 5);
-  EXPECT_EQ((*report)->kept(), limits::kReportRows);
-  std::ifstream file(folder / "r.csv");
+// A wrong file is wrong in every row: the report holds each of them, and says where a spreadsheet would show a part only.
+TEST_F(JobTest, AReportIsAsLongAsWhatIsWrong) {
+  constexpr uint64_t kRows = 140'000;
+  std::string text = "setl_id,psn_no,insu_admdvs,fixmedins_code,fix_blng_admdvs,med_type,enddate,fund_pay_sumamt\n";
+  for (uint64_t i = 0; i < kRows; ++i) text += ",,,,,,,\"=1+1\"\n";
+  const auto summary = Import(Kind::kSettlements, Write("wrong.csv", text));
+  ExpectCounts(summary, 0, 0, 0, kRows);
+  std::ifstream file(summary->report_path);
   std::string line;
-  uint64_t lines = 0;
-  while (std::getline(file, line)) {
-    // A spreadsheet must not run what a file had in it.
-    if (++lines == 2) { EXPECT_EQ(line, "0,A,'=1+1,bad-number,坏,bad\r"); }
-  }
-  EXPECT_EQ(lines, limits::kReportRows + 1);
+  uint64_t lines = 0, formulas = 0;
+  while (std::getline(file, line)) ++lines, formulas += line.find(",'=1+1,bad-number,") != std::string::npos;
+  EXPECT_EQ(lines, kRows * 8 + 1);
+  EXPECT_EQ(formulas, kRows);               // a spreadsheet must not run what a file had in it
+  ASSERT_GT(lines, limits::kSpreadsheetRows);
+  ASSERT_FALSE(summary->notes_en.empty());
+  EXPECT_NE(summary->notes_en.back().find("1120001 lines; Excel opens the first 1048576"), std::string::npos) << summary->notes_en.back();
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ Status ImportFile(Work& work, const InputFile& file, const store::LedgerSchema& 
   QX_DO(StageRows(work, file, schema, *reader, *session));
   store::BatchOrigin origin{file.name, hash.Wait(), work.caller.user};
   QX_DO(work.CheckCancel());
-  work.NoteReportCut();
+  work.NoteReportLength();
   const double begun = work.FractionOf(file.index, 0, 1), whole = work.FractionOf(0, 1, 1);
   work.Tell("comparing", begun + whole * kReadingShare);
   const auto task = [&](const store::LedgerCounts& counts) {

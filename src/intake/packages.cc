@@ -124,7 +124,10 @@ void NoteWhatIsMissing(Work& work, const PackageFile& package, const std::vector
     if (!here) work.AddNote("该包依赖 " + dependency + "，尚未导入", "the package needs " + dependency + ", which is not here");
   }
   bool parameters = std::any_of(package.resources.begin(), package.resources.end(), [](const PackageResource& one) { return one.type == "SearchParameter"; });
-  if (parameters) work.AddNote("检索参数已保存，但不能用于检索", "its SearchParameters are kept, but cannot be searched with");
+  if (parameters) {
+    work.AddNote("其中状态为 active 且可用的检索参数，在后台建立索引后即可用于检索",
+                 "its SearchParameters that are active and can be used are indexed in the background, and searched with afterwards");
+  }
 }
 
 Status ImportOne(Work& work, const InputFile& file) {

@@ -4,7 +4,6 @@
 
 #include "base/decimal.h"
 #include "base/files.h"
-#include "base/limits.h"
 
 namespace qianxian::intake {
 namespace {
@@ -29,8 +28,7 @@ Result<std::unique_ptr<Report>> Report::Create(const std::string& path, bool wit
 
 Status Report::Refuse(uint64_t line, const std::string& file, const std::vector<Rejection>& faults) {
   const std::lock_guard lock(mutex_);
-  if (++rejected_ > limits::kReportRows) return Ok();
-  ++kept_;
+  ++rejected_;
   for (const Rejection& fault : faults) {
     writer_->Field(std::to_string(line));
     writer_->Field(fault.column);
@@ -40,6 +38,7 @@ Status Report::Refuse(uint64_t line, const std::string& file, const std::vector<
     writer_->Field(fault.reason_en);
     if (with_file_) writer_->Field(file);
     QX_DO(writer_->EndRow());
+    ++lines_;
   }
   return Ok();
 }
@@ -54,9 +53,9 @@ uint64_t Report::rejected() const {
   return rejected_;
 }
 
-uint64_t Report::kept() const {
+uint64_t Report::lines() const {
   const std::lock_guard lock(mutex_);
-  return kept_;
+  return lines_;
 }
 
 }  // namespace qianxian::intake

@@ -77,11 +77,11 @@ void Work::AddNote(std::string zh, std::string en) {
   notes_en_.push_back(std::move(en));
 }
 
-void Work::NoteReportCut() {
-  const uint64_t rejected = report_->rejected(), kept = report_->kept();
-  if (rejected == kept) return;
-  AddNote("拒收 " + std::to_string(rejected) + " 行，报告只列出前 " + std::to_string(kept) + " 行。",
-          std::to_string(rejected) + " rows were refused; the report holds the first " + std::to_string(kept) + ".");
+void Work::NoteReportLength() {
+  const uint64_t lines = report_->lines();
+  if (lines <= limits::kSpreadsheetRows) return;
+  AddNote("报告共 " + std::to_string(lines) + " 行，Excel 只能打开前 " + std::to_string(limits::kSpreadsheetRows) + " 行。",
+          "The report has " + std::to_string(lines) + " lines; Excel opens the first " + std::to_string(limits::kSpreadsheetRows) + ".");
 }
 
 void Work::Tell(std::string_view stage, double fraction) {
@@ -142,7 +142,6 @@ std::string Work::TaskJson(std::string_view status, const Error* error, const Co
   NumberMember(w, "replaced", counts.replaced);
   NumberMember(w, "rejected", counts.rejected);
   NumberMember(w, "rows-read", rows_read_);
-  NumberMember(w, "rejected-in-report", report_ ? report_->kept() : 0);
   const std::string root = tools.directory + "/";
   TextMember(w, "report", StartsWith(report_path, root) ? std::string_view(report_path).substr(root.size()) : report_path);
   for (size_t i = 0; i < notes_zh_.size(); ++i) {
@@ -167,7 +166,6 @@ Summary Work::MakeSummary() {
   Summary summary;
   summary.job_id = job_id;
   summary.counts = counts();
-  summary.rejected_in_report = report_->kept();
   summary.report_path = report_path;
   summary.t = tools.store->LastT();
   const std::lock_guard lock(mutex_);

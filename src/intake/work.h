@@ -34,7 +34,7 @@ class Work {
   Counts counts() const;                     // with the report's refused rows
   void CountRows(uint64_t rows);
   void AddNote(std::string zh, std::string en);
-  void NoteReportCut();                      // says so where more rows were refused than the report holds
+  void NoteReportLength();                   // says so where a spreadsheet would open only a part of the report
   // Progress within the whole: `fraction` of the file `index` in its stage.
   void Tell(std::string_view stage, double fraction);
   // The share of the work that the file at `position` of `size` bytes, the index-th of all, has come to.

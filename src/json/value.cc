@@ -62,6 +62,13 @@ std::string_view Value::FindString(std::string_view name) const {
   return found && found->IsString() ? found->AsString() : std::string_view();
 }
 
+std::vector<std::string> Value::FindStrings(std::string_view name) const {
+  std::vector<std::string> strings;
+  for (Value one : Find(name).value_or(Value()).Elements())
+    if (one.IsString()) strings.emplace_back(one.AsString());
+  return strings;
+}
+
 Value Value::At(size_t index) const {
   QX_CHECK(IsArray() && index < size(), "At outside of an array");
   if (node_->span() == node_->extra + 1) return Value(storage_, node_ + 1 + index);  // all scalars: no need to walk

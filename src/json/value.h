@@ -47,6 +47,8 @@ class Value {
   std::optional<Value> Find(std::string_view name) const;   // none if not an object or no such member
   // The string member `name`, or "" if it is not there or no string.
   std::string_view FindString(std::string_view name) const;
+  // The strings of the member `name`, in order; what is no string, or no list, is left out.
+  std::vector<std::string> FindStrings(std::string_view name) const;
   Value At(size_t index) const;                   // CHECK: IsArray and index < size()
   ElementRange Elements() const;                  // empty if not an array
   MemberRange Members() const;                    // empty if not an object

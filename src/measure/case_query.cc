@@ -2,8 +2,33 @@
 #include "measure/evaluate.h"
 
 namespace qianxian::measure::internal {
+namespace {
 
-CaseQuery::CaseQuery(const Question& question) : measure_(*question.measure), hospital_(measure_.subject != "county") {
+// NAME AS (SELECT * FROM (VALUES (…), …) AS v(columns)); of nothing a table without rows.
+std::string TableOf(const std::string& name, const std::string& columns, const std::vector<std::string>& rows, const std::string& empty) {
+  const std::string from = rows.empty() ? "(SELECT " + empty + " WHERE false)" : "(VALUES " + Join(rows, ", ") + ")";
+  return name + " AS (SELECT * FROM " + from + " AS v(" + columns + ")), ";
+}
+
+// The tables capability_item and capability_code, as docs/formats/pack.md has them.
+std::string CapabilityTables(const pack::Pack& pack) {
+  using columns::QuoteText;
+  std::vector<std::string> items, codes;
+  for (const pack::CapabilityList& list : pack.capability_lists)
+    for (const pack::CapabilityItem& item : list.items) {
+      const std::string key = "(" + QuoteText(list.id) + ", " + QuoteText(item.id) + ", ";
+      items.push_back(key + QuoteText(item.name.zh) + ", " + QuoteText(item.name.en) + ", " + QuoteText(item.specialty) + ", CAST(" +
+                      std::to_string(item.cases_minimum) + " AS BIGINT))");
+      for (const std::string& code : item.codes) codes.push_back(key + QuoteText(code) + ")");
+    }
+  return TableOf("capability_item", "list, item, name_zh, name_en, specialty, cases_minimum", items, "'', '', '', '', '', CAST(0 AS BIGINT)") +
+         TableOf("capability_code", "list, item, prefix", codes, "'', '', ''");
+}
+
+}  // namespace
+
+CaseQuery::CaseQuery(const Question& question)
+    : pack_(*question.pack), measure_(*question.measure), hospital_(measure_.subject != "county") {
   const std::string first = Parameter(columns::Parameter::Date(question.period.first.ToDays()));
   const std::string last = Parameter(columns::Parameter::Date(question.period.last.ToDays()));
   Where("c.on_date BETWEEN " + first + " AND " + last);
@@ -33,7 +58,8 @@ std::string CaseQuery::In(const std::string& what, const std::vector<std::string
 }
 
 std::string CaseQuery::With() const {
-  std::string sql = "WITH measure_case AS (" + measure_.cases_sql + "\n)";
+  const bool lists = measure_.kind == pack::MeasureKind::kCoverage || measure_.cases_sql.find("capability_") != std::string::npos;
+  std::string sql = "WITH " + (lists ? CapabilityTables(pack_) : "") + "measure_case AS (" + measure_.cases_sql + "\n)";
   if (hospital_)
     sql += ", place AS (SELECT code, min(region) AS region, min(substr(region, 1, 6)) AS county FROM organization GROUP BY code)";
   return sql + " ";

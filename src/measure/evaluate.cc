@@ -19,6 +19,7 @@ std::string StratumSql(By by) {
     case By::kMonth: return "CAST(extract(year FROM c.on_date) * 12 + extract(month FROM c.on_date) - 1 AS BIGINT)";
     case By::kDiseaseGroup: return "coalesce(CAST(c.disease_group AS VARCHAR), '')";
     case By::kDestination: return "coalesce(CAST(c.destination AS VARCHAR), 'unknown')";
+    case By::kItem: return "coalesce(CAST(c.item AS VARCHAR), '')";
   }
   return "''";
 }
@@ -31,6 +32,7 @@ const char* CaseColumn(By by) {
     case By::kMonth: return "on_date";
     case By::kDiseaseGroup: return "disease_group";
     case By::kDestination: return "destination";
+    case By::kItem: return "item";
   }
   return "";
 }
@@ -75,9 +77,9 @@ class Evaluation {
   Result<Groups> Run() {
     QX_DO(SumUp());
     switch (q_.measure->kind) {
-      case MeasureKind::kPerDistinct: QX_DO(CountDistinct("person_key")); break;
-      case MeasureKind::kDistinct: QX_DO(CountDistinct("item")); break;
-      case MeasureKind::kCoverage: QX_DO(CountCovered()); break;
+      case MeasureKind::kPerDistinct: QX_DO(CountDistinct("person_key", &Group::denominator)); break;
+      case MeasureKind::kDistinct: QX_DO(CountDistinct("item", &Group::numerator)); break;
+      case MeasureKind::kCoverage: QX_DO(ItemPlace() < q_.by.size() ? CountItems() : CountCovered()); break;
       default: break;
     }
     for (auto& [key, group] : groups_) GiveValue(group);
@@ -201,7 +203,7 @@ class Evaluation {
     return {row[1].is_null ? row[0].text : row[1].text, row[1].is_null, StrataOf(row)};
   }
 
-  Status CountDistinct(const std::string& column) {
+  Status CountDistinct(const std::string& column, Sum Group::*place) {
     CaseQuery query(q_);
     QX_TRY(const columns::Rows rows,
            Ask(query.With() + "SELECT " + SetNames() + "count(DISTINCT thing) FROM (SELECT " + KeyColumns(q_, query) + "c." + column +
@@ -209,9 +211,29 @@ class Evaluation {
                query));
     for (const auto& row : rows.rows) {
       const auto found = groups_.find(KeyOfSet(row));
-      if (found == groups_.end()) continue;
-      Sum count = Sum::Of(row.back().integer);
-      (q_.measure->kind == MeasureKind::kDistinct ? found->second.numerator : found->second.denominator) = count;
+      if (found != groups_.end()) found->second.*place = Sum::Of(row.back().integer);
+    }
+    return Ok();
+  }
+
+  // Where `by` has the item; by.size(): nowhere.
+  size_t ItemPlace() const { return static_cast<size_t>(std::ranges::find(q_.by, By::kItem) - q_.by.begin()); }
+
+  const pack::CapabilityList* List() const {
+    for (const pack::CapabilityList& list : q_.pack->capability_lists)
+      if (list.id == q_.measure->of) return &list;
+    return nullptr;
+  }
+
+  // Coverage item by item: its different cases, and how many it takes.
+  Status CountItems() {
+    QX_DO(CountDistinct("case_key", &Group::numerator));
+    std::map<std::string, int64_t> minima;
+    if (const pack::CapabilityList* list = List())
+      for (const pack::CapabilityItem& item : list->items) minima[item.id] = item.cases_minimum;
+    for (auto& [key, group] : groups_) {
+      const auto found = minima.find(key.strata[ItemPlace()]);
+      if (found != minima.end()) group.denominator = Sum::Of(found->second);
     }
     return Ok();
   }
@@ -227,9 +249,7 @@ class Evaluation {
                    " AND c.item IS NOT NULL) GROUP BY GROUPING SETS (" + GroupingSets({"item"}) + ")) counted JOIN capability_item i ON i.list = " +
                    list + " AND i.item = counted.item AND counted.cases >= i.cases_minimum" + (names.empty() ? "" : " GROUP BY " + names),
                query));
-    int64_t items = 0;
-    for (const pack::CapabilityList& one : q_.pack->capability_lists)
-      if (one.id == q_.measure->of) items = static_cast<int64_t>(one.items.size());
+    const int64_t items = List() ? static_cast<int64_t>(List()->items.size()) : 0;
     for (auto& [key, group] : groups_) {
       group.numerator = Sum::Of(0);
       group.denominator = Sum::Of(items);

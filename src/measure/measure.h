@@ -21,7 +21,8 @@
 
 namespace qianxian::measure {
 
-enum class By { kNothing, kOrganization, kMonth, kDiseaseGroup, kDestination };
+// kItem: of measures whose SQL names an item. For coverage: an item's different cases ÷ the list's minimum; '' = cases of no item.
+enum class By { kNothing, kOrganization, kMonth, kDiseaseGroup, kDestination, kItem };
 Result<By> ParseBy(std::string_view name);         // "", "org", "month", "disease-group", "destination"
 
 struct SheetRequest {

@@ -265,6 +265,42 @@ TEST_F(MeasureTest, CoverageNeedsTheMinimumExactly) {
   EXPECT_TRUE(StartsWith(LinesOf("capability-technique-coverage")[1], "H1  1/"));
 }
 
+TEST_F(MeasureTest, CoverageOpensToItsItems) {
+  county.AddDischarge({.number = "1", .disease = "I26.900"});
+  county.AddDischarge({.org = "H2", .number = "1", .disease = "I26.000", .out = "2025-04-05"});
+  county.AddDischarge({.number = "2", .disease = "I50.900"});
+  county.AddDischarge({.number = "3", .disease = "Z99.900"});
+  // Cases ÷ the list's minimum; what is of no item has no minimum. The county's row counts anew over its hospitals.
+  EXPECT_EQ(LinesOf("capability-disease-coverage", {By::kItem}),
+            (Expected{"990201  1/-= 0,1,0,0", "990201 heart-failure 1/10=0.100000 1,0,0,0", "990201 pulmonary-embolism 2/2=1.000000 2,0,0,0",
+                      "H1  1/-= 0,1,0,0", "H1 heart-failure 1/10=0.100000 1,0,0,0", "H1 pulmonary-embolism 1/2=0.500000 1,0,0,0",
+                      "H2 pulmonary-embolism 1/2=0.500000 1,0,0,0"}));
+  EXPECT_EQ(LinesOf("capability-disease-coverage", {By::kMonth, By::kItem})[0], "990201 2025-03| 1/-= 0,1,0,0");
+  EXPECT_NE(Ask({.measures = {"capability-disease-coverage"}, .by = {By::kItem}}).rows[1].stratum_name.zh, "heart-failure");
+  // One stay with two operations of the same item is one case.
+  county.AddDischarge({.number = "o", .operations = {{"88.5500", ""}, {"88.5600", ""}}});
+  const std::vector<std::string> techniques = LinesOf("capability-technique-coverage", {By::kItem});
+  EXPECT_NE(std::ranges::find(techniques, "H1 coronary-angiography 1/10=0.100000 1,0,0,0"), techniques.end()) << Join(techniques, "\n");
+}
+
+// The list of the pack in hand counts, not the one that the warehouse's tables were filled from.
+TEST_F(MeasureTest, AFrozenListBringsItsOwnItems) {
+  county.AddDischarge({.number = "1", .disease = "I26.900"});
+  county.AddDischarge({.number = "2", .disease = "Z99.900"});
+  EXPECT_TRUE(StartsWith(LinesOf("capability-disease-coverage")[1], "H1  0/"));
+  pack::Pack other = county.pack();
+  other.hash += "+frozen";
+  for (pack::CapabilityList& list : other.capability_lists)
+    if (list.id == "disease-coverage") list.items = {{"it's", {"一", "One"}, "内科", {"Z99"}, 1, "K"}, {"two", {"二", "Two"}, "内科", {"B99"}, 1, "K"}};
+  const auto frozen = MakeMeasures(county.warehouse(), other);
+  const Sheet sheet = frozen->Evaluate(Director(), {.measures = {"capability-disease-coverage"}, .period = Period::Parse("2025").value()}).value();
+  EXPECT_EQ(Lines(sheet), (Expected{"990201  1/2=0.500000 1,1,0,0", "H1  1/2=0.500000 1,1,0,0"}));
+  for (pack::CapabilityList& list : other.capability_lists) list.items.clear();
+  other.hash += "+empty";
+  const auto empty = MakeMeasures(county.warehouse(), other);
+  EXPECT_EQ(empty->Evaluate(Director(), {.measures = {"capability-disease-coverage"}, .period = Period::Parse("2025").value()})->rows[0].value, "");
+}
+
 TEST_F(MeasureTest, SeveralCountiesAndRegions) {
   county.AddOrganization("K1", "云山县人民医院", "county-general", "990203");
   county.AddSettlements({{.id = "1"}, {.id = "2", .insured = "990203", .institution = "K1", .place = "990203"},

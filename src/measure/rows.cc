@@ -36,6 +36,10 @@ pack::Text Service::StratumName(const std::vector<By>& by, const std::vector<std
       const pack::Text* known = FindDestination(pack_, strata[i]);
       if (known) part = *known;
       else if (strata[i] == "unknown") part = {"不详", "Unknown"};
+    } else if (by[i] == By::kItem) {
+      for (const pack::CapabilityList& list : pack_.capability_lists)
+        for (const pack::CapabilityItem& item : list.items)
+          if (item.id == strata[i]) part = item.name;
     }
     name.zh += (i ? "|" : "") + part.zh;
     name.en += (i ? "|" : "") + part.en;

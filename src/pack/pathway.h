@@ -24,12 +24,14 @@ struct Entry {
   std::vector<std::string> types;          // looked at only for patients with a record of one of these types
   std::string screened, target, exclude;   // FHIRPath; "" = none
   bool automatic = false;                  // enrol: automatic
+  bool by_referral = false;                // enrol: by-referral: once for each sending down
 };
 
 struct Exit {
   std::string id;
   Text name;
-  std::string when;
+  std::string when;                        // FHIRPath: the record itself ends it
+  bool by_hand = true;                     // a person may give it as the reason
 };
 
 struct Escalation {
@@ -54,6 +56,14 @@ struct Repeat {
   int times = 0;                           // 0 = without end
 };
 
+struct Again {                             // asked for again, instead of being done with
+  std::string when;                        // FHIRPath
+  std::string on;                          // FHIRPath of a date; "" = the answer `next-date` of the form
+  int days = 1;                            // after it was done, where there is no such date
+  int most = 0;                            // so many times in a row; 0 = without end
+  bool escalate = true;                    // after that: again all the same, but escalated at once; else it stays done
+};
+
 struct Step {
   std::string id;
   Text name;
@@ -68,6 +78,7 @@ struct Step {
   int days_before = 0, days_after = 0;     // window around the due day
   std::string when, done;                  // FHIRPath
   std::optional<Repeat> repeat;
+  std::optional<Again> again;
   std::vector<Escalation> escalate;        // by days, rising
   std::vector<ProposedReferral> refer;
 };
@@ -105,6 +116,11 @@ std::string WithLets(const std::vector<std::pair<std::string, std::string>>& let
 const Step* FindStep(const Pathway& pathway, std::string_view id);
 std::string_view CourseOfStep(const Pathway& pathway, std::string_view step);      // its own or its stage's; "" = no such step
 const Stage* StageOfStep(const Pathway& pathway, std::string_view step);
+
+// What ends a course wherever it is said: of every pathway, also of one whose file says nothing about it.
+inline constexpr std::string_view kDeath = "death";
+// The pathway's own exits, and moved-away, declined, excluded and death where it has none of that id.
+std::vector<Exit> ExitsOf(const Pathway& pathway);
 
 // One file's text, e.g. a frozen edition out of the record.
 Result<Pathway> ParsePathway(const std::string& path, const std::string& text);

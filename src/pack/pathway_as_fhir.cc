@@ -40,6 +40,12 @@ void StepExtensions(json::Writer& w, const Step& step) {
     Extension(w, "repeat-days", "valueString", std::to_string(step.repeat->days));
     for (const RepeatBranch& branch : step.repeat->next) Extension(w, "repeat-next", "valueString", std::to_string(branch.days) + ": " + branch.when);
   }
+  if (step.again) {
+    const Again& again = *step.again;
+    Extension(w, "again", "valueString", again.when);
+    Extension(w, "again-on", "valueString", again.on.empty() ? "+" + std::to_string(again.days) : again.on);
+    if (again.most > 0) Extension(w, "again-most", "valueString", std::to_string(again.most) + (again.escalate ? ": escalate" : ": stop"));
+  }
   for (const Escalation& one : step.escalate) Extension(w, "escalate", "valueString", std::to_string(one.after_days) + ": " + one.to);
   for (const ProposedReferral& refer : step.refer) Extension(w, "refer", "valueString", refer.criterion + ": " + refer.when);
   w.EndArray();
@@ -97,9 +103,9 @@ void EntryExtensions(json::Writer& w, const Pathway& pathway) {
   Extension(w, "screened", "valueString", entry.screened);
   Extension(w, "target", "valueString", entry.target);
   Extension(w, "exclude", "valueString", entry.exclude);
-  Extension(w, "enrol", "valueCode", entry.automatic ? "automatic" : "by-hand");
+  Extension(w, "enrol", "valueCode", entry.automatic ? "automatic" : entry.by_referral ? "by-referral" : "by-hand");
   for (const auto& [name, expression] : pathway.let) Extension(w, "let", "valueString", name + " = " + expression);
-  for (const Exit& exit : pathway.exits) Extension(w, "exit", "valueString", exit.id + ": " + exit.when);
+  for (const Exit& exit : ExitsOf(pathway)) Extension(w, "exit", "valueString", exit.id + ": " + exit.when);
   w.EndArray();
 }
 

@@ -60,8 +60,8 @@ CaseEvent ReadEvent(Reader& reader, int line) {
   static constexpr std::pair<std::string_view, Kind> kWords[] = {
       {"condition", Kind::kCondition}, {"observation", Kind::kObservation}, {"resource", Kind::kResource}, {"enrol", Kind::kEnrol},
       {"form", Kind::kForm},           {"death", Kind::kDeath},             {"decline", Kind::kDecline},   {"move", Kind::kMove},
-      {"edition", Kind::kEdition},     {"clock", Kind::kClock}};
-  reader.AllowOnly({"day", "condition", "observation", "resource", "enrol", "form", "answers", "death", "decline", "move", "edition", "clock"});
+      {"edition", Kind::kEdition},     {"clock", Kind::kClock},             {"exit", Kind::kExit}};
+  reader.AllowOnly({"day", "condition", "observation", "resource", "enrol", "form", "answers", "death", "decline", "move", "edition", "clock", "exit"});
   CaseEvent event;
   event.line = line;
   event.day = static_cast<int>(reader.Number("day", 0, 0, 20'000));

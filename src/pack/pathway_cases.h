@@ -15,8 +15,8 @@ namespace qianxian::pack {
 struct CaseEvent {
   int day = 0;                             // after the first day
   int line = 0;
-  enum class Kind { kCondition, kObservation, kResource, kEnrol, kForm, kDeath, kDecline, kMove, kEdition, kClock } kind = Kind::kClock;
-  std::string text;                        // condition: code; enrol, move: organisation; form: its id; edition
+  enum class Kind { kCondition, kObservation, kResource, kEnrol, kForm, kDeath, kDecline, kExit, kMove, kEdition, kClock } kind = Kind::kClock;
+  std::string text;                        // condition: code; enrol, move: organisation; form: its id; exit: reason; edition
   std::string code, value, unit;           // observation
   std::string resource;                    // JSON
   std::vector<std::pair<std::string, std::vector<std::string>>> answers;   // "+30" of a date item: days after the event

@@ -61,18 +61,34 @@ void ReadEntry(Reader& reader, Pathway& pathway) {
   entry.screened = inner.OptionalText("screened");
   entry.target = inner.OptionalText("target");
   entry.exclude = inner.OptionalText("exclude");
-  entry.automatic = inner.OneOf("enrol", {"by-hand", "automatic"}) == "automatic";
-  if (entry.conditions.empty() && entry.target.empty())
+  const std::string enrol = inner.OneOf("enrol", {"by-hand", "automatic", "by-referral"});
+  // After-care is what follows a sending down: by itself means each time.
+  entry.by_referral = enrol == "by-referral" || (enrol == "automatic" && pathway.kind == "after-care");
+  entry.automatic = enrol == "automatic" && !entry.by_referral;
+  if (entry.conditions.empty() && entry.target.empty() && !entry.by_referral)
     inner.Fault(inner.line("target"), "需要“conditions”或“target”", "'conditions' or 'target' is needed");
+}
+
+const std::vector<Exit>& DefaultExits() {
+  static const std::vector<Exit> exits = {{"moved-away", {"迁出", "Moved away"}, ""},
+                                          {"declined", {"本人或家属拒绝", "Declined"}, ""},
+                                          {"excluded", {"不符合或已排除", "Excluded"}, ""},
+                                          {std::string(kDeath), {"死亡", "Died"}, ""}};
+  return exits;
+}
+
+bool IsDefaultExit(const std::string& id) {
+  return std::any_of(DefaultExits().begin(), DefaultExits().end(), [&](const Exit& one) { return one.id == id; });
 }
 
 void ReadExits(Reader& reader, Pathway& pathway) {
   std::set<std::string> ids;
-  for (const YamlNode& node : reader.Items("exits", true)) {
+  for (const YamlNode& node : reader.Items("exits", false)) {
     Reader inner = Inner(reader, node);
     if (!inner.IsMap()) continue;
     inner.AllowOnly({"id", "name", "when"});
     Exit exit{inner.Kebab("id"), inner.BothLanguages("name", true), inner.OptionalText("when")};
+    exit.by_hand = exit.when.empty() || IsDefaultExit(exit.id);
     if (!ids.insert(exit.id).second) inner.Fault(node.line, "exit 重复：" + exit.id, "The exit stands twice: " + exit.id);
     pathway.exits.push_back(std::move(exit));
   }
@@ -121,6 +137,24 @@ void ReadRepeat(Reader& reader, Step& step) {
   step.repeat = std::move(repeat);
 }
 
+void ReadAgain(Reader& reader, Step& step) {
+  if (!reader.Has("again")) return;
+  Reader inner = Inner(reader, *reader.Find("again"));
+  if (!inner.IsMap()) return;
+  inner.AllowOnly({"when", "on", "days", "most", "then"});
+  Again again;
+  again.when = inner.RequiredText("when");
+  again.on = inner.OptionalText("on");
+  again.days = static_cast<int>(inner.Number("days", 1, 1, kYears));
+  again.most = static_cast<int>(inner.Number("most", 0, 1, 10'000));
+  again.escalate = !inner.Has("then") || inner.OneOf("then", {"escalate", "stop"}) == "escalate";
+  if (inner.Has("then") && again.most == 0)
+    inner.Fault(inner.line("then"), "写了“then”就要写“most”", "'then' needs 'most'");
+  if (again.most > 0 && again.escalate && step.escalate.empty())
+    inner.Fault(inner.line("most"), "超过“most”要上报：请写“escalate”，或写“then: stop”", "After 'most' it is escalated: say to whom in 'escalate', or write 'then: stop'");
+  step.again = std::move(again);
+}
+
 void ReadWhenLate(Reader& reader, Step& step) {
   int last = -1;
   for (const YamlNode& node : reader.Items("escalate", false)) {
@@ -143,7 +177,7 @@ void ReadWhenLate(Reader& reader, Step& step) {
 
 Step ReadStep(Reader& reader) {
   reader.AllowOnly({"id", "name", "form", "activity", "course", "who", "anchor", "date", "offset_days", "window_days", "when", "done", "repeat",
-                    "escalate", "refer"});
+                    "again", "escalate", "refer"});
   Step step;
   step.id = reader.Kebab("id");
   step.name = reader.BothLanguages("name", true);
@@ -162,6 +196,7 @@ Step ReadStep(Reader& reader) {
   step.done = reader.OptionalText("done");
   ReadRepeat(reader, step);
   ReadWhenLate(reader, step);
+  ReadAgain(reader, step);
   return step;
 }
 
@@ -194,6 +229,15 @@ void ReadStages(Reader& reader, Pathway& pathway) {
     for (const Step& step : stage.steps)
       if (step.anchor == Step::Anchor::kStep && (!steps.count(step.anchor_step) || step.anchor_step == step.id))
         reader.Fault(reader.line("stages"), step.id + "：没有步骤 " + step.anchor_step, step.id + ": there is no other step " + step.anchor_step);
+}
+
+// What is asked for again must not be done by the record of the time before.
+void CheckAgain(Reader& reader, const Pathway& pathway) {
+  for (const Stage& stage : pathway.stages)
+    for (const Step& step : stage.steps)
+      if (step.again && !step.done.empty() && WithLets(pathway.let, step.done).find("%since") == std::string::npos)
+        reader.Fault(reader.line("stages"), step.id + "：写了“again”，“done”就要用 %since，否则上一次的记录又使它完成",
+                     step.id + ": with 'again', 'done' must ask for %since, or what did it before does it again");
 }
 
 // Who comes back to a stage has met its condition before: it must ask for what happened since.
@@ -230,6 +274,7 @@ Pathway ReadPathway(Reader& reader, const std::string& path) {
   ReadExits(reader, pathway);
   ReadStages(reader, pathway);
   CheckReturns(reader, pathway);
+  CheckAgain(reader, pathway);
   pathway.measures = reader.Texts("measures");
   return pathway;
 }
@@ -260,6 +305,18 @@ std::string WithLets(const std::vector<std::pair<std::string, std::string>>& let
   for (size_t i = let.size(); i-- > 0;)                      // an earlier one may be used by a later one
     if (whole.find("%" + let[i].first) != std::string::npos) whole += " " + let[i].second;
   return whole;
+}
+
+std::vector<Exit> ExitsOf(const Pathway& pathway) {
+  std::vector<Exit> exits = pathway.exits;
+  for (const Exit& one : internal::DefaultExits())
+    if (std::none_of(exits.begin(), exits.end(), [&](const Exit& own) { return own.id == one.id; })) exits.push_back(one);
+  if (pathway.entry.by_referral) {         // what the program itself ends
+    exits.push_back({"not-taken-over", {"接收方未接管", "Not taken over"}, "", false});
+    exits.push_back({"replaced", {"由新的下转接续", "Replaced by a later referral down"}, "", false});
+    exits.push_back({"withdrawn", {"下转已撤回", "The referral was withdrawn"}, "", false});
+  }
+  return exits;
 }
 
 const Step* FindStep(const Pathway& pathway, std::string_view id) {
@@ -300,6 +357,7 @@ std::vector<std::pair<std::string, std::string>> ExpressionsOf(const Pathway& pa
       add(at + "done", step.done);
       if (step.repeat)
         for (const RepeatBranch& branch : step.repeat->next) add(at + "repeat", branch.when);
+      if (step.again) add(at + "again/when", step.again->when), add(at + "again/on", step.again->on);
       for (const ProposedReferral& refer : step.refer) add(at + "refer", refer.when);
     }
   }

@@ -49,6 +49,31 @@ TEST(Pathway, IsPublishedAsPlanDefinition) {
   EXPECT_EQ(document->root().Find("action")->size(), 2u);
 }
 
+TEST(Pathway, MayBeEnteredBySendingDownAndAskForAStepAgain) {
+  const Pathway recall = ParsePathway("pathways/recall.yaml", FileOf("pathways/recall.yaml")).value();
+  const Step& call = recall.stages[0].steps[0];
+  ASSERT_TRUE(call.again);
+  EXPECT_EQ(call.again->when, "%answer = 'none'");
+  EXPECT_EQ(call.again->days, 5);
+  EXPECT_EQ(call.again->most, 2);
+  EXPECT_TRUE(call.again->escalate);
+  EXPECT_FALSE(FindStep(recall, "letter")->again->escalate);
+  EXPECT_FALSE(FindStep(recall, "board")->again);
+  EXPECT_FALSE(recall.entry.by_referral);
+  EXPECT_TRUE(recall.exits.empty());
+  EXPECT_EQ(ExitsOf(recall).size(), 4u);
+  const std::string text = FileOf("pathways/after-stay.yaml");
+  const Pathway after = ParsePathway("pathways/after-stay.yaml", text).value();
+  EXPECT_TRUE(after.entry.by_referral && !after.entry.automatic);
+  EXPECT_TRUE(ParsePathway("pathways/after-stay.yaml", ReplaceAll(text, "by-referral", "automatic"))->entry.by_referral) << "of this kind it is the same";
+  EXPECT_FALSE(ParsePathway("pathways/after-stay.yaml", ReplaceAll(text, "{enrol: by-referral}", "{enrol: by-hand, target: \"true\"}"))->entry.by_referral);
+  Pack pack;
+  pack.id = "p";
+  const std::string fhir = PathwayAsFhir(pack, recall) + PathwayAsFhir(pack, after);
+  for (const char* part : {"pathway-again\"", "pathway-again-most\",\"valueString\":\"2: escalate\"", "\"valueCode\":\"by-referral\"", "\"valueString\":\"moved-away: \""})
+    EXPECT_NE(fhir.find(part), std::string::npos) << part;
+}
+
 // One thing broken in the file, one fault with its line.
 void ExpectFault(const std::string& file, const std::string& from, const std::string& to, const std::string& place, const std::string& en) {
   const std::string before = FileOf(file), after = ReplaceAll(before, from, to);

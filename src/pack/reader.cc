@@ -159,7 +159,7 @@ Source Reader::OneSource(const YamlNode& node) {
 
 std::vector<std::pair<std::string, std::string>> Reader::NamedExpressions(std::string_view key) {
   static const std::set<std::string, std::less<>> taken = {"patient", "record",   "enrolment",    "plan", "task",  "response", "today", "since",
-                                                           "left",    "context",  "resource",     "rootResource", "sct", "loinc", "ucum", "stage_since", "pathway"};
+                                                           "left",    "context",  "resource",     "rootResource", "sct", "loinc", "ucum", "stage_since", "pathway", "referral"};
   std::vector<std::pair<std::string, std::string>> out;
   const YamlNode* node = Find(key);
   if (!node || node->kind == YamlNode::Kind::kNull) return out;

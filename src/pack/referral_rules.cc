@@ -16,7 +16,7 @@ using internal::YamlNode;
 
 constexpr std::string_view kLevels[] = {"village", "township", "county", "city", "province"};
 constexpr std::string_view kFolder = "referral/", kSettings = "referral-settings.yaml";
-constexpr int64_t kMinutesMaximum = 60 * 24 * 365;
+constexpr int64_t kMinutesMaximum = 60 * 24 * 365, kHoursMaximum = 24 * 365;
 
 std::string Level(Reader& reader, std::string_view key) {
   if (!reader.Has(key)) return {};
@@ -121,18 +121,44 @@ void ReadUrgencies(Reader& reader, const std::string& path, ReferralSettings& se
   }
 }
 
+// What a file does not say. Usual agreements, no rule's text.
+std::vector<Timer> DefaultTimers() {
+  return {{"draft", 24, "K"},           {"accepted", 24, "K"},       {"no-show", 48, "K"},         {"arrived", 72, "K"},       {"result-returned", 72, "K"},
+          {"sent-down", 72, "K"},       {"not-taken-over", 24, "K"}, {"taken-over", 24 * 90, "K"}, {"consultation", 72, "K"}};
+}
+
+void ReadTimers(Reader& reader, const std::string& path, ReferralSettings& settings, Faults& faults) {
+  settings.timers = DefaultTimers();
+  std::set<std::string> seen;
+  const auto set = [&](Reader& where, int line, const std::string& state, int64_t hours, const std::string& mark) {
+    const auto known = std::find_if(settings.timers.begin(), settings.timers.end(), [&](const Timer& one) { return one.state == state; });
+    if (known == settings.timers.end()) return where.Fault(line, "没有需要计时的状态 " + state, "There is no state with a timer: " + state);
+    if (!seen.insert(state).second) return where.Fault(line, "时限写了两次：" + state, "Its time stands twice: " + state);
+    known->hours = hours, known->mark = mark;
+  };
+  for (const auto& [key, state] : {std::pair{"result_hours", "arrived"}, {"take_over_hours", "sent-down"}, {"no_show_hours", "accepted"}})
+    if (reader.Has(key)) set(reader, reader.line(key), state, reader.Number(key, 1, 1, kHoursMaximum), "K");
+  for (const YamlNode& node : reader.Items("timers", false)) {
+    Reader item(path, node, faults);
+    if (!item.IsMap()) continue;
+    item.AllowOnly({"state", "hours", "mark"});
+    item.RequiredText("hours");
+    set(item, node.line, item.Kebab("state"), item.Number("hours", 1, 1, kHoursMaximum), item.OneOf("mark", {"official", "read", "K", "K-low"}));
+  }
+  settings.remind_hours = reader.Number("remind_hours", 24, 1, kHoursMaximum);
+}
+
 void ReadSettings(const std::string& path, const std::string& content, ReferralRules& rules, Faults& faults) {
   YamlNode root;
   if (!internal::ReadYaml(path, content, root, faults)) return;
   Reader reader(path, root, faults);
   if (!reader.IsMap()) return;
-  reader.AllowOnly({"urgencies", "result_hours", "take_over_hours", "no_show_hours", "relation_days_open", "relation_days_after", "proposal_days",
+  reader.AllowOnly({"urgencies", "result_hours", "take_over_hours", "no_show_hours", "timers", "remind_hours", "load_kilometres", "relation_days_open", "relation_days_after", "proposal_days",
                     "review_levels", "decline", "withdraw", "not_taken_over", "states", "patient_states", "consultation", "sources"});
   ReferralSettings settings;
   ReadUrgencies(reader, path, settings, faults);
-  settings.result_hours = reader.Number("result_hours", 72, 1, 24 * 365);
-  settings.take_over_hours = reader.Number("take_over_hours", 72, 1, 24 * 365);
-  settings.no_show_hours = reader.Number("no_show_hours", 24, 1, 24 * 365);
+  ReadTimers(reader, path, settings, faults);
+  settings.load_kilometres = reader.Number("load_kilometres", 2, 0, 1000);
   settings.relation_days_open = reader.Number("relation_days_open", 180, 1, 3650);
   settings.relation_days_after = reader.Number("relation_days_after", 30, 0, 3650);
   settings.proposal_days = reader.Number("proposal_days", 90, 1, 3650);
@@ -154,6 +180,12 @@ void ReadSettings(const std::string& path, const std::string& content, ReferralR
 int LevelRank(std::string_view level) {
   const auto found = std::find(std::begin(kLevels), std::end(kLevels), level);
   return found == std::end(kLevels) ? -1 : static_cast<int>(found - std::begin(kLevels));
+}
+
+int64_t ReferralSettings::HoursOf(std::string_view state) const {
+  for (const Timer& one : timers)
+    if (one.state == state) return one.hours;
+  return 0;
 }
 
 const Word* FindWord(const std::vector<Word>& words, std::string_view id) {

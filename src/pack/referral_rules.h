@@ -50,11 +50,18 @@ struct Word {                              // a reason, a state
   Text text;
 };
 
+// So long a referral may stand in a state before whoever has to act is reminded; to answer is another's: Urgency.
+struct Timer {
+  std::string state;                       // of a referral; "consultation": all have answered and nobody concludes
+  int64_t hours = 0;
+  std::string mark;
+};
+
 struct ReferralSettings {
   std::vector<Urgency> urgencies;
-  int64_t result_hours = 72;               // after the patient left: the result is with the sender
-  int64_t take_over_hours = 72;            // after it was sent down: taken over, or refused with a reason
-  int64_t no_show_hours = 24;              // after the slot's begin: arrived, or did not
+  std::vector<Timer> timers;               // of every state in which somebody has to act but for the answer
+  int64_t remind_hours = 24;               // between the first reminder and the second; then twice as long each time
+  int64_t load_kilometres = 2;             // an open referral weighs so much when receivers are compared
   int64_t relation_days_open = 180;        // the longest a relation lasts while nobody moves the request
   int64_t relation_days_after = 30;        // after it was closed
   int64_t proposal_days = 90;              // what a step proposed longer ago makes no draft any more
@@ -64,6 +71,8 @@ struct ReferralSettings {
   std::vector<Word> patient_states;        // what the patient is told
   std::vector<Word> consultation;          // the states of consultations and of who is invited, and what notices of them say
   std::vector<Source> sources;
+
+  int64_t HoursOf(std::string_view state) const;           // 0: nobody has to act in this state
 };
 
 struct ReferralRules {

@@ -76,6 +76,27 @@ TEST(ReferralRules, FaultsSayFileAndLine) {
   EXPECT_NE(settings("answer_minutes: 30, ", "").find("answer_minutes"), std::string::npos);
 }
 
+TEST(ReferralRules, EveryStateThatWaitsForSomebodyHasATime) {
+  const ReferralSettings defaults = *ParseReferralFiles({{"referral-settings.yaml", kSettings}}).value().settings;
+  for (const char* state : {"draft", "accepted", "no-show", "arrived", "result-returned", "sent-down", "not-taken-over", "taken-over", "consultation"})
+    EXPECT_GT(defaults.HoursOf(state), 0) << state;
+  EXPECT_EQ(defaults.HoursOf("sent"), 0) << "the urgency says it";
+  EXPECT_EQ(defaults.remind_hours, 24);
+  EXPECT_EQ(defaults.load_kilometres, 2);
+  for (const Timer& one : defaults.timers) EXPECT_EQ(one.mark, "K");
+  const auto with = [](const std::string& more) { return ParseReferralFiles({{"referral-settings.yaml", kSettings + more}}); };
+  const auto settings = with("result_hours: 48\nremind_hours: 12\nload_kilometres: 5\ntimers: [{state: no-show, hours: 7, mark: read}]\n").value().settings;
+  EXPECT_EQ(settings->HoursOf("arrived"), 48);
+  EXPECT_EQ(settings->HoursOf("no-show"), 7);
+  EXPECT_EQ(settings->HoursOf("draft"), 24) << "what is not said is as usual";
+  EXPECT_EQ(settings->remind_hours, 12);
+  EXPECT_EQ(settings->load_kilometres, 5);
+  EXPECT_NE(with("timers: [{state: sent, hours: 7, mark: K}]\n").error().en.find("no state with a timer: sent"), std::string::npos);
+  EXPECT_NE(with("timers: [{state: draft, hours: 7}]\n").error().en.find("'mark'"), std::string::npos);
+  EXPECT_NE(with("timers: [{state: draft, mark: K}]\n").error().en.find("'hours'"), std::string::npos);
+  EXPECT_NE(with("result_hours: 48\ntimers: [{state: arrived, hours: 7, mark: K}]\n").error().en.find("stands twice"), std::string::npos);
+}
+
 TEST(ReferralRules, SeveralPacks) {
   const auto a = ParseReferralFiles({{"referral/pressure.yaml", kCatalogue}}).value(), b = ParseReferralFiles({{"referral-settings.yaml", kSettings}}).value();
   EXPECT_TRUE(MergeReferralRules({a, b}).ok());

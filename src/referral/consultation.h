@@ -23,6 +23,7 @@ struct Invited {
   std::string state;                       // invited, accepted, declined, opined
   std::string note;                        // why it declined
   std::string answered_at;                 // its first opinion, or when it declined
+  std::string by;                          // who did its newest step; "" = nobody yet, or an older release did not say
 };
 
 // Found by who reads the signature (consultation_signature.h): the hash is SHA-256, 64 hexadecimal digits, of the signed text.
@@ -40,6 +41,9 @@ struct Conclusion {
   std::optional<Signed> signature;         // likewise
 };
 
+// The course of a pathway that it is about, so that the pathway knows whose consultation it was.
+struct About { std::string step, enrolment, plan, pathway; };          // ids of Task, EpisodeOfCare and CarePlan; "" = not said
+
 struct Consultation {
   std::string id;
   uint64_t version = 0;
@@ -47,10 +51,15 @@ struct Consultation {
   std::string urgency, question, state;    // open, concluded, closed, withdrawn
   std::string patient, patient_name;
   Place from;
+  std::string asked_by;                    // who asked, as steps name him; "" = an older release did not say
   std::vector<Invited> invited;
   std::string scheduled_at, sent_at, answer_by, reminded_at, closed_at;   // instants
   std::string meeting;                     // scheduled: where they meet, a room, a number, an address of live video; "" = not said
+  About about;
   std::string last_verb, last_who;         // of the newest step
+  int64_t reminded = 0;                    // so often those who have not answered; reminded_at: the first time
+  std::string turn_at;                     // the newest step that was no reminder
+  int64_t asker_reminded = 0;              // so often since then whoever asked, when nobody is left to wait for
   std::string wake;                        // when time does something by itself; "" = nothing
   std::vector<Opinion> opinions;
   std::optional<Conclusion> conclusion;
@@ -61,6 +70,7 @@ struct Consultation {
 
 struct NewConsultation {
   std::string client_key, patient, kind, mode, urgency, question, scheduled_at, meeting, from, by;
+  std::string about;                       // "Task/step-…" or "EpisodeOfCare/care-…" of this patient; "" = of no course
   std::vector<std::string> invited;        // organisation codes
   std::vector<std::string> attachments;
 };
@@ -86,7 +96,8 @@ class Consultations {
   Result<std::vector<Consultation>> List(const access::Caller& caller, std::string_view box, size_t count);
   // How many wait for an opinion of the caller's institutions.
   Result<uint64_t> Waiting(const access::Caller& caller);
-  // Whoever has not answered in time is reminded once, and whoever asked is told. See Referrals::Sweep.
+  // Whoever has not answered in time is reminded, and whoever asked is told; whoever has all answers and does not conclude is reminded
+  // too; again after longer and longer, with those above, as long as the record is open for it. See Referrals::Sweep.
   Result<size_t> Sweep(Instant& since, size_t maximum = 500);
 
  private:
@@ -94,8 +105,15 @@ class Consultations {
   Result<Consultation> Fill(const access::Caller& caller, const NewConsultation& wanted, const std::string& id);
   Status Apply(const access::Caller& caller, Consultation& consultation, const ConsultationStep& step, Instant now) const;
   void Finish(const access::Caller& caller, Consultation& consultation) const;
-  std::vector<Notice> NoticesOf(const Consultation& consultation, std::string_view verb, std::string_view organization) const;
-  Result<Consultation> Write(const access::Caller& caller, Consultation consultation, std::string_view verb, std::string_view organization, bool create);
+  Instant ReminderAt(const Consultation& consultation) const;              // the next one; the beginning of time: never
+  Instant OpenUntil(const Consultation& consultation) const;
+  Status Remind(Consultation consultation, Instant now);
+  std::vector<Notice> NoticesOf(const access::Caller& caller, const Consultation& consultation, std::string_view verb, std::string_view organization,
+                                const std::vector<std::string>& told_too) const;
+  Result<Consultation> Write(const access::Caller& caller, Consultation consultation, std::string_view verb, std::string_view organization, bool create,
+                             const std::vector<std::string>& told_too = {});
+  Result<store::CommitReceipt> CommitAndSettle(const access::Caller& caller, const Consultation& consultation, const store::CommitRequest& own,
+                                               std::string_view organization);
 
   store::Store& store_;
   const search::Parameters& parameters_;

@@ -1,5 +1,7 @@
 #include "referral/consultation_records.h"
 
+#include <algorithm>
+
 #include "referral/extension.h"
 
 namespace qianxian::referral {
@@ -20,7 +22,24 @@ template <typename C, typename Use>
 void Texts(C& c, Use use) {
   use("kind", c.kind), use("mode", c.mode), use("urgency", c.urgency), use("question", c.question), use("patient-name", c.patient_name);
   use("scheduled-at", c.scheduled_at), use("meeting", c.meeting), use("sent-at", c.sent_at), use("answer-by", c.answer_by), use("reminded-at", c.reminded_at), use("closed-at", c.closed_at);
-  use("last-verb", c.last_verb), use("last-who", c.last_who);
+  use("last-verb", c.last_verb), use("last-who", c.last_who), use("asked-by", c.asked_by);
+  use("about-step", c.about.step), use("about-enrolment", c.about.enrolment), use("about-plan", c.about.plan), use("about-pathway", c.about.pathway);
+}
+
+// What it is about, in FHIR's words: the step, the course, its plan.
+std::vector<std::string> References(const About& about) {
+  std::vector<std::string> out;
+  if (!about.step.empty()) out.push_back("Task/" + about.step);
+  if (!about.enrolment.empty()) out.push_back("EpisodeOfCare/" + about.enrolment);
+  if (!about.plan.empty()) out.push_back("CarePlan/" + about.plan);
+  return out;
+}
+
+void WriteReferences(Writer& w, std::string_view name, const std::vector<std::string>& references) {
+  if (references.empty()) return;
+  w.Name(name).BeginArray();
+  for (const std::string& one : references) w.BeginObject().Member("reference", one).EndObject();
+  w.EndArray();
 }
 
 void WriteOpinion(Writer& w, const Opinion& one) {
@@ -40,12 +59,15 @@ std::string TaskAsFhir(const Consultation& c) {
   w.BeginObject().Member("resourceType", "Task").Member("id", c.id).Name("extension").BeginArray();
   Begin(w, kConsultationUrl);
   Texts(c, [&](std::string_view name, const std::string& text) { Part(w, name, text); });
+  Part(w, "turn-at", c.turn_at), Part(w, "reminded", c.reminded > 0 ? std::to_string(c.reminded) : "");
+  Part(w, "asker-reminded", c.asker_reminded > 0 ? std::to_string(c.asker_reminded) : "");
   WritePlace(w, "from", c.from);
   for (const std::string& attachment : c.attachments) Part(w, "attachment", attachment);
   End(w);
   for (const Invited& one : c.invited) {
     Begin(w, kInvitedUrl);
     Part(w, "organization", one.organization), Part(w, "name", one.name), Part(w, "state", one.state), Part(w, "note", one.note), Part(w, "answered-at", one.answered_at);
+    Part(w, "by", one.by);
     End(w);
   }
   for (const Opinion& one : c.opinions) WriteOpinion(w, one);
@@ -56,7 +78,9 @@ std::string TaskAsFhir(const Consultation& c) {
   }
   if (!c.wake.empty()) w.BeginObject().Member("url", kWake).Member("valueInstant", c.wake).EndObject();
   w.EndArray();
-  w.Name("basedOn").BeginArray().BeginObject().Member("reference", "ServiceRequest/" + c.id).EndObject().EndArray();
+  std::vector<std::string> based = References(c.about);
+  based.insert(based.begin(), "ServiceRequest/" + c.id);
+  WriteReferences(w, "basedOn", based);
   w.Member("status", TaskStatus(c));
   Code(w, "businessStatus", "consultation-state", c.state);
   w.Member("intent", "order").Member("priority", PriorityOf(c.urgency));
@@ -96,11 +120,9 @@ std::string RequestAsFhir(const Consultation& c) {
   w.EndArray();
   if (!c.meeting.empty()) w.Name("locationCode").BeginArray().BeginObject().Member("text", c.meeting).EndObject().EndArray();
   w.Name("reasonCode").BeginArray().BeginObject().Member("text", c.question).EndObject().EndArray();
-  if (!c.attachments.empty()) {
-    w.Name("supportingInfo").BeginArray();
-    for (const std::string& one : c.attachments) w.BeginObject().Member("reference", one).EndObject();
-    w.EndArray();
-  }
+  std::vector<std::string> supporting = References(c.about);
+  supporting.insert(supporting.end(), c.attachments.begin(), c.attachments.end());
+  WriteReferences(w, "supportingInfo", supporting);
   w.EndObject();
   return w.Take();
 }
@@ -113,6 +135,7 @@ std::string ConclusionAsFhir(const Consultation& c) {
   Reference(w, "subject", "Patient/" + c.patient);
   w.Member("date", c.conclusion->at).Name("assessor").BeginObject().Member("display", c.conclusion->name.empty() ? c.conclusion->who : c.conclusion->name).EndObject();
   w.Member("summary", c.conclusion->text);
+  WriteReferences(w, "supportingInfo", References(c.about));
   w.Name("note").BeginArray();
   for (const Opinion& one : c.opinions) {
     w.BeginObject().Member("authorString", (one.organization_name + " " + (one.name.empty() ? one.who : one.name))).Member("time", one.at);
@@ -137,9 +160,11 @@ Result<Consultation> ConsultationFrom(const store::Resource& task) {
     if (url == kConsultationUrl) {
       Texts(c, [&](std::string_view name, std::string& text) { text = parts.Text(name); });
       c.from = parts.PlaceOf("from");
+      c.turn_at = parts.Text("turn-at"), c.asker_reminded = parts.Number("asker-reminded");
+      c.reminded = c.reminded_at.empty() ? 0 : std::max<int64_t>(1, parts.Number("reminded"));
       c.attachments = parts.All("attachment");
     }
-    if (url == kInvitedUrl) c.invited.push_back({parts.Text("organization"), parts.Text("name"), parts.Text("state"), parts.Text("note"), parts.Text("answered-at")});
+    if (url == kInvitedUrl) c.invited.push_back({parts.Text("organization"), parts.Text("name"), parts.Text("state"), parts.Text("note"), parts.Text("answered-at"), parts.Text("by")});
     if (url == kOpinionUrl)
       c.opinions.push_back({parts.Text("at"), parts.Text("who"), parts.Text("name"), parts.Text("organization"), parts.Text("organization-name"),
                             parts.Text("diagnosis"), parts.Text("advice"), !parts.Text("transfer").empty(), {}});

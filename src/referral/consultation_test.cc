@@ -1,6 +1,8 @@
 // A consultation: who is asked, who may do what and when, who reads the record and how long, what is told to whom.
 #include "referral/consultation.h"
 
+#include <algorithm>
+
 #include "referral/consultation_records.h"
 #include "referral/consultation_signature.h"
 #include "referral/world_for_tests.h"
@@ -123,7 +125,7 @@ TEST_F(ConsultationTest, SeveralOpinionsOneConclusion) {
   EXPECT_EQ(Do("H2", "opine", "同意手术"), "open") << "who changes the mind says so";
   EXPECT_EQ(Now().opinions.size(), 3u);
   EXPECT_EQ(Do("V1", "conclude", "限期手术"), "concluded");
-  EXPECT_EQ(Unread("H1"), (Verbs{"consultation:conclude", "consultation:invite"}));
+  EXPECT_EQ(Unread("H1"), Verbs{"consultation:conclude"}) << "who answered need not read the question again";
   EXPECT_FALSE(Sees("H1") || Sees("H2"));
 }
 
@@ -139,7 +141,7 @@ TEST_F(ConsultationTest, WhoDeclinesSaysWhyAndReadsNoMore) {
   EXPECT_EQ(Do("V1", "withdraw"), "withdrawn");
   EXPECT_FALSE(Sees("H2"));
   EXPECT_EQ(Unread("H2"), (Verbs{"consultation:withdraw", "consultation:invite"}));
-  EXPECT_EQ(Unread("H1"), Verbs{"consultation:invite"}) << "who is out of it is told nothing more";
+  EXPECT_EQ(Unread("H1"), Verbs{}) << "who is out of it is told nothing more";
 }
 
 TEST_F(ConsultationTest, AnExpertWithoutAnyNeedOfWordsCloses) {
@@ -223,7 +225,7 @@ TEST_F(ConsultationTest, WhoDoesNotAnswerIsRemindedOnce) {
   EXPECT_TRUE(Now().overdue);
   EXPECT_EQ(Sweep(), 1u);
   EXPECT_EQ(Unread("H2"), (Verbs{"consultation:remind", "consultation:invite"}));
-  EXPECT_EQ(Unread("H1"), Verbs{"consultation:invite"}) << "who answered is left in peace";
+  EXPECT_EQ(Unread("H1"), Verbs{}) << "who answered is left in peace";
   EXPECT_EQ(Unread("V1"), (Verbs{"consultation:remind", "consultation:opine"}));
   EXPECT_EQ(Sweep(), 0u) << "twice is once";
   since_ = Instant{};
@@ -232,6 +234,49 @@ TEST_F(ConsultationTest, WhoDoesNotAnswerIsRemindedOnce) {
   EXPECT_FALSE(Now().reminded_at.empty()) << "a measure needs to know it";
   EXPECT_GT(Now().invited[1].answered_at, Now().answer_by);
   EXPECT_FALSE(Now().overdue);
+}
+
+TEST_F(ConsultationTest, WhoeverAskedIsRemindedToConclude) {
+  constexpr int64_t kHour = 60 * kMinute;
+  Ask(Mdt());
+  Do("H1", "opine", "好");
+  Do("H2", "decline", "专家外出");
+  clock_.Advance(72 * kHour - kMinute);
+  EXPECT_EQ(Sweep(), 0u);
+  clock_.Advance(2 * kMinute);
+  EXPECT_EQ(Sweep(), 1u) << "nobody is left to wait for, and nobody concludes";
+  EXPECT_EQ(Unread("V1").front(), "consultation:remind-conclude");
+  EXPECT_EQ(Unread("T1"), Verbs{});
+  EXPECT_TRUE(Now().reminded_at.empty()) << "nobody was late with an answer";
+  EXPECT_EQ(Sweep(), 0u);
+  clock_.Advance(24 * kHour);
+  EXPECT_EQ(Sweep(), 1u) << "again, with who leads it";
+  EXPECT_EQ(Unread("T1"), Verbs{"consultation:remind-conclude"});
+  const uint64_t seen = Now().version;
+  clock_.Advance(48 * kHour);
+  EXPECT_EQ(Sweep(), 1u);
+  EXPECT_EQ(Do("V1", "conclude", "手术", seen), "concluded") << "a reminder takes nobody's step away";
+  clock_.Advance(24 * 365 * kHour);
+  EXPECT_EQ(Sweep(), 0u);
+}
+
+TEST_F(ConsultationTest, WhoDoesNotAnswerIsRemindedAgainAsLongAsTheRecordIsOpen) {
+  constexpr int64_t kHour = 60 * kMinute;
+  Ask(Mdt());
+  clock_.Advance(101 * kMinute);
+  EXPECT_EQ(Sweep(), 1u);
+  const std::string first = Now().reminded_at;
+  clock_.Advance(24 * kHour);
+  EXPECT_EQ(Sweep(), 1u);
+  EXPECT_EQ(Now().reminded_at, first) << "the measure asks for the first";
+  EXPECT_EQ(Do("H1", "opine", "好"), "open");
+  EXPECT_EQ(Sweep(), 0u) << "a step of another is no new reminder";
+  clock_.Advance(48 * kHour);
+  EXPECT_EQ(Sweep(), 1u);
+  EXPECT_EQ(std::ranges::count(Unread("H2"), "consultation:remind"), 3);
+  clock_.Advance(24 * 30 * kHour);
+  EXPECT_EQ(Sweep() + Sweep(), 1u) << "ten days: then nobody may read it any more";
+  EXPECT_EQ(Now().wake, "");
 }
 
 TEST_F(ConsultationTest, TheRecordStaysOpenForAnHourThatIsFarAway) {
@@ -301,6 +346,40 @@ TEST_F(ConsultationTest, WhatIsWrittenComesBack) {
   EXPECT_EQ(c.invited.size(), 2u);
   const auto snapshot = store_->OpenSnapshot(access::SystemCaller("test")).value();
   EXPECT_NE(snapshot->Read("ServiceRequest", id_)->body.find("DocumentReference/d"), std::string::npos);
+}
+
+TEST_F(ConsultationTest, WhoseCourseItIsAboutIsSaidInEveryRecord) {
+  const std::string course = R"("extension":[{"url":"https://fhir.qianxian.cn/StructureDefinition/pathway","valueCoding":{"code":"lung"}})";
+  Put("EpisodeOfCare", "care-1", R"({"resourceType":"EpisodeOfCare",)" + course + R"(],"status":"active","patient":{"reference":"Patient/p"}})", "V1");
+  Put("Task", "step-1", R"({"resourceType":"Task",)" + course + R"(,{"url":"https://fhir.qianxian.cn/StructureDefinition/enrolment","valueString":"care-1"}],)"
+      R"("status":"ready","intent":"order","for":{"reference":"Patient/p"}})", "V1");
+  Put("Patient", "q", R"({"resourceType":"Patient"})", "V1");
+  Put("Task", "step-q", R"({"resourceType":"Task","status":"ready","intent":"order","for":{"reference":"Patient/q"}})", "V1");
+  Put("Task", "step-h", R"({"resourceType":"Task","status":"ready","intent":"order","for":{"reference":"Patient/p"}})", "H1");
+  NewConsultation wanted = Mdt();
+  for (const char* about : {"step-1", "Task/step-q", "Task/step-h", "Task/step-none", "Task/referral-1", "Condition/step-1", "EpisodeOfCare/care-2"}) {
+    wanted.about = about;
+    EXPECT_EQ(Ask(wanted), "bad-about") << about;
+  }
+  wanted.about = "Task/step-1";
+  EXPECT_EQ(Ask(wanted), "open");
+  EXPECT_EQ(Now().about.step, "step-1");
+  EXPECT_EQ(Now().about.enrolment, "care-1");
+  EXPECT_EQ(Now().about.pathway, "lung");
+  Do("H1", "opine", "手术");
+  EXPECT_EQ(Do("V1", "conclude", "限期手术"), "concluded");
+  EXPECT_EQ(Now().about.enrolment, "care-1") << "a step does not lose it";
+  const std::string both = R"({"reference":"Task/step-1"},{"reference":"EpisodeOfCare/care-1"},{"reference":"CarePlan/plan-1"}])";
+  EXPECT_NE(Record("Task", id_).body.find(R"("basedOn":[{"reference":"ServiceRequest/)" + id_ + "\"}," + both), std::string::npos) << Record("Task", id_).body;
+  EXPECT_NE(Record("ServiceRequest", id_).body.find(R"("supportingInfo":[)" + both), std::string::npos) << Record("ServiceRequest", id_).body;
+  EXPECT_NE(Record("ClinicalImpression", id_).body.find(R"("supportingInfo":[)" + both), std::string::npos) << Record("ClinicalImpression", id_).body;
+  wanted.client_key = "of the course", wanted.about = "EpisodeOfCare/care-1";
+  EXPECT_EQ(Ask(wanted), "open");
+  EXPECT_EQ(Now().about.step, "");
+  EXPECT_EQ(Now().about.pathway, "lung");
+  wanted.client_key = "of none", wanted.about = "";
+  EXPECT_EQ(Ask(wanted), "open");
+  EXPECT_EQ(Record("ServiceRequest", id_).body.find("supportingInfo"), std::string::npos);
 }
 
 TEST_F(ConsultationTest, WhatIsSignedIsSaidInTheSameCommit) {

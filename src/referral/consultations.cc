@@ -6,8 +6,11 @@
 
 #include "base/limits_care.h"
 #include "base/text.h"
+#include "json/value.h"
 #include "referral/consultation_records.h"
 #include "referral/consultation_signature.h"
+#include "referral/inbox.h"
+#include "referral/notice_records.h"
 #include "referral/organizations.h"
 #include "referral/step_tools.h"
 #include "search/query.h"
@@ -17,7 +20,9 @@ namespace {
 
 constexpr int64_t kMinute = 60'000'000, kDay = 24 * 60 * kMinute;
 constexpr int64_t kMargin = 10 * kMinute;        // clocks of several processes, commits under way
+constexpr int64_t kRarestHours = 30 * 24;        // between two reminders
 constexpr size_t kInvitedMost = 20;
+constexpr int kTries = 5;                        // when somebody else wrote meanwhile
 constexpr size_t kTextMost = 20'000;             // bytes of a question, an opinion, a conclusion
 
 Error NoSuchConsultation() { return NotFound("no-such-consultation", "There is no such consultation, or you are not part of it.", "没有这次会诊，或您未参与。"); }
@@ -74,6 +79,33 @@ Result<std::string> MeetingOf(const NewConsultation& wanted) {
   return std::string(meeting);
 }
 
+// The course that a step or an enrolment belongs to, as far as whoever asks may read it and it is this patient's.
+Result<About> AboutOf(store::Snapshot& snapshot, const std::string& reference, const std::string& patient) {
+  About about;
+  if (reference.empty()) return about;
+  const auto wrong = [&] {
+    return Missing("bad-about", "'" + reference + "' is no step and no enrolment of this patient: Task/step-… or EpisodeOfCare/care-….",
+                   "“" + reference + "”不是该患者的路径步骤或入组记录，应为 Task/step-… 或 EpisodeOfCare/care-…。");
+  };
+  const size_t slash = reference.find('/');
+  const std::string type = reference.substr(0, slash), id = slash == std::string::npos ? "" : reference.substr(slash + 1);
+  const bool step = type == "Task" && id.starts_with("step-"), enrolment = type == "EpisodeOfCare" && id.starts_with("care-");
+  if (!step && !enrolment) return wrong();
+  const Result<store::Resource> read = snapshot.Read(type, id);
+  if (!read.ok()) return read.error().category == ErrorCategory::kNotFound ? wrong() : read.error();
+  QX_TRY(const json::Document document, json::Document::Parse(read->body));
+  const json::Value root = document.root();
+  if (root.Find(step ? "for" : "patient").value_or(json::Value()).FindString("reference") != "Patient/" + patient) return wrong();
+  (step ? about.step : about.enrolment) = id;
+  for (json::Value one : root.Find("extension").value_or(json::Value()).Elements()) {
+    if (one.FindString("url") == std::string(kBase) + "StructureDefinition/enrolment") about.enrolment = one.FindString("valueString");
+    if (one.FindString("url") == std::string(kBase) + "StructureDefinition/pathway") about.pathway = one.Find("valueCoding").value_or(json::Value()).FindString("code");
+  }
+  // The plan of an enrolment has its id (docs/formats/flow.md).
+  if (!about.enrolment.empty()) about.plan = "plan-" + about.enrolment.substr(std::min(about.enrolment.size(), std::string_view("care-").size()));
+  return about;
+}
+
 std::string CommaList(const std::vector<std::string>& organizations) {
   std::string all;
   for (const std::string& one : organizations) all += (all.empty() ? "" : ",") + ("Organization/" + one);
@@ -128,11 +160,13 @@ Result<Consultation> Consultations::Fill(const access::Caller& caller, const New
   QX_TRY(const std::unique_ptr<store::Snapshot> own, store_.OpenSnapshot(caller));
   QX_TRY(const store::Resource patient, own->Read("Patient", wanted.patient));
   c.patient = patient.id, c.patient_name = PatientName(patient.body);
+  QX_TRY(c.about, AboutOf(*own, wanted.about, patient.id));
   QX_TRY(const std::unique_ptr<store::Snapshot> all, store_.OpenSnapshot(access::SystemCaller("referral")));
   QX_TRY(const Institutions institutions, Institutions::Read(*all));
   const Institution* from = institutions.Find(wanted.from);
   if (!from) return Missing("no-sender", "The account belongs to no institution that could ask; ask an administrator.", "账号未关联机构，请联系管理员。");
   c.from = {from->code, from->name, "", wanted.by.empty() ? WhoOf(caller) : wanted.by};
+  c.asked_by = WhoOf(caller);
   for (const std::string& code : wanted.invited) {
     const Institution* one = institutions.Find(code);
     const bool twice = std::any_of(c.invited.begin(), c.invited.end(), [&](const Invited& there) { return there.organization == code; });
@@ -140,7 +174,7 @@ Result<Consultation> Consultations::Fill(const access::Caller& caller, const New
       const std::string& name = one ? one->name : code;
       return Missing("bad-invited", "'" + name + "' cannot be invited: choose another institution.", "不能邀请“" + name + "”，请另选机构。");
     }
-    c.invited.push_back({one->code, one->name, "invited", ""});
+    c.invited.push_back({one->code, one->name, "invited", "", "", ""});
   }
   return c;
 }
@@ -176,6 +210,7 @@ Status Consultations::Apply(const access::Caller& caller, Consultation& c, const
     if (step.verb == "decline" && step.note.empty()) return Missing("no-note", "Say why, so that somebody else can be asked.", "请说明原因，以便另请他人。");
     one.state = step.verb == "accept" ? "accepted" : step.verb == "decline" ? "declined" : "opined";
     one.note = step.verb == "decline" ? step.note : "";
+    one.by = WhoOf(caller);
     if (step.verb != "accept" && one.answered_at.empty()) one.answered_at = FormatInstant(now);
   }
   if (IsOver(c)) c.closed_at = FormatInstant(now);
@@ -186,7 +221,9 @@ Result<Consultation> Consultations::Do(const access::Caller& caller, std::string
   QX_TRY(Consultation c, Get(caller, id));
   if (c.version != step.version) {
     if (c.version == step.version + 1 && c.last_verb == step.verb && c.last_who == WhoOf(caller)) return c;   // sent twice
-    return MakeError(ErrorCategory::kConflict, "version-conflict", "Somebody changed this meanwhile; look at it again.", "此会诊已被他人更新，请重新查看。");
+    // A reminder changes nothing: whoever saw it before sees it as it is.
+    if (c.version != step.version + 1 || !IsReminder(c.last_verb))
+      return MakeError(ErrorCategory::kConflict, "version-conflict", "Somebody changed this meanwhile; look at it again.", "此会诊已被他人更新，请重新查看。");
   }
   const bool invited = Has(kInvitedVerbs, step.verb);
   if (!invited && !Has(kAskerVerbs, step.verb)) return WrongState(step.verb, c.state);
@@ -201,38 +238,52 @@ Result<Consultation> Consultations::Do(const access::Caller& caller, std::string
   return Write(caller, std::move(c), step.verb, organization, false);
 }
 
-std::vector<Notice> Consultations::NoticesOf(const Consultation& c, std::string_view verb, std::string_view organization) const {
-  std::vector<std::string> recipients;
+std::vector<Notice> Consultations::NoticesOf(const access::Caller& caller, const Consultation& c, std::string_view verb, std::string_view organization,
+                                             const std::vector<std::string>& told_too) const {
+  struct Told { std::string organization, person; };
+  std::vector<Told> recipients;
+  const pack::Urgency* urgency = rules_.FindUrgency(c.urgency);
+  const bool emergency = urgency && urgency->skip_levels, alarm = verb == "invite" && emergency;
+  // What is new there, what time does and what cannot wait is everybody's.
+  const bool everybodys = emergency || verb == "invite" || IsReminder(verb);
+  const auto tell = [&](const std::string& to, const std::string& person) {
+    if (everybodys || person != WhoOf(caller)) recipients.push_back({to, everybodys ? "" : person});     // else he did it himself, for another institution
+  };
   const auto invited = [&](auto wanted) {
     for (const Invited& one : c.invited)
-      if (wanted(one)) recipients.push_back(one.organization);
+      if (wanted(one)) tell(one.organization, one.by);
   };
   if (verb == "invite") invited([](const Invited&) { return true; });
   else if (verb == "conclude" || verb == "close") invited([](const Invited& one) { return one.state == "opined"; });
   else if (verb == "withdraw") invited([](const Invited& one) { return one.state != "declined"; });
-  else if (verb == "remind") invited(IsWaitedFor), recipients.push_back(c.from.organization);
-  else recipients.push_back(c.from.organization);
+  else if (verb == "remind") invited(IsWaitedFor), tell(c.from.organization, "");
+  else tell(c.from.organization, c.asked_by);
+  for (const std::string& one : told_too)
+    if (std::ranges::find(recipients, one, &Told::organization) == recipients.end()) recipients.push_back({one, ""});
   const pack::Word* word = pack::FindWord(rules_.settings->consultation, verb);
-  const pack::Text said = word ? word->text : pack::Text{std::string(verb), std::string(verb)};
-  const pack::Urgency* urgency = rules_.FindUrgency(c.urgency);
-  const bool alarm = verb == "invite" && urgency && urgency->skip_levels;
+  const pack::Text otherwise = verb == "remind-conclude" ? pack::Text{"会诊意见已齐，请写结论", "All have answered: write the conclusion"} : pack::Text{std::string(verb), std::string(verb)};
+  const pack::Text said = word ? word->text : otherwise;
   std::string about = c.from.name;
   for (const Invited& one : c.invited)
     if (one.organization == organization) about = one.name;
+  const std::string doer = DoerOf(caller);
   std::vector<Notice> notices;
-  for (const std::string& recipient : recipients)
-    notices.push_back({c.id + "/" + std::to_string(c.version), alarm ? "consultation:alarm" : "consultation:" + std::string(verb), recipient, "Task/" + c.id, c.patient,
-                       said.zh + "：" + c.patient_name + "（" + about + "）", said.en + ": " + c.patient_name + " (" + about + ")"});
+  for (const Told& to : recipients)
+    notices.push_back({c.id + "/" + std::to_string(c.version), alarm ? "consultation:alarm" : "consultation:" + std::string(verb), to.organization, "Task/" + c.id, c.patient,
+                       said.zh + "：" + c.patient_name + "（" + about + "）", said.en + ": " + c.patient_name + " (" + about + ")", to.person, doer});
   return notices;
 }
 
-Result<Consultation> Consultations::Write(const access::Caller& caller, Consultation c, std::string_view verb, std::string_view organization, bool create) {
+Result<Consultation> Consultations::Write(const access::Caller& caller, Consultation c, std::string_view verb, std::string_view organization, bool create,
+                                           const std::vector<std::string>& told_too) {
   const Instant now = clock_.Now();
   c.last_verb = verb;
   c.last_who = WhoOf(caller);
-  const bool reminded = verb == "remind" || InstantOf(c.answer_by) <= now;
-  if (verb == "remind") c.reminded_at = FormatInstant(now);
-  c.wake = IsWaiting(c) && !reminded ? c.answer_by : "";
+  if (!IsReminder(verb)) c.turn_at = FormatInstant(now), c.asker_reminded = 0;
+  if (verb == "remind" && c.reminded_at.empty()) c.reminded_at = FormatInstant(now);
+  // What is due is due soon, and after what the sweep has seen.
+  const Instant next = ReminderAt(c);
+  c.wake = next == Instant{} || next > OpenUntil(c) ? "" : FormatInstant({std::max(next.microseconds, now.microseconds + 1000)});
   store::CommitRequest request;
   request.reason = "consultation:" + std::string(verb);
   const auto put = [&](std::string_view type, std::string body) {
@@ -249,19 +300,32 @@ Result<Consultation> Consultations::Write(const access::Caller& caller, Consulta
   put("ServiceRequest", RequestAsFhir(c));
   if (c.conclusion) put("ClinicalImpression", ConclusionAsFhir(c));
   if (std::optional<store::Change> signature = Sign(caller, c, verb)) request.changes.push_back(std::move(*signature));
-  for (const Notice& notice : NoticesOf(c, verb, organization)) request.changes.push_back(NoticeChange(notice, now));
+  for (const Notice& notice : NoticesOf(caller, c, verb, organization, told_too)) request.changes.push_back(NoticeChange(notice, now));
   // For this patient and this time only.
-  const int64_t open_until = InstantOf(c.scheduled_at.empty() ? c.sent_at : c.scheduled_at).microseconds + rules_.settings->relation_days_open * kDay;
   for (const Invited& one : c.invited) {
     const bool ended = IsOver(c) || one.state == "declined";
     request.changes.push_back(RelationChange("ServiceRequest/" + c.id, c.patient, one.organization, c.from.organization, InstantOf(c.sent_at),
-                                             {ended ? now.microseconds : open_until}));
+                                             ended ? now : OpenUntil(c)));
     request.changes.back().skip_if_equal = true;
   }
-  QX_TRY(const store::CommitReceipt receipt, store_.Commit(OnBehalf(caller), std::move(request)));
+  QX_TRY(const store::CommitReceipt receipt, CommitAndSettle(caller, c, std::move(request), IsReminder(verb) ? "" : organization));
   c.version = receipt.changes.front().version;
   Finish(caller, c);
   return c;
+}
+
+// With what the institution whose step it is was told of it before.
+Result<store::CommitReceipt> Consultations::CommitAndSettle(const access::Caller& caller, const Consultation& c, const store::CommitRequest& own,
+                                                            std::string_view organization) {
+  for (int tries = 1;; ++tries) {
+    store::CommitRequest request = own;
+    QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+    if (!organization.empty()) QX_DO(SettleTold(*snapshot, c.id, c.version, organization, WhoOf(caller), request.changes));
+    const bool alone = request.changes.size() == own.changes.size();
+    Result<store::CommitReceipt> receipt = store_.Commit(OnBehalf(caller), std::move(request));
+    // Somebody read such a notice meanwhile: look again.
+    if (receipt.ok() || alone || tries >= kTries || receipt.error().code != "version-conflict") return receipt;
+  }
 }
 
 Result<std::vector<Consultation>> Consultations::Found(const access::Caller& caller, std::string_view box, std::string_view status, size_t count, bool signatures) {
@@ -310,6 +374,43 @@ Result<uint64_t> Consultations::Waiting(const access::Caller& caller) {
   }));
 }
 
+Instant Consultations::OpenUntil(const Consultation& c) const {
+  return {InstantOf(c.scheduled_at.empty() ? c.sent_at : c.scheduled_at).microseconds + rules_.settings->relation_days_open * kDay};
+}
+
+// Those invited by the time to answer; then whoever asked, when there is nobody left to wait for.
+Instant Consultations::ReminderAt(const Consultation& c) const {
+  const bool waits = IsWaiting(c);
+  const int64_t hours = rules_.settings ? rules_.settings->HoursOf("consultation") : 0;
+  if (IsOver(c) || hours == 0) return {};
+  int64_t at = waits ? InstantOf(c.answer_by).microseconds : InstantOf(c.turn_at.empty() ? c.sent_at : c.turn_at).microseconds + hours * 60 * kMinute;
+  int64_t between = std::min(rules_.settings->remind_hours, kRarestHours);
+  for (int64_t i = 0; i < (waits ? c.reminded : c.asker_reminded); ++i, between = std::min(between * 2, kRarestHours)) at += between * 60 * kMinute;
+  return {at};
+}
+
+Status Consultations::Remind(Consultation c, Instant now) {
+  const access::Caller program = access::SystemCaller("referral");
+  const bool waits = IsWaiting(c);
+  int64_t& reminded = waits ? c.reminded : c.asker_reminded;
+  for (Instant next = ReminderAt(c); next != Instant{} && next <= now; next = ReminderAt(c)) ++reminded;
+  std::vector<std::string> leaders;
+  if (reminded > 1) {
+    QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(program));
+    QX_TRY(const Institutions institutions, Institutions::Read(*snapshot));
+    const auto above = [&](const std::string& organization) {
+      int64_t left = reminded - 1;
+      for (const Institution* one : institutions.Above(organization))
+        if (left-- > 0) leaders.push_back(one->code);
+    };
+    if (!waits) above(c.from.organization);
+    for (const Invited& one : c.invited)
+      if (waits && IsWaitedFor(one)) above(one.organization);
+  }
+  QX_DO(Write(program, std::move(c), waits ? "remind" : "remind-conclude", "", false, leaders));
+  return Ok();
+}
+
 Result<size_t> Consultations::Sweep(Instant& since, size_t maximum) {
   if (!rules_.settings) return size_t{0};
   const Instant now = clock_.Now();
@@ -324,9 +425,9 @@ Result<size_t> Consultations::Sweep(Instant& since, size_t maximum) {
   for (const store::Resource& task : page.matches) {
     QX_TRY(Consultation c, Get(program, task.id));
     if (c.wake.empty() || InstantOf(c.wake) > now) continue;
-    const Result<Consultation> written = Write(program, std::move(c), "remind", "", false);
-    if (written.ok()) ++done;
-    else if (written.error().code != "version-conflict") return written.error();   // else somebody did something meanwhile
+    const Status reminded = Remind(std::move(c), now);
+    if (reminded.ok()) ++done;
+    else if (reminded.error().code != "version-conflict") return reminded.error();  // else somebody did something meanwhile
   }
   if (page.matches.size() < maximum) since = now;
   return done;

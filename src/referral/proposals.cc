@@ -137,7 +137,7 @@ std::string ProposedId(const Proposal& proposal) { return "referral-" + KeyOf("p
 Notice ProposedNotice(const Referral& r, const pack::Criterion* criterion) {
   const pack::Text why = criterion ? criterion->text : pack::Text{r.criterion, r.criterion};
   return {r.id + "/0", "referral:propose", r.from.organization, "Task/" + r.id, r.patient,
-          "路径建议转诊：" + r.patient_name + "（" + why.zh + "）", "The pathway proposes a referral: " + r.patient_name + " (" + why.en + ")"};
+          "路径建议转诊：" + r.patient_name + "（" + why.zh + "）", "The pathway proposes a referral: " + r.patient_name + " (" + why.en + ")", "", ""};
 }
 
 // Those of this patient that the institution has sent or may send.
@@ -152,18 +152,26 @@ Result<std::vector<Referral>> Referrals::OfSender(store::Snapshot& snapshot, con
   return referrals;
 }
 
-// Whoever has sent it himself needs no draft of the same any more, nor its notice.
+// Whoever has sent it himself needs no draft of the same any more.
 Status Referrals::ReplaceDrafts(store::Snapshot& snapshot, const Referral& sent, Instant now, std::vector<store::Change>& changes) const {
   QX_TRY(std::vector<Referral> drafts, OfSender(snapshot, sent.patient, sent.from.organization, true));
   for (Referral& r : drafts) {
     if (r.id == sent.id || r.criterion != sent.criterion || r.proposed_by.empty() || !r.sent_at.empty()) continue;
-    r.state = "withdrawn";
-    r.history.push_back({FormatInstant(now), "system", "withdraw", r.state, "已由转诊单 " + sent.id + " 代替 / replaced by the referral " + sent.id, "", ""});
-    for (store::Change& change : ChangesOf(r, false, r.owner, now)) changes.push_back(std::move(change));
-    const Result<store::Resource> notice = snapshot.Read("Communication", NoticeChange(ProposedNotice(r, nullptr), now).id);
-    if (!notice.ok()) continue;
-    if (std::optional<store::Change> read = AsRead(*notice)) changes.push_back(std::move(*read));
+    QX_DO(WithdrawDraft(snapshot, r, "已由转诊单 " + sent.id + " 代替 / replaced by the referral " + sent.id, now, changes));
   }
+  return Ok();
+}
+
+// By the program, of a draft that was never sent: nobody is told, and who was told of the proposal need not read it.
+Status Referrals::WithdrawDraft(store::Snapshot& snapshot, Referral& r, const std::string& note, Instant now, std::vector<store::Change>& changes) const {
+  r.state = "withdrawn";
+  r.history.push_back({FormatInstant(now), "system", "withdraw", r.state, note, "", ""});
+  for (store::Change& change : ChangesOf(r, false, r.owner, now)) changes.push_back(std::move(change));
+  const Notice told = ProposedNotice(r, nullptr);
+  const Result<store::Resource> notice = snapshot.Read("Communication", NoticeId(told.event, told.recipient));
+  if (!notice.ok()) return notice.error().category == ErrorCategory::kNotFound ? Ok() : Status(notice.error());
+  QX_TRY(std::optional<store::Change> settled, Settled(*notice));
+  if (settled) changes.push_back(std::move(*settled));
   return Ok();
 }
 

@@ -29,6 +29,7 @@ up:
 down:
   - {id: calm, from: county, to: township, text: {zh: 平稳, en: Calm}, mark: K}
 )";
+    files["referral-settings.yaml"] += "timers: [{state: draft, hours: 8760, mark: K}]\n";      // reminders are another test's
     rules_ = pack::ParseReferralFiles(files).value();
     referrals_ = std::make_unique<Referrals>(*store_, R4(), rules_, clock_);
   }
@@ -98,7 +99,7 @@ TEST_F(ProposalsTest, OneDraftOneNoticeHoweverOftenItIsTold) {
   EXPECT_EQ(r.may, (Verbs{"send", "withdraw"}));
   EXPECT_FALSE(Sees("H1")) << "nothing is sent yet";
   for (const char* other : {"T1", "H1"}) EXPECT_EQ(referrals_->Get(At(other), r.id).error().code, "no-such-referral") << "a draft is its sender's";
-  const InboxPage inbox = Inbox(*store_, R4()).List(At("V1"), false, 10).value();
+  const InboxPage inbox = Inbox(*store_, R4(), clock_).List(At("V1"), false, 10).value();
   ASSERT_EQ(inbox.unread, 1u);
   EXPECT_EQ(inbox.notices[0].kind, "referral:propose");
   EXPECT_EQ(inbox.notices[0].zh, "路径建议转诊：张三（血压很高）");

@@ -13,6 +13,13 @@ constexpr std::string_view kReferralUrl = "https://fhir.qianxian.cn/StructureDef
 constexpr std::string_view kStepUrl = "https://fhir.qianxian.cn/StructureDefinition/referral-step";
 constexpr std::string_view kResultUrl = "https://fhir.qianxian.cn/StructureDefinition/referral-result";
 
+// Why it is in this state: of the step that brought it here, not of what time did since.
+std::string ReasonOf(const Referral& r) {
+  for (auto one = r.history.rbegin(); one != r.history.rend() && one->state == r.state; ++one)
+    if (!one->reason.empty()) return one->reason;
+  return r.state;
+}
+
 void WriteState(Writer& w, const Referral& r) {
   Begin(w, kReferralUrl);
   for (const auto& [name, text] : std::initializer_list<std::pair<std::string_view, const std::string*>>{
@@ -26,6 +33,7 @@ void WriteState(Writer& w, const Referral& r) {
   for (const std::string& attachment : r.attachments) Part(w, "attachment", attachment);
   Part(w, "reviewed", std::to_string(r.reviewed));
   Part(w, "escalated", std::to_string(r.escalated));
+  if (r.reminded > 0) Part(w, "reminded", std::to_string(r.reminded));
   if (r.slot) Part(w, "slot-start", r.slot->start), Part(w, "slot-department", r.slot->department), Part(w, "slot-bed", r.slot->bed);
   if (r.plan) Part(w, "plan-pathway", r.plan->pathway), Part(w, "plan-text", r.plan->text), Part(w, "plan-next", r.plan->next_date);
   End(w);
@@ -58,6 +66,7 @@ void ReadState(Value extension, Referral& r) {
   r.attachments = parts.All("attachment");
   r.reviewed = parts.Number("reviewed");
   r.escalated = parts.Number("escalated");
+  r.reminded = parts.Number("reminded");
   if (const std::string start = parts.Text("slot-start"); !start.empty())
     r.slot = Slot{start, parts.Text("slot-department"), parts.Text("slot-bed")};
   if (const std::string text = parts.Text("plan-text"); !text.empty())
@@ -75,7 +84,7 @@ std::string TaskAsFhir(const Referral& r) {
   if (!r.proposed_by.empty()) w.BeginObject().Member("reference", "Task/" + r.proposed_by).EndObject();
   w.EndArray().Member("status", TaskStatus(r.state));
   if (r.state == "declined" || r.state == "withdrawn" || r.state == "no-show" || r.state == "not-taken-over") {
-    w.Name("statusReason").BeginObject().Member("text", r.history.back().reason.empty() ? r.state : r.history.back().reason).EndObject();
+    w.Name("statusReason").BeginObject().Member("text", ReasonOf(r)).EndObject();
   }
   Code(w, "businessStatus", "referral-state", r.state);
   w.Member("intent", "order").Member("priority", PriorityOf(r.urgency));

@@ -58,7 +58,8 @@ struct Referral {
   int64_t reviewed = 0;                    // so many of them have approved
   std::vector<std::string> attachments;
   std::string sent_at, answer_by, answered_at, wake;
-  int64_t escalated = 0;                   // so many steps of escalation were told
+  int64_t escalated = 0;                   // so many steps of escalation were told, while it waits for an answer
+  int64_t reminded = 0;                    // so often whoever has to act was reminded, in another state
   std::optional<Slot> slot;
   std::optional<Plan> plan;
   std::vector<ReferralResult> results;
@@ -66,7 +67,11 @@ struct Referral {
   std::string client;                      // whose key made it
   std::string proposed_by;                 // the step (Task) that proposed it; "": a person made it
   std::vector<std::string> left_out;       // not kept: who had it until this step and has it no more
-  bool overdue = false;                    // not kept: said when it is read
+  std::vector<std::string> told_too;       // not kept: who is told of this step beside those that it concerns
+  std::string acted_for;                   // not kept: the institution whose step this is; "" = the program's
+  std::string acted_by;                    // not kept: the account that did it, where it may be told of it elsewhere (AccountOf); "" = else
+  std::string act_by;                      // not kept: until when whoever has to act has to; "" = nobody has to
+  bool overdue = false;                    // not kept: that has passed
   std::vector<std::string> may;            // not kept: what the caller may do now
 };
 
@@ -90,7 +95,9 @@ struct Step {
 };
 
 struct Receiver {
-  std::string organization, name, level, distance;   // lead, county, city, …
+  std::string organization, name, level;
+  std::string distance;                    // lead, beside, county, city, province, far (Institutions::RelationOf)
+  std::optional<double> kilometres;        // as the crow flies, where both say where they are
   int64_t open = 0;
   std::vector<std::string> services;
   bool suggested = false;
@@ -146,8 +153,14 @@ class Referrals {
   Status ReplaceDrafts(store::Snapshot& snapshot, const Referral& sent, Instant now, std::vector<store::Change>& changes) const;
   Result<std::optional<Referral>> DraftOf(store::Snapshot& snapshot, const Institutions& institutions, const Proposal& proposal, Suggestions& suggestions, Instant now);
   Place SuggestedFor(const Referral& draft, const pack::Criterion* criterion, Suggestions& suggestions);
+  // When whoever has to act is reminded after `reminded` times, of a state that waits for no answer; the beginning of time: never.
+  Instant ReminderAt(const Referral& referral, int64_t reminded) const;
   void SetTimer(Referral& referral, Instant now) const;
   Result<bool> Wake(const std::string& id, Instant now);
+  Result<bool> WithdrawDraftOfDead(const Referral& draft, Instant now);
+  // Open ones of releases that had no timer for their state get one.
+  Result<size_t> SetMissingTimers(Instant now);
+  Status WithdrawDraft(store::Snapshot& snapshot, Referral& draft, const std::string& note, Instant now, std::vector<store::Change>& changes) const;
 
   store::Store& store_;
   const search::Parameters& parameters_;

@@ -11,9 +11,9 @@ namespace {
 using access::Role;
 using testing::At;
 using testing::kMinute;
+using testing::kSlot;
 using testing::R4;
 
-const std::string kSlot = "2023-11-16T01:00:00Z";
 
 class ReferralTest : public testing::World {
  protected:
@@ -229,7 +229,7 @@ TEST_F(ReferralTest, ReceiversByCapabilityLeadAndLoad) {
 
 TEST_F(ReferralTest, NoticesAreReadOnce) {
   Sent(Wanted());
-  Inbox inbox(*store_, R4());
+  Inbox inbox(*store_, R4(), clock_);
   const InboxPage page = inbox.List(At("T1"), false, 10).value();
   ASSERT_EQ(page.unread, 1u);
   EXPECT_NE(page.notices[0].zh.find("张三"), std::string::npos);

@@ -1,7 +1,10 @@
 // The steps of a referral: made, moved, written. What people ask for; time's own steps are in sweep.cc.
 #include <algorithm>
 
+#include "base/date.h"
 #include "base/text.h"
+#include "referral/inbox.h"
+#include "referral/notice_records.h"
 #include "referral/organizations.h"
 #include "referral/proposals.h"
 #include "referral/records.h"
@@ -33,10 +36,41 @@ std::string OrganizationOf(const Referral& r, Side side) {
   return {};
 }
 
+// Who did the institution's last step before this one, so that what comes back of it is for him; "" = nobody yet. Reviewers stand in
+// for one another.
+std::string PersonAt(const Referral& r, const std::string& organization) {
+  for (size_t i = r.history.size() < 2 ? 0 : r.history.size() - 1; i-- > 0;) {
+    const Entry& one = r.history[i];
+    const Transition* step = i == 0 ? nullptr : FindTransition(r.history[i - 1].state, one.verb);
+    const Side side = one.verb == "create" ? Side::kSender : step ? step->side : Side::kProgram;
+    if (side != Side::kProgram && side != Side::kReviewer && OrganizationOf(r, side) == organization) return one.who;
+  }
+  return {};
+}
+
 bool MayAct(const access::Caller& caller, const Referral& r, Side side) {
   if (side == Side::kProgram) return caller.role == access::Role::kSystem;
   const std::string organization = OrganizationOf(r, side);
   return !organization.empty() && access::Decide(caller, access::Verb::kWrite, "Task", organization).ok();
+}
+
+// The word of a step's reason; it travels with the notice.
+pack::Text WhyOf(const pack::ReferralSettings& settings, const Entry& done) {
+  if (done.reason.empty()) return {};
+  const std::vector<pack::Word>& reasons = done.verb == "decline" ? settings.decline : done.verb == "refuse-take-over" ? settings.not_taken_over : settings.withdraw;
+  const pack::Word* word = pack::FindWord(reasons, done.reason);
+  return word ? word->text : pack::Text{done.reason, done.reason};
+}
+
+Status CheckPlan(const std::optional<Plan>& plan) {
+  if (!plan || plan->next_date.empty() || (plan->next_date.size() == 10 && ParseDate(plan->next_date).ok())) return Ok();
+  return Missing("bad-date", "The day of the next visit (plan.nextDate) is no date: 2026-03-20.", "下次随访日期（plan.nextDate）不是日期，应如 2026-03-20。");
+}
+
+// Since that version nothing has happened but that time reminded somebody: whoever saw it saw it as it is.
+bool WasOnlyReminded(const Referral& r, uint64_t version) {
+  const uint64_t since = version == 0 || version >= r.version ? 0 : r.version - version;
+  return since > 0 && since < r.history.size() && std::all_of(r.history.end() - static_cast<int64_t>(since), r.history.end(), [](const Entry& one) { return IsReminder(one.verb); });
 }
 
 // Who has to do the next thing.
@@ -60,7 +94,9 @@ Result<Referral> Referrals::Load(std::string_view id) {
 
 void Referrals::Finish(const access::Caller& caller, Referral& r) const {
   const bool waits = r.state == "sent" || r.state == "under-review";
-  r.overdue = waits && !r.answer_by.empty() && InstantOf(r.answer_by) < clock_.Now();
+  const Instant reminder = waits ? Instant{} : ReminderAt(r, 0);
+  r.act_by = waits ? r.answer_by : reminder == Instant{} ? "" : FormatInstant(reminder, 0);
+  r.overdue = !r.act_by.empty() && InstantOf(r.act_by) < clock_.Now();
   r.may.clear();
   for (const Transition& one : Transitions()) {
     if (one.from == r.state && one.side != Side::kProgram && MayAct(caller, r, one.side)) r.may.emplace_back(one.verb);
@@ -97,6 +133,7 @@ Status Referrals::Check(const NewReferral& wanted) const {
     return Missing("bad-criterion", "There is no criterion '" + wanted.criterion + "' in this direction.", "此方向没有标准“" + wanted.criterion + "”。");
   if (wanted.criterion.empty() && wanted.reason.empty()) return Missing("no-reason", "Say why: a criterion or a reason.", "请说明转诊原因。");
   if (!wanted.consent && !urgency->skip_levels) return NoConsent();
+  QX_DO(CheckPlan(wanted.plan));
   if (wanted.direction == "down" && wanted.send && (!wanted.plan || wanted.plan->text.empty()))
     return Missing("no-plan", "Who is sent down takes a plan along.", "下转须附后续方案。");
   return Ok();
@@ -158,6 +195,7 @@ Status Referrals::CompleteDraft(const access::Caller& caller, Referral& r, const
   if (r.to.organization.empty()) return Missing("no-receiver", "Choose the institution that is to receive the patient (receiver.organization).", "请选择接收机构（receiver.organization）。");
   const bool asked = r.proposed_by.empty() || !r.sent_at.empty();
   if (!asked && !step.consent && !rules_.FindUrgency(r.urgency)->skip_levels) return NoConsent();
+  QX_DO(CheckPlan(step.plan));
   if (step.plan) r.plan = step.plan;
   if (r.from.practitioner.empty()) r.from.practitioner = step.by.empty() ? WhoOf(caller) : step.by;
   return Ok();
@@ -179,6 +217,7 @@ Result<Referral> Referrals::Create(const access::Caller& caller, const NewReferr
     if (there.ok() && there->patient == wanted.patient) return there;
   }
   QX_TRY(Referral r, Fill(caller, wanted, id));
+  r.acted_for = r.from.organization, r.acted_by = DoerOf(caller);
   const Instant now = clock_.Now();
   r.history.push_back({FormatInstant(now), WhoOf(caller), "create", r.state, "", "", wanted.by});
   if (wanted.send) {
@@ -214,9 +253,10 @@ Status Referrals::Apply(Referral& r, const Step& step, Instant now) const {
   }
   if (transition.needs & kPlan) {
     if (!step.plan || step.plan->text.empty()) return Missing("no-plan", "Who is sent down takes a plan along.", "下转须附后续方案。");
+    QX_DO(CheckPlan(step.plan));
     r.plan = step.plan;
   }
-  r.escalated = 0;
+  r.escalated = r.reminded = 0;
   if (step.verb == "send") return Send(r, now);
   if (step.verb == "review-approve" && ++r.reviewed < static_cast<int64_t>(r.reviewers.size())) return Ok();
   if ((step.verb == "accept" || step.verb == "decline") && r.answered_at.empty()) r.answered_at = FormatInstant(now);
@@ -230,12 +270,14 @@ Result<Referral> Referrals::Do(const access::Caller& caller, std::string_view id
   if (r.version != step.version) {
     const Entry& last = r.history.back();
     if (r.version == step.version + 1 && last.verb == step.verb && last.who == WhoOf(caller)) return r;   // sent twice
-    return MakeError(ErrorCategory::kConflict, "version-conflict", "Somebody changed this meanwhile; look at it again.", "此转诊单已被他人更新，请重新查看。");
+    if (!WasOnlyReminded(r, step.version))
+      return MakeError(ErrorCategory::kConflict, "version-conflict", "Somebody changed this meanwhile; look at it again.", "此转诊单已被他人更新，请重新查看。");
   }
   const Transition* transition = FindTransition(r.state, step.verb);
   if (!transition || transition->side == Side::kProgram) return WrongState(step.verb, r.state);
   if (!MayAct(caller, r, transition->side)) return NotYourStep();
   const std::string was_owner = r.owner;
+  r.acted_for = OrganizationOf(r, transition->side), r.acted_by = DoerOf(caller);
   const Instant now = clock_.Now();
   if (step.verb == "send") QX_DO(CompleteDraft(caller, r, step));
   QX_DO(Apply(r, step, now));
@@ -256,19 +298,28 @@ std::vector<Notice> Referrals::NoticesOf(const Referral& r, std::string_view was
   if (verb == "send" || verb == "review-approve" || verb == "send-down") tell(r.owner);
   else if (verb == "take-over" || verb == "refuse-take-over") tell(GiverOf(r));
   else if (verb == "withdraw") tell(std::string(was_owner) == r.from.organization ? r.to.organization : std::string(was_owner));
-  else if (verb == "escalate") tell(r.from.organization), tell(std::string(was_owner)), tell(r.owner);
+  else if (verb == "escalate") tell(r.from.organization), tell(r.owner);
   else if (verb == "remind-arrival" || verb == "remind-take-over") tell(r.owner), tell(GiverOf(r));
+  else if (verb == "remind-decide") tell(r.owner), tell(r.from.organization);
+  else if (IsReminder(verb)) tell(r.owner);
   else if (verb == "expire") tell(r.from.organization), tell(r.to.organization);
   else tell(r.from.organization);
+  for (const std::string& one : r.told_too) tell(one);
   const pack::Word* word = pack::FindWord(rules_.settings->states, r.state);
-  const pack::Text said = word ? word->text : pack::Text{r.state, r.state};
+  pack::Text said = word ? word->text : pack::Text{r.state, r.state};
+  if (IsReminder(verb)) said = {"请处理（" + said.zh + "）", "To be done (" + said.en + ")"};
+  const pack::Text why = WhyOf(*rules_.settings, done);
   const pack::Urgency* urgency = rules_.FindUrgency(r.urgency);
-  const bool alarm = urgency && urgency->skip_levels && verb == "send";
+  const bool emergency = urgency && urgency->skip_levels, alarm = emergency && verb == "send";
+  // What is new there, what time does and what cannot wait is everybody's.
+  const bool everybodys = emergency || verb == "send" || verb == "review-approve" || verb == "expire" || IsReminder(verb);
   std::vector<Notice> notices;
   for (const std::string& recipient : recipients) {
+    const std::string person = everybodys ? "" : PersonAt(r, recipient);
+    if (!person.empty() && person == done.who) continue;         // he did it himself, for another institution
     notices.push_back({r.id + "/" + std::to_string(r.version), alarm ? "referral:alarm" : "referral:" + verb, recipient, "Task/" + r.id, r.patient,
-                       said.zh + "：" + r.patient_name + "（" + r.from.name + " → " + r.to.name + "）",
-                       said.en + ": " + r.patient_name + " (" + r.from.name + " → " + r.to.name + ")"});
+                       said.zh + "：" + r.patient_name + "（" + r.from.name + " → " + r.to.name + "）" + (why.zh.empty() ? "" : "，原因：" + why.zh),
+                       said.en + ": " + r.patient_name + " (" + r.from.name + " → " + r.to.name + ")" + (why.en.empty() ? "" : ", because: " + why.en), person, r.acted_by});
   }
   return notices;
 }
@@ -293,7 +344,8 @@ std::vector<store::Change> Referrals::ChangesOf(Referral& r, bool create, std::s
   if (r.slot) put("Appointment", AppointmentAsFhir(r), r.to.organization);
   if (r.plan && r.state != "draft") put("CarePlan", PlanAsFhir(r), TakerOf(r));
   for (const Notice& notice : NoticesOf(r, was_owner)) changes.push_back(NoticeChange(notice, now));
-  if (!r.sent_at.empty()) {
+  // A reminder moves nothing: the record stays open as long as it would without it.
+  if (!r.sent_at.empty() && !IsReminder(r.history.back().verb)) {
     const auto relate = [&](const std::string& party, int64_t days) {
       changes.push_back(RelationChange("ServiceRequest/" + r.id, r.patient, party, r.from.organization, InstantOf(r.sent_at), {now.microseconds + days * kDay}));
     };
@@ -311,10 +363,9 @@ Result<Referral> Referrals::Write(const access::Caller& caller, Referral r, bool
   const std::vector<store::Change> own = ChangesOf(r, create, was_owner, now);
   for (int tries = 1;; ++tries) {
     store::CommitRequest request{own, "referral:" + r.history.back().verb};
-    if (r.history.back().verb == "send" && !r.criterion.empty()) {
-      QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
-      QX_DO(ReplaceDrafts(*snapshot, r, now, request.changes));
-    }
+    QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
+    if (r.history.back().verb == "send" && !r.criterion.empty()) QX_DO(ReplaceDrafts(*snapshot, r, now, request.changes));
+    if (!r.acted_for.empty()) QX_DO(SettleTold(*snapshot, r.id, r.version, r.acted_for, WhoOf(caller), request.changes));
     const bool alone = request.changes.size() == own.size();
     const Result<store::CommitReceipt> receipt = store_.Commit(OnBehalf(caller), std::move(request));
     if (receipt.ok()) {
@@ -322,7 +373,7 @@ Result<Referral> Referrals::Write(const access::Caller& caller, Referral r, bool
       Finish(caller, r);
       return r;
     }
-    // Somebody took up such a draft, or read its notice, meanwhile: look again.
+    // Somebody took up such a draft, or read such a notice, meanwhile: look again.
     if (alone || tries >= kTries || receipt.error().code != "version-conflict") return receipt.error();
   }
 }

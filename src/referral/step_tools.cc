@@ -22,6 +22,8 @@ Result<std::string> Moment(std::string_view text) {
   return FormatInstant(Instant{fhir::RangeOf(time).low}, 0);
 }
 
+bool IsReminder(std::string_view verb) { return verb.starts_with("remind") || verb == "escalate"; }
+
 std::string PatientName(std::string_view body) {
   const Result<json::Document> document = json::Document::Parse(std::string(body));
   if (!document.ok()) return {};

@@ -14,6 +14,8 @@ Error NotYourStep();                                                     // forb
 Error Missing(std::string code, std::string en, std::string zh);         // invalid
 // A FHIR instant as the records keep it (UTC, to the second); invalid "bad-time".
 Result<std::string> Moment(std::string_view text);
+// A step of time's that reminds whoever has to act, and changes nothing.
+bool IsReminder(std::string_view verb);
 std::string PatientName(std::string_view body);
 std::string WhoOf(const access::Caller& caller);
 // The program, in the name of who acts: it may write what belongs to several institutions, and the audit names the person.

@@ -1,5 +1,9 @@
 #include "referral/table.h"
 
+#include <set>
+
+#include "base/text.h"
+
 namespace qianxian::referral {
 namespace {
 
@@ -31,6 +35,8 @@ constexpr Transition kTransitions[] = {
     {"not-taken-over", "close", "closed", Side::kGiver},
     {"taken-over", "close", "closed", Side::kTaker},
     {"no-show", "accept", "accepted", Side::kReceiver, kSlot},
+    {"no-show", "arrive", "arrived", Side::kReceiver},
+    {"no-show", "withdraw", "withdrawn", Side::kSender, kReason},
 };
 
 struct State { std::string_view state, task, request; bool final; };
@@ -65,6 +71,12 @@ const Transition* FindTransition(std::string_view from, std::string_view verb) {
 std::string_view TaskStatus(std::string_view state) {
   const State* found = Find(state);
   return found ? found->task : std::string_view();
+}
+std::string OpenStatuses(bool drafts) {
+  std::set<std::string> open;
+  for (const Transition& one : kTransitions)
+    if (!IsFinal(one.from) && (drafts || one.from != "draft")) open.emplace(TaskStatus(one.from));
+  return Join({open.begin(), open.end()}, ",");
 }
 std::string_view RequestStatus(std::string_view state) {
   const State* found = Find(state);

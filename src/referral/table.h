@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace qianxian::referral {
@@ -25,6 +26,8 @@ const Transition* FindTransition(std::string_view from, std::string_view verb);
 // FHIR's own word (http://hl7.org/fhir/task-status); "": there is no such state.
 std::string_view TaskStatus(std::string_view state);
 bool IsFinal(std::string_view state);
+// FHIR's statuses of the states that are not final, with commas. A draft waits for its sender, and is no work for anybody else.
+std::string OpenStatuses(bool drafts);
 // FHIR's word for the ServiceRequest.
 std::string_view RequestStatus(std::string_view state);
 

@@ -16,6 +16,7 @@
 namespace qianxian::referral::testing {
 
 inline constexpr int64_t kMinute = 60'000'000;
+inline const std::string kSlot = "2023-11-16T01:00:00Z";
 
 inline const search::Parameters& R4() {
   static const auto parameters = search::Parameters::Create(fhir::Definitions::R4()).value();
@@ -87,7 +88,7 @@ class World : public ::testing::Test {
   }
   std::vector<std::string> Unread(const std::string& organization) {
     std::vector<std::string> kinds;
-    const InboxPage page = Inbox(*store_, R4()).List(At(organization), false, 100).value();
+    const InboxPage page = Inbox(*store_, R4(), clock_).List(At(organization), false, 100).value();
     for (const InboxEntry& one : page.notices) kinds.push_back(one.kind);
     return kinds;
   }

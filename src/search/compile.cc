@@ -62,6 +62,7 @@ class Compiler {
     Paths out;
     for (const PlainPath& path : input) {
       if (path.type->kind == fhir::TypeKind::kResource && !path.steps.empty()) return std::nullopt;   // into a resource
+      if (path.type->kind == fhir::TypeKind::kPrimitive) return std::nullopt;   // its extensions stand beside it
       const fhir::Element* element = path.type->FindElement(name);
       if (element == nullptr) continue;
       for (const fhir::Member& member : path.type->members) {
@@ -92,6 +93,7 @@ class Compiler {
   std::optional<Paths> CompileFunction(const Node& node) {
     if (node.input == nullptr) return std::nullopt;
     if (node.text == "as" || node.text == "ofType") return CompileType(node, *node.input);
+    if (node.text == "extension") return CompileExtension(node);
     if (node.text != "where") return std::nullopt;
     auto input = Compile(*node.input);
     if (!input) return std::nullopt;
@@ -115,6 +117,20 @@ class Compiler {
     return std::nullopt;
   }
 
+  // extension('url') is extension.where(url = 'url').
+  std::optional<Paths> CompileExtension(const Node& node) {
+    const Node& url = *node.parts[0];
+    if (url.kind != NodeKind::kLiteral || url.literal.kind != fhirpath::ItemKind::kString) return std::nullopt;
+    auto input = Compile(*node.input);
+    if (input) input = Extend(*input, "extension");
+    if (!input) return std::nullopt;
+    for (PlainPath& path : *input) {
+      path.steps.back().guard_member = "url";
+      path.steps.back().guard_value = url.text;
+    }
+    return input;
+  }
+
   const fhir::Definitions& definitions_;
   const fhir::Type& focus_;
   const fhir::Type& resource_;
@@ -135,6 +151,25 @@ std::string_view RootName(const Node& node) {
   if (node.input != nullptr) return RootName(*node.input);
   if (node.kind == NodeKind::kMember) return node.text;
   return node.parts.empty() || node.kind == NodeKind::kFunction ? std::string_view() : RootName(*node.parts[0]);
+}
+
+std::vector<const Node*> AlternativesFor(const fhir::Definitions& definitions, const Node& node, const fhir::Type& type) {
+  std::vector<const Node*> all;
+  SplitUnion(node, all);
+  std::erase_if(all, [&](const Node* one) {
+    const std::string_view root = RootName(*one);
+    return definitions.FindResource(root) != nullptr && !type.Is(root);
+  });
+  return all;
+}
+
+const fhir::CodeList* ImpliedCodesOf(const fhir::Definitions& definitions, const std::vector<const Node*>& alternatives, const fhir::Type& type) {
+  const fhir::CodeList* codes = nullptr;
+  for (const Node* node : alternatives) {
+    for (const PlainPath& path : CompilePaths(definitions, *node, type, type).value_or(std::vector<PlainPath>()))
+      if (path.type->name == "code" && path.codes != nullptr) codes = path.codes;
+  }
+  return codes;
 }
 
 std::optional<std::vector<PlainPath>> CompilePaths(const fhir::Definitions& definitions, const Node& node,

@@ -33,6 +33,11 @@ void SplitUnion(const fhirpath::Node& node, std::vector<const fhirpath::Node*>& 
 // The name that a path begins with, "" if it begins with something else than a name.
 std::string_view RootName(const fhirpath::Node& node);
 
+// Those of a union that may give something for resources of `type`.
+std::vector<const fhirpath::Node*> AlternativesFor(const fhir::Definitions& definitions, const fhirpath::Node& node, const fhir::Type& type);
+// The list of codes, whose system is implied, that these lead to; nullptr: none.
+const fhir::CodeList* ImpliedCodesOf(const fhir::Definitions& definitions, const std::vector<const fhirpath::Node*>& alternatives, const fhir::Type& type);
+
 // The paths of an expression for a focus of type `focus`; none if it is not plain (then the general engine is needed).
 // An empty list: it can never give anything for this type.
 std::optional<std::vector<PlainPath>> CompilePaths(const fhir::Definitions& definitions, const fhirpath::Node& node,

@@ -188,6 +188,28 @@ fhirpath::Evaluator Extraction::MakeEvaluator() const {
   return fhirpath::Evaluator(std::move(environment));
 }
 
+namespace {
+
+// A text or a number that the expression made on the way.
+void AppendComputed(const ValueTarget& target, const Item& item, std::vector<IndexEntry>& out) {
+  IndexEntry entry;
+  entry.parameter = target.parameter;
+  entry.kind = target.kind;
+  if (item.kind == fhirpath::ItemKind::kString && !item.text.empty()) {
+    if (target.kind == ParameterKind::kToken) entry.code = item.text;
+    else if (target.kind == ParameterKind::kString || target.kind == ParameterKind::kUri) entry.text = item.text;
+    else return;
+    if (target.kind == ParameterKind::kString && (entry.code = Fold(item.text)).empty()) return;
+  } else if (item.IsNumber() && target.kind == ParameterKind::kNumber) {
+    entry.number = entry.number_low = entry.number_high = item.number.ToDouble();
+  } else {
+    return;
+  }
+  out.push_back(std::move(entry));
+}
+
+}  // namespace
+
 void Extraction::AppendItem(const ValueTarget& target, const Item& item, std::vector<IndexEntry>& out) const {
   if (item.kind == fhirpath::ItemKind::kBoolean && target.kind == ParameterKind::kToken) {
     IndexEntry& entry = out.emplace_back();
@@ -196,7 +218,8 @@ void Extraction::AppendItem(const ValueTarget& target, const Item& item, std::ve
     entry.code = item.boolean ? "true" : "false";
     return;
   }
-  if (!item.IsNode() || item.type == nullptr) return;
+  if (!item.IsNode()) return AppendComputed(target, item, out);
+  if (item.type == nullptr) return;
   AppendValue(target, ReadingFor(target.kind, *item.type, target.by_sound), item.json, out);
 }
 

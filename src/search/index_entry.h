@@ -4,12 +4,24 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qianxian::search {
 
 enum class ParameterKind : uint8_t { kToken, kString, kDate, kReference, kQuantity, kNumber, kUri, kComposite, kSpecial };
+
+// As SearchParameter.type says it.
+inline constexpr std::string_view kParameterKindNames[] = {"token", "string", "date", "reference", "quantity", "number", "uri", "composite", "special"};
+constexpr std::string_view NameOf(ParameterKind kind) { return kParameterKindNames[static_cast<size_t>(kind)]; }
+constexpr std::optional<ParameterKind> ParameterKindOf(std::string_view name) {
+  for (size_t i = 0; i < std::size(kParameterKindNames); ++i)
+    if (kParameterKindNames[i] == name) return static_cast<ParameterKind>(i);
+  return std::nullopt;
+}
 
 // One value of one search parameter of one resource.
 struct IndexEntry {

@@ -19,21 +19,6 @@ constexpr uint64_t kExtractionVersion = 3;
 
 constexpr std::string_view kPhonetic = "http://hl7.org/fhir/SearchParameter/individual-phonetic";
 
-constexpr std::pair<std::string_view, ParameterKind> kKinds[] = {
-    {"token", ParameterKind::kToken},         {"string", ParameterKind::kString},
-    {"date", ParameterKind::kDate},           {"reference", ParameterKind::kReference},
-    {"quantity", ParameterKind::kQuantity},   {"number", ParameterKind::kNumber},
-    {"uri", ParameterKind::kUri},             {"composite", ParameterKind::kComposite},
-    {"special", ParameterKind::kSpecial},
-};
-
-std::optional<ParameterKind> KindOf(std::string_view name) {
-  for (const auto& [text, kind] : kKinds) {
-    if (text == name) return kind;
-  }
-  return std::nullopt;
-}
-
 // Order by parameter, then by value: equal entries come together.
 bool Before(const IndexEntry& a, const IndexEntry& b) {
   auto key = [](const IndexEntry& e) {
@@ -78,22 +63,15 @@ class Builder {
   }
 
   Status BuildParameter(const fhir::Type& type, const fhir::SearchParameterDefinition& definition, TypeParameters& own) {
-    auto kind = KindOf(definition.type);
+    auto kind = ParameterKindOf(definition.type);
     if (!kind) return Fault("bad-definitions", "search parameter of unknown type: " + std::string(definition.url));
     auto& expression = expressions_[&definition];   // parsed once for all its bases
     if (expression == nullptr) {
       QX_TRY(fhirpath::Expression parsed, fhirpath::Expression::Parse(definition.expression));
       expression = std::make_shared<const fhirpath::Expression>(std::move(parsed));
     }
-    std::vector<const fhirpath::Node*> alternatives;
-    std::vector<const fhirpath::Node*> mine;
-    SplitUnion(expression->root(), alternatives);
-    for (const fhirpath::Node* node : alternatives) {
-      std::string_view root = RootName(*node);
-      bool other = definitions_.FindResource(root) != nullptr && !type.Is(root);
-      if (!other) mine.push_back(node);
-    }
-    if (state_.parameters.size() >= UINT16_MAX) return Fault("bad-definitions", "too many search parameters");
+    const std::vector<const fhirpath::Node*> mine = AlternativesFor(definitions_, expression->root(), type);
+    if (state_.parameters.size() + 1 >= kFirstCustomNumber) return Fault("bad-definitions", "too many search parameters");
     Parameter& parameter = state_.parameters.emplace_back();
     parameter.number = static_cast<uint16_t>(state_.parameters.size());
     parameter.kind = *kind;
@@ -114,26 +92,16 @@ class Builder {
     own.list.push_back(&parameter);
     own.by_code.emplace(parameter.code, &parameter);
     if (parameter.role != Parameter::Role::kOrdinary || (parameter.kind == ParameterKind::kSpecial && parameter.code != "near")) return Ok();
-    FindImpliedCodes(type, mine, parameter);
+    if (parameter.kind == ParameterKind::kToken) parameter.implied_codes = ImpliedCodesOf(definitions_, mine, type);
     return own.extraction->AddParameter(parameter, mine, expression);
   }
 
   Status AddComponent(const fhir::SearchParameterDefinition::Component& component, Parameter& parameter) {
     auto defined = by_last_part_.find(component.definition);
-    auto kind = defined == by_last_part_.end() ? std::nullopt : KindOf(defined->second->type);
+    auto kind = defined == by_last_part_.end() ? std::nullopt : ParameterKindOf(defined->second->type);
     if (!kind) return Fault("bad-definitions", "unknown component " + std::string(component.definition));
     parameter.components.push_back({std::string(defined->second->code), *kind, std::string(component.expression)});
     return Ok();
-  }
-
-  void FindImpliedCodes(const fhir::Type& type, const std::vector<const fhirpath::Node*>& nodes, Parameter& parameter) {
-    if (parameter.kind != ParameterKind::kToken) return;
-    for (const fhirpath::Node* node : nodes) {
-      auto paths = CompilePaths(definitions_, *node, type, type);
-      for (const PlainPath& path : paths.value_or(std::vector<PlainPath>())) {
-        if (path.type->name == "code" && path.codes != nullptr) parameter.implied_codes = path.codes;
-      }
-    }
   }
 
   void Mix(const Parameter& parameter) {
@@ -149,17 +117,21 @@ class Builder {
 
 }  // namespace
 
-Parameters::Parameters(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Parameters::Parameters(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 Parameters::~Parameters() = default;
 
 Result<std::unique_ptr<const Parameters>> Parameters::Create(const fhir::Definitions& definitions,
                                                              const ParameterOptions& options) {
-  auto state = std::make_unique<State>();
+  auto state = std::make_shared<State>();
   state->offset_minutes = options.offset_minutes;
   state->definitions = &definitions;
   QX_DO(Builder(definitions, *state).Build());
   return std::unique_ptr<const Parameters>(new Parameters(std::move(state)));
 }
+
+std::shared_ptr<const CustomParameters> Parameters::custom() const { return *custom_.Lock(); }
+void Parameters::SetCustom(std::shared_ptr<const CustomParameters> custom) const { *custom_.Lock() = std::move(custom); }
+std::unique_ptr<const Parameters> Parameters::Share() const { return std::unique_ptr<const Parameters>(new Parameters(state_)); }
 
 const Parameter* Parameters::Find(std::string_view type, std::string_view code) const {
   auto own = state_->by_type.find(type);

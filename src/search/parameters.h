@@ -17,7 +17,10 @@
 //   string      for phonetic one for each sound of a name (words/pinyin.h), each with the name as its text.
 //   special     (Location.near) none.
 // A code element has no system in its entry; a query that names the system of its list finds it all the same.
-// Threads: immutable after Create; any number. Failures: Create only (kFault: definitions that do not compile).
+// What the record itself defines besides (custom_parameters.h) is another set, which queries find through custom(): Find, OfType,
+// At and Extract are of R4's alone, on purpose, so that what this program asks for itself never changes its meaning.
+// Threads: immutable after Create but for custom(), which is replaced as a whole; any number. Failures: Create only (kFault:
+// definitions that do not compile).
 // Source: https://hl7.org/fhir/R4/searchparameter-registry.html
 #pragma once
 
@@ -28,6 +31,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/locked.h"
 #include "base/result.h"
 #include "json/value.h"
 #include "search/index_entry.h"
@@ -41,6 +45,9 @@ struct CodeList;
 namespace qianxian::search {
 
 struct Parameter;
+class CustomParameters;                     // custom_parameters.h
+
+inline constexpr uint16_t kFirstCustomNumber = 32'768;   // numbers from here on are not R4's
 
 struct ComponentParameter {                 // a part of a composite
   std::string code;                         // of the parameter that it is defined by; "" where that is of no type
@@ -62,6 +69,7 @@ struct Parameter {
   std::vector<ComponentParameter> components;   // composite
   std::string description;
   const fhir::CodeList* implied_codes = nullptr;   // token of a code element: its closed list, whose system is implied
+  uint64_t serial = 0;                      // of a custom one: never given out twice; 0: of R4
 };
 
 struct ParameterOptions {
@@ -91,12 +99,19 @@ class Parameters {
   void AppendIdentity(std::string_view type, std::string_view id, Instant last_updated,
                       std::vector<IndexEntry>& out) const;
 
+  // Those of the record; null: it has none. Its store gives them, so one Parameters belongs to one store.
+  std::shared_ptr<const CustomParameters> custom() const;
+  void SetCustom(std::shared_ptr<const CustomParameters> custom) const;
+  // The same ones for another store.
+  std::unique_ptr<const Parameters> Share() const;
+
   struct State;                           // inner: parameters_state.h
   const State& state() const { return *state_; }
 
  private:
-  explicit Parameters(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Parameters(std::shared_ptr<const State> state);
+  std::shared_ptr<const State> state_;
+  mutable Locked<std::shared_ptr<const CustomParameters>> custom_;
 };
 
 // How strings are compared. IndexEntry::code of a string is this of its text.

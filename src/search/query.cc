@@ -1,6 +1,9 @@
 #include "search/query.h"
 
+#include <functional>
+
 #include "base/text.h"
+#include "search/custom_parameters.h"
 #include "search/query_parser.h"
 
 namespace qianxian::search {
@@ -28,12 +31,19 @@ std::string Decode(std::string_view text) {
   return out;
 }
 
-void Bind(const Parameters& parameters, std::string_view type, Clause& clause) {
+using Finder = std::function<const Parameter*(const std::string& code)>;
+
+void Bind(const Finder& find, std::string_view type, Clause& clause) {
   clause.type = type;
   for (Clause& one : clause.chained) {
-    if (clause.kind == Clause::Kind::kAny && one.type.empty()) Bind(parameters, type, one);
+    if (clause.kind == Clause::Kind::kAny && one.type.empty()) Bind(find, type, one);
   }
-  if (clause.kind != Clause::Kind::kHas) clause.parameter = parameters.Find(type, clause.code);
+  if (clause.kind != Clause::Kind::kHas) clause.parameter = find(clause.code);
+}
+
+void CollectCustom(const Clause& clause, std::vector<const Parameter*>& out) {
+  if (clause.parameter != nullptr && clause.parameter->serial != 0) out.push_back(clause.parameter);
+  for (const Clause& one : clause.chained) CollectCustom(one, out);
 }
 
 }  // namespace
@@ -79,10 +89,27 @@ Query Query::Narrow(const Parameters& parameters, std::string_view one_type) con
   Query query = *this;
   query.type = one_type;
   query.types = {std::string(one_type)};
-  for (Clause& clause : query.clauses) Bind(parameters, one_type, clause);
+  const Finder find = [&](const std::string& code) {
+    const Parameter* found = parameters.Find(one_type, code);
+    return found == nullptr && custom != nullptr ? custom->Find(one_type, code) : found;
+  };
+  for (Clause& clause : query.clauses) Bind(find, one_type, clause);
   query.sort.clear();
-  for (const auto& [code, descending] : sort_codes) query.sort.push_back({parameters.Find(one_type, code), descending});
+  for (const auto& [code, descending] : sort_codes) query.sort.push_back({find(code), descending});
   return query;
+}
+
+std::vector<const Parameter*> CustomOnesOf(const Query& query) {
+  std::vector<const Parameter*> out;
+  if (query.custom == nullptr) return out;
+  for (const Clause& clause : query.clauses) CollectCustom(clause, out);
+  for (const SortKey& key : query.sort) {
+    if (key.parameter != nullptr && key.parameter->serial != 0) out.push_back(key.parameter);
+  }
+  for (const Include& include : query.includes) {
+    if (include.parameter != nullptr && include.parameter->serial != 0) out.push_back(include.parameter);
+  }
+  return out;
 }
 
 }  // namespace qianxian::search

@@ -27,7 +27,8 @@
 //   any of     kAny, made by programs (compartments) and of `name` in letters, which is looked for in the name and in how
 //              it sounds (phonetic): some clause of `chained` whose type is the resource's holds for it.
 // Pure values; any thread. Failures: Parse only: invalid ("unknown-parameter", "unknown-modifier", "bad-value",
-// "too-many-values"), unsupported ("unsupported-parameter", "unsupported-modifier").
+// "too-many-values"), unsupported ("unsupported-parameter", "unsupported-modifier"), busy ("parameter-not-ready": a custom
+// parameter is being indexed).
 // Source: https://hl7.org/fhir/R4/search.html
 #pragma once
 
@@ -104,6 +105,7 @@ struct QueryOptions {
   bool lenient = false;                   // unknown parameters, modifiers and values become notes (Prefer: handling=lenient)
   std::string base_url;                   // of this server, without the last slash: references to it are local
   Vocabulary* vocabulary = nullptr;       // for :in, :not-in, and :above and :below of tokens; without it they are unsupported
+  bool unindexed = false;                 // custom parameters that are not indexed yet too: for who judges bodies
   size_t default_count = limits::kSearchPageDefault;
   size_t maximum_count = limits::kSearchPageMaximum;   // a larger _count becomes this, with a note
 };
@@ -135,7 +137,12 @@ class Query {
   std::string place;
   std::vector<std::string> notes;         // what was ignored or changed (lenient, too large a _count)
   std::string canonical;                  // what was understood, as text, without _place: for self links and cursors
+  // The set that its custom parameters are of, which keeps them alive; null: it asks for none.
+  std::shared_ptr<const CustomParameters> custom;
 };
+
+// The custom parameters that a query asks for anywhere: in clauses, the order, includes.
+std::vector<const Parameter*> CustomOnesOf(const Query& query);
 
 // Does a clause of kind kValues, or kAny of such, hold for a resource with these entries (AppendIdentity's included, where it asks for
 // _id or _lastUpdated)? CHECK: no chain, and clause.parameter.

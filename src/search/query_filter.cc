@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "search/clauses.h"
+#include "search/custom_parameters.h"
 #include "search/query_parser.h"
 
 namespace qianxian::search {
@@ -102,6 +103,7 @@ Result<Clause> QueryParser::FromPath(std::string_view type, const FilterNode& no
       if (filter.ok()) inner = AllOf(target, "_filter", {std::move(filter).value(), std::move(inner).value()});
       else inner = filter.error();
     }
+    if (!inner.ok() && inner.error().code == kNotIndexedYet) return inner.error();
     if (inner.ok()) clause.chained.push_back(std::move(inner).value());
     else if (problem.code == "unknown-parameter") problem = inner.error();
   }

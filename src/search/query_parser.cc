@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "search/clauses.h"
+#include "search/custom_parameters.h"
 #include "search/text_query.h"
 #include "words/pinyin.h"
 
@@ -47,12 +48,12 @@ bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> list
 Error UnknownParameter(std::string_view type, std::string_view code) {
   std::string of_en = type.empty() ? "searches over all types" : std::string(type);
   std::string of_zh = type.empty() ? "跨类型检索" : std::string(type);
-  return Invalid("unknown-parameter", "unknown search parameter \"" + std::string(code) + "\" of " + of_en,
-                 of_zh + " 没有检索参数“" + std::string(code) + "”");
+  return Invalid("unknown-parameter", "unknown search parameter \"" + std::string(code) + "\" of " + of_en + " (/fhir/metadata lists them)",
+                 of_zh + " 没有检索参数“" + std::string(code) + "”（可用的见 /fhir/metadata）");
 }
 
 QueryParser::QueryParser(const Parameters& parameters, std::string_view type, const QueryOptions& options)
-    : parameters_(parameters), options_(options) {
+    : parameters_(parameters), custom_(parameters.custom()), options_(options) {
   query_.type = type;
   query_.count = options.default_count;
 }
@@ -79,7 +80,7 @@ Result<Query> QueryParser::Parse(const NamedValues& named_values) {
   }
   for (const auto& [code, descending] : query_.sort_codes) {
     if (query_.type.empty()) break;
-    query_.sort.push_back({parameters_.Find(query_.type, code), descending});
+    query_.sort.push_back({FindOne(query_.type, code), descending});
   }
   return std::move(query_);
 }
@@ -208,8 +209,10 @@ Status QueryParser::ReadInclude(bool reverse, std::string_view modifier, const s
     return Invalid("unknown-modifier", "unknown modifier :" + std::string(modifier) + " of " + name,
                    name + " 没有修饰符 :" + std::string(modifier));
   }
+  const bool custom_references = custom_ != nullptr && custom_->HasReferences();
   if (value == "*") {
     include.everything = true;
+    if (custom_references) query_.custom = custom_;
     query_.includes.push_back(include);
     return Ok();
   }
@@ -225,6 +228,7 @@ Status QueryParser::ReadInclude(bool reverse, std::string_view modifier, const s
   }
   if (parts[1] == "*") {
     include.everything = true;
+    if (custom_references) query_.custom = custom_;
   } else {
     QX_TRY(include.parameter, FindParameter(parts[0], parts[1]));
     if (include.parameter->kind != ParameterKind::kReference) {
@@ -235,18 +239,22 @@ Status QueryParser::ReadInclude(bool reverse, std::string_view modifier, const s
   return Ok();
 }
 
-Result<const Parameter*> QueryParser::FindParameter(std::string_view type, std::string_view code) const {
-  if (!type.empty()) {
-    const Parameter* found = parameters_.Find(type, code);
-    if (found == nullptr) return UnknownParameter(type, code);
-    return found;
-  }
+const Parameter* QueryParser::FindOne(std::string_view type, std::string_view code) const {
+  const Parameter* found = parameters_.Find(type, code);
+  return found == nullptr && custom_ != nullptr ? custom_->Find(type, code) : found;
+}
+
+Result<const Parameter*> QueryParser::FindParameter(std::string_view type, std::string_view code) {
   // Over all types: only what each of them has, alike.
   const Parameter* first = nullptr;
-  for (const std::string& one : query_.types) {
-    const Parameter* found = parameters_.Find(one, code);
+  for (const std::string& one : type.empty() ? query_.types : std::vector<std::string>{std::string(type)}) {
+    const Parameter* found = FindOne(one, code);
     if (found == nullptr || (first != nullptr && found->kind != first->kind)) return UnknownParameter(type, code);
     if (first == nullptr) first = found;
+    if (found->serial == 0) continue;
+    const IndexProgress& progress = custom_->ProgressOf(*found);
+    if (!options_.unindexed && !progress.ready()) return NotIndexedYet(*found, progress);
+    query_.custom = custom_;
   }
   return first;
 }
@@ -373,6 +381,7 @@ Result<Clause> QueryParser::ReadChain(std::string_view type, const Parameter& pa
   for (const std::string& target : parameter.targets) {
     if (!type_modifier.empty() && target != type_modifier) continue;
     auto inner = ReadClause(target, rest, value, depth + 1);
+    if (!inner.ok() && inner.error().code == kNotIndexedYet) return inner.error();   // a part of the answer would be missing
     if (inner.ok()) clause.chained.push_back(std::move(inner).value());
     else if (problem.code == "unknown-parameter") problem = inner.error();
   }

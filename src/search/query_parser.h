@@ -42,9 +42,12 @@ class QueryParser {
   Status SetWithin(Clause& clause, const std::string& value) const;
   Status ReadModifier(const Parameter& parameter, std::string_view text, Clause& clause, std::string& type_modifier) const;
   Status ReadValues(const Parameter& parameter, std::string_view type_modifier, const std::string& value, Clause& clause);
-  Result<const Parameter*> FindParameter(std::string_view type, std::string_view code) const;
+  // busy: a custom one that is not indexed yet.
+  Result<const Parameter*> FindParameter(std::string_view type, std::string_view code);
+  const Parameter* FindOne(std::string_view type, std::string_view code) const;
 
   const Parameters& parameters_;
+  std::shared_ptr<const CustomParameters> custom_;
   const QueryOptions& options_;
   Query query_;
 };

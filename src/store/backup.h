@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,15 @@ struct BackupReport {
 
 // Who took or restored it is noted in the audit of the record.
 Result<BackupReport> BackUp(const access::Caller& caller, const std::string& directory, const std::string& file, Clock& clock);
+// What a backup holds, by the file itself, after the whole of it was verified: its pages, and every batch of the ledger
+// against the hash that is its name. Error: unavailable ("damaged").
+struct BackupContents {
+  uint64_t t = 0;
+  Instant at;                  // of commit t
+  uint64_t ledger_files = 0;
+  std::map<std::string, uint64_t> resources;   // by type, those that are not deleted
+};
+Result<BackupContents> ReadBackup(const access::Caller& caller, const std::string& file);
 // The last commit of a backup that was made no later than `at`; by the record's own times, which never go back, also where
 // the machine's clock did. Error: not_found ("no-such-t"): nothing was committed by then.
 Result<uint64_t> StateAt(const access::Caller& caller, const std::string& file, Instant at);

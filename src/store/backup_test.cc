@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "crypto/crypto.h"
 #include "search/parameters.h"
 #include "store/contract/contract.h"
 #include "store/sqlite/database.h"
@@ -162,6 +163,32 @@ TEST_F(BackupTest, BringsTheLedgersBatchesAndNothingThatIsUnderWay) {
   EXPECT_EQ(ReadFile(Path("new/ledger/settlement/empty.parquet")).value(), "");
   EXPECT_EQ(ReadFile(Path("new/ledger/population/b.parquet")).value(), std::string("\0\1\2", 3));
   EXPECT_EQ(ListFiles(Path("new/ledger"))->size(), 3u);
+}
+
+TEST_F(BackupTest, SaysWhatItHoldsAndFindsADamagedBatch) {
+  auto store = Open(Data());
+  for (uint64_t i = 0; i < 20; ++i) CommitSome(*store, i);
+  const std::string batch = "a county's settlements";
+  const std::string name = crypto::Sha256Hex(batch);
+  std::filesystem::create_directories(Data() + "/ledger/settlement");
+  const auto write = [&](const std::string& file, const std::string& text) { std::ofstream(Data() + "/ledger/settlement/" + file, std::ios::binary) << text; };
+  write(name + ".parquet", batch);
+  write(name + ".superseded.parquet", batch);
+  ASSERT_TRUE(BackUp(system_, Data(), Path("good"), clock_).ok());
+  const Result<BackupContents> contents = ReadBackup(system_, Path("good"));
+  ASSERT_TRUE(contents.ok()) << Describe(contents.error());
+  EXPECT_EQ(contents->t, 20u);
+  EXPECT_EQ(contents->ledger_files, 2u);
+  const auto snapshot = store->OpenSnapshot(system_).value();
+  EXPECT_EQ(contents->resources, (std::map<std::string, uint64_t>{{"Patient", snapshot->Count("Patient").value()}, {"Encounter", snapshot->Count("Encounter").value()}}));
+  EXPECT_LT(contents->resources.at("Patient"), 17u) << "deleted ones do not count, or the test shows nothing";
+  EXPECT_EQ(contents->at, snapshot->Scan("Encounter", "e18", 1)->at(0).last_updated);
+  // The record's own pages are whole, but the batch is another.
+  write(name + ".parquet", batch + "!");
+  ASSERT_TRUE(BackUp(system_, Data(), Path("bad"), clock_).ok());
+  EXPECT_EQ(ReadBackup(system_, Path("bad")).error().code, "damaged");
+  EXPECT_EQ(ReadBackup(Somebody(access::Role::kClinician, {"H1"}), Path("good")).error().category, ErrorCategory::kForbidden);
+  EXPECT_EQ(ReadBackup(system_, Path("none")).error().code, "no-such-file");
 }
 
 TEST_F(BackupTest, SaysWhyItCannotAndLeavesNothingBehind) {

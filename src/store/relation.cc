@@ -1,5 +1,7 @@
 #include "store/relation.h"
 
+#include "base/text.h"
+#include "crypto/crypto.h"
 #include "fhir/date.h"
 
 namespace qianxian::store {
@@ -41,13 +43,18 @@ std::optional<Relation> RelationFrom(json::Value consent) {
   return relation;
 }
 
+std::string PersonActor(const access::Caller& caller) {
+  if (!caller.practitioner.empty()) return "Practitioner/" + caller.practitioner;
+  return caller.user.empty() ? std::string() : "Practitioner/account-" + crypto::Sha256Hex(ToLowerAscii(ToHalfWidth(caller.user))).substr(0, 40);
+}
+
 std::vector<std::string> RelationActors(const access::Caller& caller) {
   std::vector<std::string> actors;
   if (caller.whole_county || !access::RelationOpens(caller, "Patient")) return actors;
   for (const std::string& organization : caller.organizations) {
     if (!organization.empty()) actors.push_back("Organization/" + organization);
   }
-  if (!caller.practitioner.empty()) actors.push_back("Practitioner/" + caller.practitioner);
+  if (const std::string person = PersonActor(caller); !person.empty()) actors.push_back(person);
   return actors;
 }
 

@@ -28,6 +28,8 @@ struct Relation {
 };
 
 std::optional<Relation> RelationFrom(json::Value consent);
+// A person by name: who has no FHIR id is named by the account, in a form that nobody else has.
+std::string PersonActor(const access::Caller& caller);
 // What the caller is named by: his organisations and himself; empty for whom relations open nothing.
 std::vector<std::string> RelationActors(const access::Caller& caller);
 

@@ -5,6 +5,7 @@
 // commit at once: one writer groups them. Snapshots read one state at one t and never wait for writers.
 // Several processes may open the same folder; each sees the others' commits.
 // Access is decided in here, for every row that is read or written; a call without a Caller does not compile.
+// SearchParameters with status active are searched with: a store gives the set of them to its Parameters, and indexes what it holds.
 #pragma once
 
 #include <cstdint>
@@ -152,11 +153,16 @@ class Store {
   virtual Result<CheckReport> Check(const access::Caller& caller) = 0;
   // Throws the search index away and makes it again. `progress(done, total)`.
   virtual Status RebuildIndex(const access::Caller& caller, std::function<void(uint64_t, uint64_t)> progress) = 0;
+  // Search parameters that the record defines (search/custom_parameters.h) are indexed in the background: returns when all are.
+  virtual Status FinishIndexing(const access::Caller& caller) {
+    (void)caller;
+    return Ok();
+  }
 };
 
 struct OpenOptions {
   std::string directory;                   // the data folder; made if missing
-  const search::Parameters* parameters = nullptr;   // must outlive the store
+  const search::Parameters* parameters = nullptr;   // must outlive the store; for it alone, if the record may define more
   Clock* clock = nullptr;
   Random* random = nullptr;
 };

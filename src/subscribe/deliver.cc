@@ -173,7 +173,7 @@ Status Service::SendOut(const Running& running, const Notice& notice) {
     if (!IsAllowed(endpoint)) {   // the server was started again without it
       return MakeError(ErrorCategory::kForbidden, "endpoint-not-allowed", "notifications may not go to " + endpoint.host, "不允许向 " + endpoint.host + " 发送通知");
     }
-    return options_.send(running.subscription, body);
+    return options_.send ? options_.send(running.subscription, body) : SendByHttp(running.subscription, body, options_.ca_file);
   }
   for (const auto& socket : running.sockets) socket->Send(body);
   return Ok();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fhirpath/engine.h"
+#include "search/custom_parameters.h"
 
 namespace qianxian::subscribe {
 namespace {
@@ -38,6 +39,7 @@ bool MeetsExpression(const JudgeTools& tools, const fhirpath::Expression& expres
 bool Meets(const JudgeTools& tools, const search::Query& query, const store::Resource& resource, json::Value body) {
   std::vector<search::IndexEntry> entries;
   tools.parameters.Extract(body, entries);
+  if (query.custom) query.custom->Extract(body, entries);
   tools.parameters.AppendIdentity(resource.type, resource.id, resource.last_updated, entries);
   return std::all_of(query.clauses.begin(), query.clauses.end(),
                      [&](const search::Clause& clause) { return search::Matches(clause, entries); });

@@ -2,6 +2,7 @@
 // service's lock. Of subscribe's own .cc files only.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -67,6 +68,7 @@ class Service final : public Subscriptions {
   std::vector<std::string> TopicUrls() override;
   Result<bool> Follow() override;
   bool DeliverOne() override;
+  uint64_t followed_t() const override { return cursor_; }
 
  private:
   // service.cc: what there is
@@ -106,7 +108,7 @@ class Service final : public Subscriptions {
 
   const Options options_;
   std::mutex follow_;                      // one who numbers, or claims
-  uint64_t cursor_ = 0;                    // under follow_
+  std::atomic<uint64_t> cursor_{0};        // written under follow_
   std::optional<uint64_t> saved_cursor_;   // in the record; none before the first claim
   Locked<Board> board_;                    // never held while the store or the network is waited for
 };

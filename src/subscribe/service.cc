@@ -17,11 +17,13 @@ bool IsLoopback(std::string_view host) { return host == "localhost" || host == "
 
 }  // namespace
 
-Status SendByHttp(const Subscription& subscription, const std::string& body) {
+Status SendByHttp(const Subscription& subscription, const std::string& body, const std::string& ca_file) {
   QX_TRY(Endpoint endpoint, ParseEndpoint(subscription.endpoint));
   http::ClientRequest request;
   request.host = endpoint.host;
   request.port = endpoint.port;
+  request.tls = endpoint.tls;
+  request.ca_file = ca_file;
   request.method = "POST";
   request.target = endpoint.target;
   request.headers = subscription.headers;

@@ -33,9 +33,10 @@
 
 namespace qianxian::subscribe {
 
-// POSTs a notification; ok when the other side took it (2xx).
+// POSTs a notification; ok when the other side took it (2xx; a redirect is not followed). Over https its certificate must
+// be good for its name: by an authority in `ca_file`, "" = one that this system trusts (errors: http/server.h).
 using Sender = std::function<Status(const Subscription& subscription, const std::string& body)>;
-Status SendByHttp(const Subscription& subscription, const std::string& body);
+Status SendByHttp(const Subscription& subscription, const std::string& body, const std::string& ca_file);
 
 struct Options {                           // all must outlive the service
   store::Store* store = nullptr;
@@ -46,7 +47,8 @@ struct Options {                           // all must outlive the service
   // The scope of an account now; not_found if there is none any more, or it is disabled.
   std::function<Result<access::Caller>(const std::string& user)> caller_of;
   std::vector<std::string> endpoints;      // "host" or "host:port" that rest-hooks may go to, beside this machine itself
-  Sender send = SendByHttp;
+  std::string ca_file;                     // of SendByHttp
+  Sender send;                             // none: SendByHttp
 };
 
 struct SocketToken {
@@ -77,6 +79,7 @@ class Subscriptions {
   // The work, step by step. True: there was something to do.
   virtual Result<bool> Follow() = 0;
   virtual bool DeliverOne() = 0;
+  virtual uint64_t followed_t() const = 0;                 // how far the feed was followed; any thread
 };
 
 }  // namespace qianxian::subscribe

@@ -3,6 +3,7 @@
 
 #include "base/limits_exchange.h"
 #include "http/server.h"
+#include "http/test_client.h"
 #include "subscribe/journal.h"
 #include "subscribe/world_for_tests.h"
 
@@ -318,9 +319,15 @@ TEST(Subscriptions, TheirNumberIsBounded) {
 }
 
 // The real client against a real server, with the headers that were given.
-TEST(Subscriptions, PostsByHttp) {
+class PostsByHttp : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Lines, PostsByHttp, testing::Bool(), http::LineName);
+
+TEST_P(PostsByHttp, WhatWasAskedFor) {
+  const bool tls = GetParam();
+  const std::string authority = tls ? http::TestServerTls().certificate_file : "";
   http::ServerOptions options;
   options.port = 0;
+  if (tls) options.tls = http::TestServerTls();
   std::string seen;
   int answer = 200;
   auto server = http::Server::Start(options, [&](http::Request& request) {
@@ -331,15 +338,20 @@ TEST(Subscriptions, PostsByHttp) {
   });
   ASSERT_TRUE(server.ok());
   Subscription subscription;
-  subscription.endpoint = "http://127.0.0.1:" + std::to_string((*server)->port()) + "/hook?x=1";
+  subscription.endpoint = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string((*server)->port()) + "/hook?x=1";
   subscription.headers = {{"X-Key", "secret"}};
   subscription.timeout_seconds = 10;
-  EXPECT_TRUE(SendByHttp(subscription, "{}").ok());
+  EXPECT_TRUE(SendByHttp(subscription, "{}", authority).ok());
   EXPECT_EQ(seen, "POST /hook?x=1 secret application/fhir+json; charset=utf-8 {}");
-  answer = 500;
-  EXPECT_EQ(SendByHttp(subscription, "{}").error().code, "refused-by-endpoint");
+  for (int refusal : {500, 302}) {
+    answer = refusal;
+    EXPECT_EQ(SendByHttp(subscription, "{}", authority).error().code, "refused-by-endpoint");
+  }
+  if (tls) {
+    EXPECT_EQ(SendByHttp(subscription, "{}", "").error().code, "certificate-unknown") << "not one that this system trusts";
+  }
   (*server)->Stop();
-  EXPECT_EQ(SendByHttp(subscription, "{}").error().category, ErrorCategory::kUnavailable);
+  EXPECT_EQ(SendByHttp(subscription, "{}", authority).error().category, ErrorCategory::kUnavailable);
 }
 
 }  // namespace

@@ -118,17 +118,15 @@ Result<Content> ParseContent(std::string_view text) {
 }
 
 Result<Endpoint> ParseEndpoint(std::string_view url) {
-  constexpr std::string_view kHttp = "http://";
-  if (StartsWith(url, "https://")) {
-    return MakeError(ErrorCategory::kUnsupported, "unsupported-endpoint",
-                     "an endpoint is reached by http:// here; put a proxy that speaks TLS beside the server", "此处只能向 http:// 端点发送；如需 TLS 请在本机使用代理");
-  }
-  Error bad = Invalid("bad-endpoint", "an endpoint is http://host:port/path: " + std::string(url), "端点应为 http://主机:端口/路径：" + std::string(url));
-  if (!StartsWith(url, kHttp)) return bad;
-  std::string_view rest = url.substr(kHttp.size());
+  constexpr std::string_view kHttp = "http://", kHttps = "https://";
+  Error bad = Invalid("bad-endpoint", "an endpoint is https://host:port/path or http://host:port/path: " + std::string(url),
+                      "端点应为 https://主机:端口/路径 或 http://主机:端口/路径：" + std::string(url));
+  Endpoint endpoint;
+  endpoint.tls = StartsWith(url, kHttps);
+  if (!endpoint.tls && !StartsWith(url, kHttp)) return bad;
+  std::string_view rest = url.substr(endpoint.tls ? kHttps.size() : kHttp.size());
   size_t slash = std::min(rest.find_first_of("/?"), rest.size());
   std::string_view place = rest.substr(0, slash), target = rest.substr(slash);
-  Endpoint endpoint;
   if (StartsWith(place, "[")) {
     size_t close = place.find(']');
     if (close == std::string_view::npos) return bad;
@@ -138,7 +136,7 @@ Result<Endpoint> ParseEndpoint(std::string_view url) {
     endpoint.host = place.substr(0, place.find(':'));
     place.remove_prefix(endpoint.host.size());
   }
-  int64_t port = 80;
+  int64_t port = endpoint.tls ? 443 : 80;
   if (!place.empty() && (place[0] != ':' || !ParseInteger(place.substr(1), port) || port < 1 || port > 65535)) return bad;
   bool clean = std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '@' && c != '#'; });
   if (endpoint.host.empty() || !clean) return bad;

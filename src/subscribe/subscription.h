@@ -22,11 +22,12 @@ std::string_view Name(Content content);
 Result<Content> ParseContent(std::string_view text);
 
 struct Endpoint {
+  bool tls = false;                        // https
   std::string host;
-  uint16_t port = 80;
+  uint16_t port = 80;                      // or 443
   std::string target;                      // "/hook?x=1"
 };
-// "http://host:port/path". invalid ("bad-endpoint"), unsupported ("unsupported-endpoint": https and all else).
+// "http://host:port/path", "https://host:port/path". invalid ("bad-endpoint").
 Result<Endpoint> ParseEndpoint(std::string_view url);
 
 struct Subscription {

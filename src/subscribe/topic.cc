@@ -173,7 +173,7 @@ Result<search::Query> ReadCriteria(const search::Parameters& parameters, std::st
     }
     text.remove_prefix(question + 1);
   }
-  QX_TRY(search::Query query, search::Query::ParseText(parameters, type, text));
+  QX_TRY(search::Query query, search::Query::ParseText(parameters, type, text, {.unindexed = true}));   // asked of bodies
   bool alone = std::all_of(query.clauses.begin(), query.clauses.end(), StandsAlone);
   if (!alone || query.clauses.empty() || !query.includes.empty() || !query.sort.empty()) {
     return MakeError(ErrorCategory::kUnsupported, "unsupported-filter",

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits_exchange.h"
+#include "search/custom_parameters.h"
 #include "subscribe/judge.h"
 #include "subscribe/world_for_tests.h"
 
@@ -100,6 +101,26 @@ TEST(Topic, RefusesWhatItCannotJudge) {
   EXPECT_EQ(Read(TopicText(TriggerText(resource + R"({"url":"fhirPathCriteria","valueString":"((("})"))).error().code, "bad-expression");
 }
 
+// A search parameter that the record defines is asked of bodies: it need not be indexed for that.
+TEST(Topic, AsksTheRecordsOwnParameters) {
+  const auto parameters = TestParameters().Share();
+  const auto definition = search::ReadCustomDefinition(*parameters, json::Document::Parse(
+      R"({"resourceType":"SearchParameter","id":"p","status":"active","code":"eye","type":"token","base":["Patient"],"expression":"Patient.extension('urn:eye').value"})")->root()).value();
+  const auto progress = std::make_shared<search::IndexProgress>();
+  progress->all = 10;
+  parameters->SetCustom(search::CustomParameters::Create(*parameters, {{std::make_shared<const search::CustomDefinition>(*definition), "Patient", search::kFirstCustomNumber, 1, progress}}).value());
+  const search::Query query = ReadCriteria(*parameters, "Patient", "Patient?eye=blue").value();
+  parameters->SetCustom(nullptr);
+  const JudgeTools tools{fhir::Definitions::R4(), *parameters, Instant{0}};
+  for (const char* eye : {"blue", "green"}) {
+    const auto document = json::Document::Parse(R"({"resourceType":"Patient","id":"a","extension":[{"url":"urn:eye","valueCode":")" + std::string(eye) + "\"}]}").value();
+    store::Resource resource;
+    resource.type = "Patient";
+    resource.id = "a";
+    EXPECT_EQ(Meets(tools, query, resource, document.root()), eye == std::string("blue"));
+  }
+}
+
 TEST(Subscription, ReadsTheBackportsExtensions) {
   TestWorld world;
   EXPECT_TRUE(world.Check(TestWorld::Text("s", kEncounters, TestWorld::Hook(), "Encounter?patient=Patient/p1&status=finished")).ok());
@@ -109,7 +130,7 @@ TEST(Subscription, ReadsTheBackportsExtensions) {
   };
   EXPECT_EQ(code("http://example.org/nothing", TestWorld::Hook()), "unknown-topic");
   EXPECT_EQ(code(kEncounters, R"({"type":"email","endpoint":"mailto:a@b"})"), "unsupported-channel");
-  EXPECT_EQ(code(kEncounters, R"({"type":"rest-hook","endpoint":"https://127.0.0.1/x"})"), "unsupported-endpoint");
+  EXPECT_EQ(code(kEncounters, R"({"type":"rest-hook","endpoint":"https://127.0.0.1/x"})"), "ok");
   EXPECT_EQ(code(kEncounters, R"({"type":"rest-hook","endpoint":"ftp://127.0.0.1/x"})"), "bad-endpoint");
   EXPECT_EQ(code(kEncounters, R"({"type":"rest-hook","endpoint":"http://user@127.0.0.1/x"})"), "bad-endpoint");
   EXPECT_EQ(code(kEncounters, R"({"type":"rest-hook","endpoint":"http://127.0.0.1:9/x","payload":"application/fhir+xml"})"), "unsupported-payload");
@@ -134,8 +155,10 @@ TEST(Subscription, GoesOnlyWhereItIsAllowedTo) {
     Status checked = world.Check(TestWorld::Text("s", kEncounters, R"({"type":"rest-hook","endpoint":")" + endpoint + "\"}"));
     return checked.ok() ? std::string("ok") : checked.error().code;
   };
-  for (const char* allowed : {"http://127.0.0.1:1/", "http://localhost/x", "http://[::1]:80/x", "http://HOOK.example:8080/x"}) EXPECT_EQ(code(allowed), "ok") << allowed;
-  for (const char* refused : {"http://10.0.0.1/", "http://hook.example/x", "http://127.0.0.1.evil.example/", "http://169.254.169.254/latest"}) {
+  for (const char* allowed : {"http://127.0.0.1:1/", "http://localhost/x", "http://[::1]:80/x", "http://HOOK.example:8080/x", "https://127.0.0.1:1/", "https://[::1]/x",
+                              "https://hook.example:8080/x"}) EXPECT_EQ(code(allowed), "ok") << allowed;
+  for (const char* refused : {"http://10.0.0.1/", "http://hook.example/x", "http://127.0.0.1.evil.example/", "http://169.254.169.254/latest", "https://10.0.0.1/",
+                              "https://hook.example/x", "https://hook.example:443/x", "https://127.0.0.1.evil.example/"}) {
     EXPECT_EQ(code(refused), "endpoint-not-allowed") << refused;
   }
 }

@@ -30,20 +30,12 @@ bool IsTrue(json::Value object, std::string_view name) {
   return value && value->IsBoolean() && value->AsBoolean();
 }
 
-std::vector<std::string> Texts(json::Value object, std::string_view name) {
-  std::vector<std::string> texts;
-  if (const auto list = object.Find(name)) {
-    for (json::Value one : list->Elements()) if (one.IsString()) texts.emplace_back(one.AsString());
-  }
-  return texts;
-}
-
 TypeRule ReadType(json::Value type) {
   TypeRule made;
   made.code = type.FindString("code");
   if (made.code.starts_with("http://hl7.org/fhirpath/")) made.code.clear();
-  made.profiles = Texts(type, "profile");
-  made.target_profiles = Texts(type, "targetProfile");
+  made.profiles = type.FindStrings("profile");
+  made.target_profiles = type.FindStrings("targetProfile");
   return made;
 }
 

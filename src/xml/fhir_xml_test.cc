@@ -131,6 +131,8 @@ TEST(FhirXml, WhatIsNoFhirIsRefused) {
       Patient("<name/>"),
       Patient("<active value=\"true\" colour=\"blue\"/>"),
       Patient("<name value=\"x\"/>"),
+      Patient("<name id=\"\"><text value=\"x\"/></name>"),                                  // an attribute is absent or says something
+      Patient("<extension url=\"\"><valueCode value=\"x\"/></extension>"),
       Patient("text"),
       Patient("<contained/>"),
       Patient("<contained><Patient/><Patient/></contained>"),

@@ -237,6 +237,11 @@ class Reader {
     if (frame.kind == Frame::Kind::kHolder || !IsAttribute(*frame.type, name)) {
       return FailWith("the element " + frame.xml_name + " has no attribute " + name, "元素 " + frame.xml_name + " 没有属性 " + name);
     }
+    // https://hl7.org/fhir/R4/xml.html: attributes can never be empty. JSON could not say it back either.
+    if (attribute.value.empty()) {
+      return FailWith("the attribute " + name + " of " + frame.xml_name + " is empty: give it a value or leave it out",
+                      "元素 " + frame.xml_name + " 的属性 " + name + " 为空：请填写内容或去掉该属性");
+    }
     frame.members.push_back({name, false, {{json::Quote(attribute.value), ""}}});
   }
 

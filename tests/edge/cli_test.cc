@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -43,7 +44,7 @@ size_t CountOf(const std::string& text, const std::string& part) {
 }
 
 TEST(CommandLine, EverySubcommandHasHelp) {
-  for (const char* name : {"serve", "import", "measure", "demo", "pack", "token", "check", "rebuild", "account", "backup",
+  for (const char* name : {"serve", "import", "measure", "demo", "pack", "token", "check", "rebuild", "account", "audit", "config", "backup", "drill",
                            "restore"}) {
     Ended help = RunProgram({name, "--help"});
     EXPECT_EQ(help.code, 0) << name;
@@ -73,6 +74,60 @@ TEST(CommandLine, FirstUseMakesTheAdministratorOnce) {
   EXPECT_NE(second.out, first.out);
   EXPECT_EQ(RunProgram({"token", "--data", files.data, "--user", "nobody"}).code, 2);
   EXPECT_EQ(RunProgram({"token", "--data", files.data, "--user", "admin", "--hours", "0"}).code, 2);
+}
+
+TEST(CommandLine, WhatItWritesIsForItsOwnUserAlone) {
+  Files files;
+  const mode_t before = umask(022);
+  ASSERT_EQ(files.Import("organizations", files.organizations).code, 0);
+  ASSERT_EQ(files.Import("settlements", files.settlements, {"--report", files.path("report.csv")}).code, 0);
+  umask(before);
+  size_t seen = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(files.data)) {
+    ++seen;
+    const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+    EXPECT_EQ(entry.status().permissions() & others, std::filesystem::perms::none) << entry.path();
+  }
+  EXPECT_GT(seen, 3u);
+  EXPECT_EQ(std::filesystem::status(files.path("report.csv")).permissions() & std::filesystem::perms::others_all, std::filesystem::perms::none);
+}
+
+TEST(CommandLine, AuditTellsWhoDidWhatAndItsSealsAreCompared) {
+  Files files;
+  ASSERT_EQ(files.Import("organizations", files.organizations).code, 0);
+  const Ended list = RunProgram({"audit", "list", "--data", files.data, "--verb", "commit", "--text", "import"});
+  ASSERT_EQ(list.code, 0) << list.err;
+  EXPECT_EQ(list.out.substr(0, list.out.find('\n')), "number,at,user,role,origin,purpose,verb,type,what,rows,t");
+  EXPECT_GT(CountOf(list.out, "command-line"), 0u) << list.out;
+  const Ended again = RunProgram({"audit", "list", "--data", files.data, "--verb", "audit"});
+  EXPECT_NE(again.out.find("verb=commit&text=import"), std::string::npos) << again.out;
+  EXPECT_EQ(RunProgram({"audit", "list", "--data", files.data, "--from", "2026-13-01"}).code, 2);
+  EXPECT_EQ(RunProgram({"audit", "list", "--data", files.path("nowhere")}).code, 2);
+  EXPECT_EQ(RunProgram({"audit", "seals", "--data", files.data}).out, "") << "no day is over";
+  // A seal that the record does not have, and a file that holds none.
+  const std::string kept = files.Write("kept.txt", "2026-01-01 7 " + std::string(32, 'a') + " " + std::string(64, 'b') + " " + std::string(128, 'c') + "\n");
+  const Ended check = RunProgram({"check", "--data", files.data, "--seals", kept});
+  EXPECT_EQ(check.code, 1) << check.out;
+  EXPECT_NE(check.out.find("the seal of 2026-01-01 that was kept is not the record's"), std::string::npos) << check.out;
+  EXPECT_EQ(RunProgram({"check", "--data", files.data, "--seals", files.organizations}).code, 2);
+}
+
+// Any first use makes the folder and its administrator; where data were expected, a slip of the pen is told.
+TEST(CommandLine, WhoeverExpectsDataIsToldThatTheFolderIsNew) {
+  Folder folder;
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"check"}, {"rebuild"}, {"measure", "--period", "2025"}}) {
+    const std::string mistyped = folder.path("new-for-" + words[0]);
+    std::vector<std::string> arguments = words;
+    arguments.insert(arguments.end(), {"--data", mistyped});
+    const Ended first = RunProgram(arguments);
+    EXPECT_NE(first.err.find("administrator admin"), std::string::npos) << first.err;
+    EXPECT_NE(first.err.find(mistyped + " 是刚刚新建的空目录"), std::string::npos) << first.err;
+    EXPECT_NE(first.err.find("look at --data"), std::string::npos) << first.err;
+    EXPECT_TRUE(FileExists(mistyped + "/" + "admin-password.txt"));
+    const Ended second = RunProgram(arguments);
+    EXPECT_EQ(second.err.find("look at --data"), std::string::npos) << "it is not new any more: " << second.err;
+    EXPECT_EQ(second.code, first.code);
+  }
 }
 
 TEST(CommandLine, TwoProcessesAtTheFirstUseMakeOneAdministrator) {
@@ -337,6 +392,10 @@ TEST(Account, AddedAndResetOnTheCommandLine) {
   Ended reset = RunProgram({"account", "reset", "li", "--data", files.data});
   EXPECT_EQ(reset.code, 0);
   EXPECT_NE(reset.out, added.out);
+  Ended factor = RunProgram({"account", "reset", "li", "--second-factor", "--data", files.data});
+  EXPECT_EQ(factor.code, 0) << factor.err;
+  EXPECT_EQ(factor.out, "") << "no other password";
+  EXPECT_EQ(RunProgram({"account", "reset", "nobody", "--second-factor", "--data", files.data}).code, 2);
 }
 
 TEST(Demo, IsMadeOnceAndNeverOverRealRecords) {

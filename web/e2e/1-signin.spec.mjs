@@ -1,4 +1,5 @@
 // Signing in: the one-time password, the first change, what goes wrong on the way.
+import { startMock } from './mock-server.mjs';
 import { must, newPassword, same, words } from './support.mjs';
 
 const fill = async (page, fields) => {
@@ -77,6 +78,33 @@ export const tests = [
       await page.waitForSelector('input[name=username]');
       const answer = await world.api(page, '/api/county');
       same(answer.status, 401, 'the session is over');
+    },
+  },
+  {
+    name: 'that the people are invented is said before the sign-in, and only where they are (stand-in server)',
+    needs: (world) => (world.isMock ? '' : 'only without a real server'),
+    run: async (world) => {
+      for (const demo of [true, false]) {
+        const county = await startMock({ demo });
+        try {
+          for (const language of ['zh', 'en']) {
+            const page = await world.page({ language });
+            await page.goto(county.url);
+            await world.settle(page);
+            const banner = page.locator('.demo-banner');
+            if (demo) same(await banner.textContent(), words(language, 'app.demo'), 'above the sign-in');
+            await world.check(page, `sign-in, demonstration: ${demo}, ${language}`);
+            await fill(page, { username: 'admin', password: 'one-time-1' });
+            await page.waitForSelector('.header');
+            await world.settle(page);
+            same(await banner.count(), demo ? 1 : 0, 'above the page');
+            await world.go(page, '/password');
+            await world.check(page, `password, demonstration: ${demo}, ${language}`);
+          }
+        } finally {
+          county.close();
+        }
+      }
     },
   },
 ];

@@ -113,6 +113,55 @@ export const tests = [
     },
   },
   {
+    name: 'did it work: the intervals as table, CSV and PNG',
+    run: async (world) => {
+      for (const [language, size] of [['zh', 'desktop'], ['en', 'phone']]) {
+        const page = await world.signedIn(world.user, { language, size });
+        await world.go(page, '/');
+        const { body: { gaps } } = await world.api(page, '/api/gaps?closed=0');
+        const details = await Promise.all(gaps.map((gap) => world.api(page, `/api/gaps/${encodeURIComponent(gap.id)}`)));
+        const gap = details.map((each) => each.body).find((each) => each.actions.some((action) => action.comparison?.change));
+        must(gap, 'there is an action that was looked at');
+        await world.go(page, `/gaps/${encodeURIComponent(gap.id)}`);
+        const chart = page.locator('.comparison .chart-frame').first();
+        const csv = await download(page, () => chart.getByRole('button', { name: 'CSV' }).click());
+        same([...csv.bytes.subarray(0, 3)].join(), '239,187,191', 'byte order mark');
+        const lines = csv.bytes.toString('utf8').trim().split(/\r?\n/);
+        must(lines.length >= 2 && lines[0].includes(words(language, 'comparison.low')) && lines[1].includes(words(language, 'comparison.change')), `the columns and the own change: ${lines[0]} / ${lines[1]}`);
+        const png = await download(page, () => chart.getByRole('button', { name: 'PNG' }).click());
+        same(png.bytes.subarray(1, 4).toString(), 'PNG', 'a PNG of the intervals');
+        must(png.bytes.readUInt32BE(16) === 1520 && png.bytes.length > 8000, 'as wide on a telephone as elsewhere, and not empty');
+        await page.waitForFunction(() => !document.querySelector('.interval-taken'));
+        await chart.getByRole('button', { name: words(language, 'chart.asTable') }).click();
+        await chart.locator('table').getByText(words(language, 'comparison.change')).waitFor();
+        await world.check(page, `intervals as table ${language} ${size}`);
+        await world.shot(page, `gap-intervals-${language}-${size}`);
+      }
+    },
+  },
+  {
+    name: 'the readings of a person as picture, table, CSV and PNG (stand-in server)',
+    needs: (world) => (world.isMock ? '' : 'only without a real server'),
+    run: async (world) => {
+      for (const [language, size] of [['zh', 'phone'], ['en', 'desktop']]) {
+        const page = await world.signedIn('village', { language, size });
+        await world.go(page, '/patients/p2');
+        const reading = page.locator('.trend').first();
+        await reading.locator('summary').click();
+        const rows = await reading.locator('tbody tr').count();
+        const csv = await download(page, () => reading.getByRole('button', { name: 'CSV' }).click());
+        const lines = csv.bytes.toString('utf8').trim().split(/\r?\n/);
+        same([...csv.bytes.subarray(0, 3)].join(), '239,187,191', 'byte order mark');
+        same(lines.length, rows + 1, 'as many lines as the table has');
+        const png = await download(page, () => reading.getByRole('button', { name: 'PNG' }).click());
+        same(png.bytes.subarray(1, 4).toString(), 'PNG', 'a PNG of the readings');
+        must(png.bytes.length > 4000, 'the picture is not empty');
+        await world.check(page, `readings ${language} ${size}`);
+        await world.shot(page, `readings-${language}-${size}`);
+      }
+    },
+  },
+  {
     name: 'the period is chosen in one sheet and kept from page to page',
     run: async (world) => {
       const page = await world.signedIn(world.user);

@@ -2,7 +2,7 @@
 import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { must, same, words } from './support.mjs';
+import { must, same, untilAnswer, words } from './support.mjs';
 
 const header = 'USERNAME,YLFKFS,JKKH,ZYCS,BAH,XM,XB,CSRQ,NL,SFZH,RYTJ,RYSJ,RYSJS,CYSJ,CYSJS,SJZYTS,ZYZD,JBDM,RYBQ,LYFS,ZFY,ZFJE,SSJCZBM1,SSJCZRQ1,SSJB1,SSJCZMC1';
 const page1 = (hospital, number, out) =>
@@ -120,10 +120,8 @@ export const tests = [
       }
       if (world.isMock) return;
       // The numbers follow the record a moment later; the Chinese must be there as it was meant.
-      await page.waitForFunction(async (address) => {
-        const { cases } = await (await fetch(address)).json();
-        return cases.some((each) => each.onDate === '2025-11-08' && each.diseaseCode === 'J18.900' && each.diseaseName === '肺炎');
-      }, `/api/measures/average-length-of-stay/cases?period=2025-11&org=${hospital.code}&count=1000`, { polling: 300 });
+      await untilAnswer(page, `/api/measures/average-length-of-stay/cases?period=2025-11&org=${hospital.code}&count=1000`,
+        ({ cases }) => cases.some((each) => each.onDate === '2025-11-08' && each.diseaseCode === 'J18.900' && each.diseaseName === '肺炎'));
     },
   },
   {

@@ -1,20 +1,8 @@
 // The pages of care: a village doctor's day on a telephone with and without a network, the specialist's inbox, the manager's
 // programme. Each against a stand-in server of its own, so that what one test sends does not change the lists of another.
 import { readFileSync } from 'node:fs';
-import { startMock } from './mock-server.mjs';
+import { withOwn } from './own-mock.mjs';
 import { languages, must, same, sizes, words } from './support.mjs';
-
-async function withOwn(world, run) {
-  const own = await startMock();
-  const { url, states, logins } = world;
-  Object.assign(world, { url: own.url, states: new Map(), logins: new Map([...own.mock.users.keys()].map((user) => [user, 'one-time-1'])) });
-  try {
-    await run(own.mock.care.state, own);
-  } finally {
-    Object.assign(world, { url, states, logins });
-    own.close();
-  }
-}
 
 const type = (page, key, value) => page.locator(`[data-key*="${key}"] input`).first().fill(String(value));
 const row = (page, name) => page.locator('.person', { hasText: name });
@@ -126,6 +114,7 @@ export const tests = [
       must(hand.taps <= 6, `a usual visit takes ${hand.taps} touches`);
       const [visit] = [...state.visits.values()];
       same(visit.body.forms.map((form) => `${form.form} ${form.answers.systolic}`).join(), 'hypertension-follow-up 138,diabetes-follow-up 138', 'each form has its answer');
+      same(visit.body.forms[0].answers['next-date'], undefined, 'the next date is the programme’s, as long as nobody names one');
       const { weight, smoking, medicines } = visit.body.forms[0].answers;
       same(`${weight} ${smoking} ${medicines}`, '68 2 卡托普利 25 mg', 'what was typed, then what the record says, then what stood there last time');
       same(await row(page, '李国栋').count(), 0, 'who was visited has left the list');
@@ -381,6 +370,47 @@ export const tests = [
       same(state.referrals[1].state, 'taken-over', 'taken over');
     }),
   },
+  {
+    name: 'a notice reaches the open page of whom it is for, and waits for each until he has read it',
+    run: (world) => withOwn(world, async (state, own) => {
+      own.mock.users.set('colleague', { ...own.mock.users.get('specialist'), user: 'colleague', name: '周主任' });
+      world.logins.set('colleague', 'one-time-1');
+      // The server's side of the line: it says something once, when there is something to say to this person.
+      const listening = async (user) => {
+        const page = await world.signedIn(user);
+        let say;
+        const said = new Promise((resolve) => { say = resolve; });
+        let lines = 0;
+        await page.route(/\/api\/events/, async (route) => {
+          if (lines++ > 0) return route.fulfill({ status: 503, body: '' });
+          await said;
+          return route.fulfill({ status: 200, contentType: 'text/event-stream', body: 'id: b-1\nevent: t\ndata: {"t":1,"asOf":1}\n\nid: b-2\nevent: notice\ndata: {"id":"n9","kind":"referral:take-over"}\n\n' }).catch(() => undefined);
+        });
+        await world.go(page, '/inbox?tab=notices');
+        return { page, say, fresh: page.locator('.notice-new') };
+      };
+      const mine = await listening('specialist');
+      const theirs = await listening('colleague');
+      same(`${await mine.fresh.count()} ${await theirs.fresh.count()}`, '2 2', 'what is everybody’s waits for both');
+      state.notices.unshift({ id: 'n9', at: new Date().toISOString(), kind: 'referral:take-over', person: 'specialist', title: { zh: '下级机构已接收患者', en: 'Taken over' }, about: { type: 'referral', id: 'r2' }, patient: { id: 'p6', name: '刘长福' }, read: false });
+      mine.say();
+      await mine.page.locator('.notice-new', { hasText: '下级机构已接收患者' }).waitFor();
+      await mine.page.locator('.inbox-tabs a', { hasText: `${words('zh', 'inboxTab.notices')}3` }).waitFor();
+      theirs.say();
+      await world.quiet(theirs.page);
+      same(await theirs.fresh.count(), 2, 'it is nobody else’s');
+      await mine.page.getByRole('button', { name: words('zh', 'inbox.readAll') }).click();
+      await mine.fresh.first().waitFor({ state: 'detached' });
+      await mine.page.reload();
+      await mine.page.locator('.notices').waitFor();
+      await world.quiet(mine.page);
+      same(await mine.fresh.count(), 0, 'read stays read');
+      await theirs.page.reload();
+      await theirs.page.locator('.notices').waitFor();
+      await world.quiet(theirs.page);
+      same(await theirs.fresh.count(), 2, 'and is still news to the other');
+    }),
+  },
   ...[['zh', 'phone'], ['en', 'desktop']].map(([language, size]) => ({
     name: `a draft that a pathway proposed is sent, ${language}, ${size}`,
     run: (world) => withOwn(world, async (state) => {
@@ -447,6 +477,7 @@ export const tests = [
       await page.getByRole('radio', { name: words('zh', 'consultKind.scheduled') }).tap();
       await page.getByLabel(words('zh', 'consult.when')).fill('2030-05-01T09:30');
       await page.locator('textarea').first().fill('是否减量？');
+      await page.locator('.visit-also', { hasText: words('zh', 'consult.aboutNone') }).tap();
       await page.locator('.visit-also', { hasText: '云岭县中医院' }).tap();
       const where = page.getByLabel(words('zh', 'consult.meeting'));
       await where.fill('会'.repeat(101));
@@ -523,7 +554,10 @@ export const tests = [
         return page.locator('.ant-drawer-body');
       };
       await world.go(page, '/programmes?pathway=hypertension');
-      let sheet = await opens(page.locator('.funnel-more a').first(), '高血压 · 规范管理 · 逾期');
+      let sheet = await opens(page.locator('.funnel-more a[href*="waiting"]').first(), '高血压 · 还没有纳入');
+      await page.goBack();
+      await sheet.waitFor({ state: 'detached' });
+      sheet = await opens(page.locator('.funnel-more a[href*="overdue"]').first(), '高血压 · 规范管理 · 逾期');
       same(await sheet.locator('.person').count(), 2, 'who is overdue in a stage');
       await world.check(page, 'people of a stage');
       await page.goBack();

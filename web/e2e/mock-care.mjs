@@ -2,6 +2,7 @@
 // consultation, in the shapes of docs/formats/api.md. Visits are kept: sent twice they count once; a task that another visit
 // has done answers 409 with that visit.
 import { both, organizations } from './mock-data.mjs';
+import { makeEnrolments } from './mock-enrolments.mjs';
 
 const day = 86_400_000;
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
@@ -55,7 +56,9 @@ const pathways = [
   ['lung', 30, '肺癌', 'Lung cancer', [['risk', '风险评估', 'Risk', 'prevent'], ['screening', '低剂量CT筛查', 'Screening CT', 'screen'], ['diagnosis', '确诊分期', 'Diagnosis', 'diagnose'], ['treatment', '治疗', 'Treatment', 'treat'], ['follow-up', '康复随访', 'Follow-up', 'rehabilitate']]],
 ].map(([id, order, zh, en, stages]) => ({
   id, order, kind: id === 'lung' ? 'tumour' : 'chronic', title: both(zh, en), edition: '2026.1', sources: [source],
-  enrol: 'by-hand', exits: [['death', '死亡', 'Died'], ['moved', '迁出', 'Moved away'], ['lost', '失访', 'Lost to follow-up'], ...(id === 'lung' ? [['benign', '排除肺癌', 'No cancer']] : [])].map(([exit, a, b]) => ({ id: exit, name: both(a, b) })),
+  enrol: 'by-hand',
+  exits: [['death', '死亡', 'Died'], ['lost', '失访', 'Lost to follow-up'], ...(id === 'lung' ? [['benign', '排除肺癌', 'No cancer', false]] : []), ['moved-away', '迁出', 'Moved away'], ['declined', '本人或家属拒绝', 'Declined'], ['excluded', '不符合或已排除', 'Excluded']]
+    .map(([exit, a, b, byHand = true]) => ({ id: exit, name: both(a, b), byHand })),
   stages: stages.map(([stage, a, b, course]) => ({ id: stage, name: both(a, b), course, steps: [] })),
 }));
 
@@ -70,7 +73,7 @@ const flow = (from, to, people) => ({ from, to, people });
 const programmes = {
   hypertension: {
     pool: { screened: 3980, target: 4310, enrolled: 3466, exited: 122 }, counts: [2518, 948], overdue: [214, 52], median: [180, 420], measures: ['hypertension-controlled-share', 'hypertension-standard-management-share', 'hypertension-lost-share', 'hypertension-under-care'],
-    flows: [flow('managed', 'stable', 948), flow('managed', 'exit:death', 41), flow('managed', 'exit:moved', 38), flow('managed', 'exit:lost', 27), flow('stable', 'exit:death', 16)],
+    flows: [flow('managed', 'stable', 948), flow('managed', 'exit:death', 41), flow('managed', 'exit:moved-away', 38), flow('managed', 'exit:lost', 27), flow('stable', 'exit:death', 16)],
   },
   diabetes: { pool: { screened: 0, target: 1204, enrolled: 1010, exited: 0 }, counts: [1010, 0], overdue: [0, 0], median: [150, null], measures: [], flows: [] },
   lung: {
@@ -134,6 +137,11 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       due, windowStart: dayOn(-overdue - 7), windowEnd: overdue > 0 ? dayOn(-overdue) : dayOn(-overdue + 14), status: 'ready', escalatedTo: overdue > 20 ? 'township' : null, who: ['village', 'township'],
     };
   }));
+  // What waits for a consultation stands in the record, not in the list of a township.
+  const board = {
+    patient: 'p9', task: 'step-p9-board', version: '1', pathway: 'lung', pathwayTitle: pathways[2].title, step: 'board', name: both('复发多学科讨论', 'Board on recurrence'), form: null, activity: 'consultation',
+    due: dayOn(6), windowStart: dayOn(-4), windowEnd: dayOn(10), status: 'ready', escalatedTo: null, who: ['county'],
+  };
   const step = ({ patient, ...rest }) => rest;
   const ofPatient = (id) => people.find((each) => each.patient.id === id) ?? [...state.added.values()].find((each) => each.patient.id === id);
   const last = (person) => [
@@ -143,6 +151,9 @@ export function makeCare({ Refusal, notFound, forbidden }) {
   const clinician = (user) => {
     if (user.role !== 'clinician') throw forbidden();
   };
+  const enrolments = makeEnrolments({ pathways, people: () => [...people, ...state.added.values()], personOf: ofPatient, dayOn, clinician, Refusal, notFound });
+  state.enrolments = enrolments.changes;
+  const isOpen = (each) => !state.done.has(each.task) && !enrolments.isOver(each.patient, each.pathway);
 
   function makeReferral(id, person, more) {
     return {
@@ -186,7 +197,9 @@ export function makeCare({ Refusal, notFound, forbidden }) {
   );
 
   const isOurs = (user, party) => user.organizations.includes(party.organization) || (user.organizations.includes('V1') && party.organization === 'T1');
-  const noticesOf = (user) => state.notices.filter((each) => isOurs(user, { organization: each.to ?? 'H1' }));
+  // Read by each for himself; one that names a person is his.
+  const noticesOf = (user) => state.notices.filter((each) => isOurs(user, { organization: each.to ?? 'H1' }) && (each.person ?? user.user) === user.user)
+    .map(({ person, readers = [], ...each }) => ({ ...each, read: each.read || readers.includes(user.user) }));
   const older = [
     { reference: 'DocumentReference/d1', title: both('心电图', 'ECG'), on: dayOn(-40), institutionName: '青石镇卫生院' },
     { reference: 'DocumentReference/d2', title: both('出院小结', 'Discharge summary'), on: dayOn(-13), institutionName: '云岭县人民医院', contentType: 'application/pdf' },
@@ -236,17 +249,13 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       clinician(user);
       const person = ofPatient(match[1]);
       if (!person) throw notFound();
-      const own = tasks.filter((each) => each.patient === match[1] && !state.done.has(each.task));
+      const own = [...tasks, board].filter((each) => each.patient === match[1] && isOpen(each));
       const readings = [['8480-6', '收缩压', 'Systolic', 'mm[Hg]', person.systolic], ['14771-0', '空腹血糖', 'Fasting glucose', 'mmol/L', person.glucose]].filter(([, , , , list]) => list.length)
         .map(([code, zh, en, unit, list]) => ({ code, name: both(zh, en), unit, points: shifted([...list, list[0] + (unit === 'mmol/L' ? 1.2 : 8), list[0] - (unit === 'mmol/L' ? 0.6 : 5), list[0] + (unit === 'mmol/L' ? 0.3 : 12)]) }));
       const lung = person.programmes.includes('lung');
       return {
         patient: person.patient,
-        enrolments: person.programmes.map((id) => {
-          const pathway = pathways.find((each) => each.id === id);
-          const stage = id === 'lung' ? pathway.stages[4] : pathway.stages[0];
-          return { pathway: id, title: pathway.title, stage: stage.id, stageName: stage.name, course: stage.course, status: 'active', since: dayOn(-700), edition: '2026.1', organization: 'T1' };
-        }),
+        enrolments: enrolments.of(person),
         steps: own.map(step), problems: person.programmes.map((id) => ({ code: { hypertension: 'I10.x00', diabetes: 'E11.900', lung: 'C34.101' }[id], name: pathways.find((each) => each.id === id).title.zh, since: dayOn(-900), status: 'active' })),
         readings,
         timeline: [
@@ -261,6 +270,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
           ] : [{ on: dayOn(-400), kind: 'encounter', title: both('门诊：诊断高血压', 'Outpatient: diagnosis'), course: 'diagnose', institution: 'H1', institutionName: '云岭县人民医院', reference: 'Encounter/1' }]),
         ],
         documents: [...state.documents.values()].filter((each) => each.patient === match[1]).map(documentOf).reverse().concat(older.filter((each) => lung === (each.reference !== 'DocumentReference/d1'))),
+        emergencyUntil: person.emergencyUntil ?? null, emergencies: person.emergencies ?? [],
         access: [{ at: at(-2), who: '何医生', organizationName: '青石镇卫生院' }, { at: at(-50), who: '林主任', organizationName: '县人民医院' }],
       };
     }],
@@ -283,14 +293,14 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       if (!found) throw notFound();
       return { type: found.contentType, raw: found.bytes, disposition: 'inline' };
     }],
-    ['GET', /^\/api\/today$/, ({ user }) => {
+    ['GET', /^\/api\/today$/, ({ user, search }) => {
       clinician(user);
-      const open = tasks.filter((each) => !state.done.has(each.task));
+      const open = tasks.filter(isOpen);
       const listed = people.filter(({ patient }) => open.some((each) => each.patient === patient.id));
       return {
         date: dayOn(0), asOf: 812,
-        counts: { due: listed.filter((each) => each.overdue <= 0).length, overdue: listed.filter((each) => each.overdue > 0).length, returned: listed.filter((each) => each.returned).length, done: 0 },
-        people: listed.map((person) => ({ patient: person.patient, steps: open.filter((each) => each.patient === person.patient.id).map(step), overdueDays: Math.max(0, person.overdue), returned: person.returned, lastReadings: last(person) })),
+        counts: { due: listed.length, overdue: listed.filter((each) => each.overdue > 0).length, returned: listed.filter((each) => each.returned).length, done: 0 },
+        people: listed.slice(Number(search.get('offset') ?? 0), Number(search.get('offset') ?? 0) + (state.atOnce ?? 200)).map((person) => ({ patient: person.patient, steps: open.filter((each) => each.patient === person.patient.id).map(step), overdueDays: Math.max(0, person.overdue), returned: person.returned, lastReadings: last(person) })),
       };
     }],
     ['GET', /^\/api\/forms\/([^/]+)$/, ({ user, match, search }) => {
@@ -304,7 +314,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       return {
         form, previous: person.systolic.length + person.glucose.length ? { answers: { symptoms: ['1'], adherence: '1', 'adverse-reaction': false, medicines: '氨氯地平 5 mg 每日一次', foot: '1', classification: '1' } } : null,
         readings: { systolic: shifted(person.systolic), diastolic: shifted(diastolic), 'heart-rate': shifted(person.systolic.map((value) => 60 + (value % 20))), glucose: shifted(person.glucose) },
-        initial: step && form.id === 'hypertension-follow-up' ? { weight: 67.5, smoking: '2', medicines: '卡托普利 25 mg' } : {},
+        usualDays: step ? 90 : null, initial: step && form.id === 'hypertension-follow-up' ? { weight: 67.5, smoking: '2', medicines: '卡托普利 25 mg' } : {},
       };
     }],
     ['POST', /^\/api\/visits$/, ({ user, body }) => {
@@ -330,6 +340,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       ofPatient(body.patient)?.programmes.push(body.pathway);
       return { status: 201, json: { id: `care-${body.clientKey}` } };
     }],
+    ...enrolments.routes,
     ['GET', /^\/api\/pathways$/, () => ({ pathways })],
     ['GET', /^\/api\/programmes\/([^/]+)$/, ({ match, search }) => {
       const pathway = pathways.find((each) => each.id === match[1]);
@@ -420,8 +431,10 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     }],
     ['POST', /^\/api\/consultations$/, ({ user, body }) => {
       clinician(user);
+      const belongs = body.about && enrolments.of(ofPatient(body.patient)).find((each) => body.about === `EpisodeOfCare/${each.id}` || (body.about === `Task/${board.task}` && each.pathway === board.pathway));
+      if (body.about && !belongs) throw new Refusal(400, 'invalid', 'bad-about', '不是该患者的路径步骤或入组记录。', 'No step and no enrolment of this patient.');
       const made = {
-        ...consultation, ...body, id: `c${state.consultations.length + 1}`, version: 1, patient: ofPatient(body.patient).patient, from: { organization: user.organizations[0], name: '云岭县人民医院', practitioner: user.name },
+        ...consultation, ...body, about: belongs ? { step: body.about.startsWith('Task/') ? board.task : '', enrolment: belongs.id, pathway: belongs.pathway, title: belongs.title } : null, id: `c${state.consultations.length + 1}`, version: 1, patient: ofPatient(body.patient).patient, from: { organization: user.organizations[0], name: '云岭县人民医院', practitioner: user.name },
         invited: body.invited.map(({ organization }) => ({ organization, name: organizations.find((each) => each.code === organization)?.name ?? organization, state: 'invited' })), scheduledAt: body.scheduledAt ?? null,
         meeting: body.meeting ?? null, sentAt: at(0), opinions: [], attachments: body.attachments.map(attached),
       };
@@ -435,16 +448,17 @@ export function makeCare({ Refusal, notFound, forbidden }) {
     ['POST', /^\/api\/consultations\/([^/]+)\/([a-z-]+)$/, ({ user, match, body }) => {
       const one = consultationOf(match[1]);
       if (match[2] === 'opine') one.opinions.push({ at: at(0), who: user.name, organizationName: '云岭县人民医院', ...body.opinion, signed: { at: at(0), who: user.name, sha256: '7e'.repeat(32) } });
+      if (match[2] === 'conclude' && one.about?.step) state.done.set(one.about.step, { who: user.name, at: at(0), body });
       if (match[2] === 'conclude') Object.assign(one, { conclusion: { at: at(0), who: user.name, text: body.text, signed: { at: at(0), who: user.name, sha256: '9b'.repeat(32) } }, state: 'concluded' });
       one.version++;
       return showConsultation(user, one);
     }],
     ['GET', /^\/api\/inbox$/, ({ user }) => ({ unread: noticesOf(user).filter((each) => !each.read).length, notices: noticesOf(user) })],
-    ['POST', /^\/api\/notices\/([^/]+)\/read$/, ({ match }) => {
+    ['POST', /^\/api\/notices\/([^/]+)\/read$/, ({ match, user }) => {
       const notice = state.notices.find((each) => each.id === match[1]);
       if (!notice) throw notFound();
-      notice.read = true;
-      return notice;
+      (notice.readers ??= []).push(user.user);
+      return {};
     }],
     ['GET', /^\/api\/work$/, ({ user }) => ({
       referralsReceived: state.referrals.filter((each) => each.state === 'sent' && isOurs(user, each.to)).length, referralsToReview: 0, drafts: state.referrals.filter((each) => each.state === 'draft' && isOurs(user, each.from)).length, consultations: user.organizations.includes('H1') ? state.consultations.filter((each) => each.state === 'open').length : 0,

@@ -118,14 +118,20 @@ function definition(id, kind, subject, zh, en, direction, unit, target, of) {
 }
 
 const settlements = (fits, numerator, denominator) => () =>
-  rows.filter(fits).map((row) => toCase(row, 'settlement', county.code, numerator(row), denominator(row), row.inCounty));
+  rows.filter(fits).map((row) => toCase(row, 'settlement', county.code, numerator(row), denominator(row)));
 const stays = (numerator, denominator = () => 1, fits = () => true) => () =>
   rows.filter((row) => row.care === 'inpatient' && row.institution.startsWith('H') && fits(row))
-    .map((row) => toCase(row, 'Encounter', row.institution, numerator(row), denominator(row), numerator(row) !== 0));
+    .map((row) => toCase(row, 'Encounter', row.institution, numerator(row), denominator(row)));
 
-function toCase(row, type, subject, numerator, denominator, met) {
-  const broken = type === 'Encounter' && row.key.endsWith('777');
-  return { row, subject, type, numerator, denominator, judgement: broken ? 'missing' : met ? 'met' : 'not_met' };
+function toCase(row, type, subject, numerator, denominator) {
+  return { row, subject, type, numerator, denominator };
+}
+
+// A case is met where it is as the measure wants it: in the numerator where more is better, not in it where less is.
+function judge(of, { row, type, numerator }) {
+  if (type === 'Encounter' && row.key.endsWith('777') && numerator === 0) return 'missing';
+  if (of.kind !== 'ratio' && of.kind !== 'count') return 'met';
+  return (numerator !== 0) === (of.direction !== 'down') ? 'met' : 'not_met';
 }
 
 const operated = (row) => row.level > 0;
@@ -139,6 +145,8 @@ const list = [
   [definition('primary-visit-share', 'ratio', 'county', '基层就诊占比', 'Visits at primary care', 'up', '1', '0.55'),
     settlements((row) => row.inCounty, (row) => Number(row.destination === 'in-county-primary'), () => 1)],
   [definition('inpatient-cost-per-person', 'per-distinct', 'county', '县域内住院人均费用', 'Inpatient cost per person', 'monitor', 'CNY', null),
+    settlements((row) => row.care === 'inpatient' && row.inCounty, (row) => row.amount, () => 1)],
+  [definition('inpatient-cost-per-person-growth', 'growth', 'county', '县域内住院人均费用增长率', 'Growth of the inpatient cost per person', 'monitor', '1', null, 'inpatient-cost-per-person'),
     settlements((row) => row.care === 'inpatient' && row.inCounty, (row) => row.amount, () => 1)],
   [definition('surgical-discharge-share', 'ratio', 'hospital', '出院患者手术占比', 'Discharges with an operation', 'up', '1', '0.30'), stays((row) => Number(operated(row)))],
   [definition('level-3-4-operation-share', 'ratio', 'hospital', '三四级手术占比', 'Level 3 and 4 operations', 'up', '1', '0.40'), stays((row) => Number(row.level >= 3), () => 1, operated)],
@@ -156,7 +164,7 @@ const unitList = [
   definition('hypertension-under-care', 'count', 'unit', '在管高血压患者', 'Hypertension under care', 'monitor', '{case}', null),
 ];
 export const definitions = [...list.map(([each]) => each), ...unitList];
-const casesOfMeasure = new Map(list.map(([each, make]) => [each.id, make()]));
+const casesOfMeasure = new Map(list.map(([each, make]) => [each.id, make().map((one) => ({ ...one, judgement: judge(each, one) }))]));
 
 const monthRange = (period) => {
   if (/^\d{4}$/.test(period)) return [`${period}-01`, `${period}-12`];
@@ -189,8 +197,16 @@ export function casesOf(measure, { period, org, institution, diseaseGroup, desti
 const sum = (cases, part) => cases.reduce((total, each) => total + (each[part] ?? 0), 0);
 const decimal = (number, digits = 4) => number.toFixed(digits).replace(/\.?0+$/, '') || '0';
 
-export function evaluate(measure, cases) {
+// Against the year before; without one there is no value.
+function grow(of, cases, before) {
+  const [now, then] = [cases, before].map((each) => Number(evaluate(of, each).value ?? NaN));
+  const growth = now / then - 1;
+  return { numerator: Number.isFinite(growth) ? decimal(now - then, 2) : null, denominator: Number.isFinite(growth) ? decimal(then, 2) : null, value: Number.isFinite(growth) ? decimal(growth, 6) : null };
+}
+
+export function evaluate(measure, cases, before = []) {
   const found = definitions.find((each) => each.id === measure);
+  if (found.kind === 'growth') return grow(found.of, cases, before);
   const numerator = sum(cases, 'numerator');
   const distinct = found.kind === 'per-distinct';
   const denominator = distinct ? new Set(cases.map((each) => each.row.person)).size : sum(cases, 'denominator');
@@ -227,6 +243,12 @@ function unitRows(of, { period, org, by }, subjects) {
   }));
 }
 
+function beforeOf(measure, period, parts, stratum, filters, subjects) {
+  if (definitions.find((each) => each.id === measure).kind !== 'growth') return [];
+  const of = stratum.split('|').map((value, index) => (parts[index] === 'month' ? yearBefore(value) : value)).join('|');
+  return casesOf(measure, { period: yearBefore(period), ...filters }, subjects).filter((each) => parts.map((part) => keyOf[part](each)).join('|') === of);
+}
+
 export function sheetRows(measures, { period, org, by }, subjects = null) {
   const parts = by ? by.split(',') : [];
   return measures.flatMap((measure) => {
@@ -245,7 +267,7 @@ export function sheetRows(measures, { period, org, by }, subjects = null) {
       return {
         measure, subject, subjectName: organizations.find((each) => each.code === subject)?.name ?? county.name, period, stratum,
         stratumName: both(parts.map((part, index) => stratumName(part, values[index]).zh).join(' | '), parts.map((part, index) => stratumName(part, values[index]).en).join(' | ')),
-        ...evaluate(measure, cases), met: count('met'), notMet: count('not_met'), missing: count('missing'), conflicting: 0, edition: '2025.1', asOf: 812,
+        ...evaluate(measure, cases, beforeOf(measure, period, parts, stratum, { org }, subjects)), met: count('met'), notMet: count('not_met'), missing: count('missing'), conflicting: 0, edition: '2025.1', asOf: 812,
       };
     });
   });

@@ -17,7 +17,8 @@ function makeGap(number, measure, subject, state, opened, diseaseGroup = '') {
   const definition = definitions.find((each) => each.id === measure);
   const hospital = definition.subject === 'hospital';
   const filters = { org: hospital ? subject : undefined, diseaseGroup: diseaseGroup || undefined };
-  const short = casesOf(measure, { period: '2025-10..2025-12', ...filters, judgement: definition.direction === 'down' ? 'met' : 'not_met' });
+  const counts = definition.kind === 'ratio';
+  const short = casesOf(measure, { period: '2025-10..2025-12', ...filters, judgement: counts ? 'not_met' : undefined });
   const groups = new Map();
   for (const each of short) {
     const key = `${each.row.group}|${hospital ? '' : each.row.destination}`;
@@ -27,9 +28,9 @@ function makeGap(number, measure, subject, state, opened, diseaseGroup = '') {
     const [group, destination] = key.split('|');
     return {
       diseaseGroup: group, diseaseGroupName: nameOfGroup(group), destination, destinationName: destination ? nameOfDestination(destination) : both('', ''),
-      cases: cases.length, amount: cases.reduce((sum, each) => sum + each.row.amount, 0).toFixed(2), share: (cases.length / short.length).toFixed(4),
+      cases: counts ? cases.length : 0, amount: cases.reduce((sum, each) => sum + each.row.amount, 0).toFixed(2), share: (cases.length / short.length).toFixed(4),
     };
-  }).sort((a, b) => b.cases - a.cases).slice(0, 8);
+  }).sort((a, b) => Number(b.share) - Number(a.share)).slice(0, 8);
   const latest = point(measure, '2025-10..2025-12', filters);
   const target = definition.target.value;
   return {
@@ -56,12 +57,12 @@ export function makeGaps() {
     before: point('inpatient-in-county-share', '2024-01..2024-06', { diseaseGroup: 'coronary' }), after: point('inpatient-in-county-share', '2025-01..2025-06', { diseaseGroup: 'coronary' }),
     change: '0.198', changeLow: '0.121', changeHigh: '0.275', comparableChange: '0.006', comparableUnits: 6,
     comparable: diseaseGroups.slice(4, 10).map((group, index) => ({ name: group.name, change: (0.02 - index * 0.006).toFixed(3) })),
-    effect: '0.192', effectLow: '0.108', effectHigh: '0.276', verdict: 'worked', why: both('改善超过可比单位，95% 区间不含零。', 'It improved more than comparable units; the 95 % interval excludes zero.'),
+    effect: '0.192', effectLow: '0.108', effectHigh: '0.276', verdict: 'worked', why: both('改善超过可比单位，95% 区间不含零', 'improved more than comparable units; the 95 % interval excludes zero'),
   };
   gaps[4].comparison = comparison;
   gaps[4].actions.push(makeAction(gaps[4], { type: 'build-centre', owner: '心内科 李主任', dueOn: '2025-06-30', expectedValue: '0.75', note: '胸痛中心 2024 年 7 月运行' }, 1, 'completed', '2024-07-01', comparison));
   gaps[1].actions.push(makeAction(gaps[1], { type: 'ask-expert', owner: '医务科 周科长', dueOn: '2025-10-31', expectedValue: '0.72', note: '肿瘤科每周二专家驻点' }, 1, 'in-progress', '2025-05-06', {
-    ...comparison, change: '0.012', changeLow: '-0.011', changeHigh: '0.035', comparableChange: '0.004', effect: '0.008', effectLow: '-0.019', effectHigh: '0.035', verdict: 'cannot-tell', why: both('差别在偶然范围内。', 'The difference is within chance.'),
+    ...comparison, change: '0.012', changeLow: '-0.011', changeHigh: '0.035', comparableChange: '0.004', effect: '0.008', effectLow: '-0.019', effectHigh: '0.035', verdict: 'cannot-tell', why: both('差别在偶然范围内', 'the difference is within chance'),
   }));
   gaps[1].actions[0].overdue = true;
   return gaps;

@@ -7,7 +7,11 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './mock-data.mjs';
 import { makeCare } from './mock-care.mjs';
+import { auditRoutes } from './mock-audit.mjs';
+import { emergencyRoutes } from './mock-emergencies.mjs';
+import { makeFactor } from './mock-factor.mjs';
 import { actionTypes, makeAction, makeGaps } from './mock-gaps.mjs';
+import { answerAuthorize, makeOauth } from './mock-oauth.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";
@@ -24,7 +28,9 @@ class Refusal extends Error {
 const notFound = () => new Refusal(404, 'not_found', 'not-found', '没有这条记录。', 'There is no such record.');
 const forbidden = () => new Refusal(403, 'forbidden', 'not-yours', '您的角色没有这项权限。', 'Your role does not do this.');
 
-export function makeMock({ empty = false } = {}) {
+const duties = { administrator: ['system', 'security', 'audit'], 'security-administrator': ['security'], auditor: ['audit'] };
+
+export function makeMock({ empty = false, demo = true } = {}) {
   const users = new Map([
     ['director', { name: '王院长', role: 'county-director', wholeCounty: true, organizations: [] }],
     ['manager', { name: '刘主任', role: 'hospital-manager', wholeCounty: false, organizations: ['H2'] }],
@@ -45,8 +51,18 @@ export function makeMock({ empty = false } = {}) {
   let loaded = !empty;
   let tokens = 0;
 
-  const show = ({ password, ...user }) => ({ ...user, expires: '2099-01-01T00:00:00+08:00' });
-  const showAccount = ({ user, name, role, organizations, mustChangePassword, disabled = false }) => ({ user, name, role, organizations, mustChangePassword, disabled, locked: false });
+  const halves = new Set();
+  const show = ({ password, factor: own, offered, ...user }) => ({ ...user, duties: duties[user.role] ?? [], needsCode: false, mustEnrol: factor.needsFactor({ ...user, factor: own }), expires: '2099-01-01T00:00:00+08:00' });
+  const showAccount = ({ user, name, role, organizations, mustChangePassword, disabled = false, factor: own }) => ({ user, name, role, organizations, mustChangePassword, disabled, locked: false, secondFactor: Boolean(own) });
+  const open = (user, answer) => {
+    const token = `t${++tokens}`;
+    sessions.set(token, user.user);
+    factor.began(token);
+    answer.setHeader('Set-Cookie', `qianxian_session=${token}; HttpOnly; SameSite=Strict; Path=/`);
+    return token;
+  };
+  const factor = makeFactor({ users, sessions, halves, open, show, Refusal, forbidden });
+  const showHalf = ({ user }) => ({ user, needsCode: true, expires: '2099-01-01T00:00:00+08:00' });
   const text = (value) => ({ status: 200, type: 'text/csv; charset=utf-8', raw: value });
   const gapOf = (id) => {
     const gap = gaps.find((each) => each.id === id);
@@ -63,12 +79,13 @@ export function makeMock({ empty = false } = {}) {
     ['POST', /^\/api\/session$/, ({ body, answer }) => {
       const user = users.get(body.user);
       if (!user || user.disabled || user.password !== body.password) throw new Refusal(401, 'unauthenticated', 'wrong-password', '用户名或密码不对。', 'The user name or the password is wrong.');
-      const token = `t${++tokens}`;
-      sessions.set(token, user.user);
-      answer.setHeader('Set-Cookie', `qianxian_session=${token}; HttpOnly; SameSite=Strict; Path=/`);
-      return show(user);
+      const token = open(user, answer);
+      if (!user.factor) return show(user);
+      halves.add(token);
+      return showHalf(user);
     }, true],
-    ['GET', /^\/api\/session$/, ({ user }) => show(user)],
+    ['GET', /^\/api\/session$/, ({ user, token }) => (halves.has(token) ? showHalf(user) : show(user))],
+    ...factor.routes,
     ['DELETE', /^\/api\/session$/, ({ token }) => {
       sessions.delete(token);
       return undefined;
@@ -81,7 +98,7 @@ export function makeMock({ empty = false } = {}) {
       return show(user);
     }],
     ['GET', /^\/api\/county$/, () => ({
-      ...data.county, demo: true, dataFrom: loaded ? '2023-01' : null, dataTo: loaded ? '2025-12' : null, latestYear: loaded ? '2025' : null, asOf: 812,
+      ...data.county, demo, dataFrom: loaded ? '2023-01' : null, dataTo: loaded ? '2025-12' : null, latestYear: loaded ? '2025' : null, asOf: 812,
       organizations: loaded ? data.organizations : [], packs: [{ id: 'county-core', title: both('县域核心指标', 'County core measures'), edition: '2025.1' }],
       diseaseGroups: data.diseaseGroups, destinations: data.destinations,
     })],
@@ -100,11 +117,14 @@ export function makeMock({ empty = false } = {}) {
       if (user.role !== 'administrator') throw forbidden();
       const account = users.get(match[1]);
       if (!account) throw notFound();
-      const { newPassword, ...rest } = body;
+      const { newPassword, resetSecondFactor, endSessions, ...rest } = body;
+      factor.changed(account, body);
       Object.assign(account, rest, newPassword ? { password: `one-time-again-${++tokens}`, mustChangePassword: true } : {});
       if (account.disabled || newPassword) for (const [token, name] of sessions) if (name === account.user) sessions.delete(token);
       return { account: showAccount(account), oneTimePassword: newPassword ? account.password : null };
     }],
+    ...auditRoutes(forbidden),
+    ...emergencyRoutes(Refusal, (id, person) => care.state.added.set(id, person)),
     ['GET', /^\/api\/measures$/, () => ({ measures: data.definitions })],
     ['GET', /^\/api\/measures\/([^/]+)\/cases$/, ({ user, match, search }) => {
       if (user.role === 'viewer') throw forbidden();
@@ -229,7 +249,9 @@ export function makeMock({ empty = false } = {}) {
 
   const care = makeCare({ Refusal, notFound, forbidden });
   routes.push(...care.routes);
-  return { routes, users, sessions, care, stop: () => imports.forEach((one) => clearInterval(one.timer)) };
+  const oauth = makeOauth({ Refusal, forbidden, notFound });
+  routes.push(...oauth.routes);
+  return { routes, users, sessions, care, missing: factor.missing, stop: () => imports.forEach((one) => clearInterval(one.timer)) };
 }
 
 function recordOf(type, key) {
@@ -266,13 +288,17 @@ function sendFile(path, request, answer) {
   answer.end(readFileSync(packed ? `${file}.gz` : file));
 }
 
-export function startMock({ port = 0, empty = false } = {}) {
-  const mock = makeMock({ empty });
+export function startMock({ port = 0, empty = false, demo = true } = {}) {
+  const mock = makeMock({ empty, demo });
   const server = createServer((request, answer) => {
     const address = new URL(request.url, 'http://mock');
     if (address.pathname === '/health') {
       answer.writeHead(200, { 'Content-Type': 'application/json' });
-      answer.end('{"status":"ok","t":812,"asOf":812}');
+      answer.end(JSON.stringify({ status: 'ok', t: 812, asOf: 812, demo }));
+      return;
+    }
+    if (address.pathname === '/oauth2/authorize') {
+      answerAuthorize(address, answer);
       return;
     }
     if (!address.pathname.startsWith('/api/')) {
@@ -302,6 +328,8 @@ function reply(mock, request, answer, address, bytes) {
       const match = method === request.method && pattern.exec(address.pathname);
       if (!match) continue;
       if (!user && !open) throw new Refusal(401, 'unauthenticated', 'not-signed-in', '请先登录。', 'Please sign in.');
+      const missing = user && !open && mock.missing(token, user, method, address.pathname);
+      if (missing) throw missing;
       if (method !== 'GET' && request.headers['x-qianxian'] !== '1') throw new Refusal(403, 'forbidden', 'no-header', '请求缺少 X-Qianxian。', 'The request lacks X-Qianxian.');
       const isJson = /json/.test(request.headers['content-type'] ?? '');
       const body = isJson && bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : {};

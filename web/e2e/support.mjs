@@ -37,6 +37,15 @@ export function words(language, key, values = {}) {
   return found.replace(/\{\{(\w+)\}\}/g, (_, value) => String(values[value] ?? ''));
 }
 
+// Asks the server, as whoever is signed in, until its answer is as wanted. waitForFunction does not wait for a promise: it takes it for "yes".
+export async function untilAnswer(page, address, isWanted) {
+  for (const end = Date.now() + 30_000; ;) {
+    const answer = await page.evaluate(async (from) => (await fetch(from)).json(), address);
+    if (isWanted(answer)) return answer;
+    must(Date.now() < end, `the server's answer to ${address} did not become what was waited for: ${JSON.stringify(answer).slice(0, 300)}`);
+  }
+}
+
 export async function startBrowser() {
   return chromium.launch({
     executablePath: process.env.QIANXIAN_CHROMIUM ?? '/usr/bin/chromium',
@@ -73,6 +82,10 @@ export class World {
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     page.complaints = [];
+    page.asking = new Set();
+    page.on('request', (request) => { if (request.resourceType() !== 'eventsource') page.asking.add(request); });
+    for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => page.asking.delete(request));
+    page.on('framenavigated', (frame) => { if (frame === page.mainFrame()) for (const request of page.asking) if (request.isNavigationRequest()) page.asking.delete(request); });
     page.on('pageerror', (error) => page.complaints.push(`error on the page: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
@@ -126,22 +139,48 @@ export class World {
   // Nothing is loading any more and what is shown stands still.
   async settle(page) {
     await page.waitForFunction(() => document.querySelector('main, .entry') && !document.querySelector('.loading, [aria-busy=true]'));
-    await page.waitForLoadState('networkidle');
+    await this.quiet(page);
     await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))));
+  }
+
+  // Nothing is asked of the server for a moment; the stream of events stays open and does not count.
+  async quiet(page) {
+    if (!page.asking) return void await page.waitForLoadState('networkidle');
+    let since = Date.now();
+    for (const until = since + patience; Date.now() - since < 400;) {
+      if (page.asking.size > 0) since = Date.now();
+      if (Date.now() > until) throw new Failure(`${page.url()} waits on and on for ${[...page.asking].slice(0, 8).map((request) => request.url()).join(', ')}`);
+      // A page that is just leaving is not quiet.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(done))).catch(() => { since = Date.now(); });
+    }
   }
 
   async shot(page, name, { full = true } = {}) {
     if (this.shots) await page.screenshot({ path: join(this.shots, `${name}.png`), fullPage: full, style: full ? wholePage : '' });
   }
 
-  // What every page must be: silent, translated, accessible, not wider than the screen.
+  // What every page must be: silent, translated, accessible, not wider than the screen, and in a demonstration it says that the people are invented.
   async check(page, where) {
     same(page.complaints.join('; '), '', `${where} is silent`);
     await this.noRawKeys(page, where);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     must(wide <= 1, `${where} is ${wide} px wider than the screen`);
+    await this.saysInvented(page, where);
     const faults = await this.axe(page);
     must(faults.length === 0, `${where}, axe: ${faults.join(' | ')}`);
+  }
+
+  async saysInvented(page, where) {
+    const { demo, language, banner } = await page.evaluate(async () => {
+      // With no network, or nobody signed in at a server that does not say it to all, nobody knows.
+      const ask = (path) => fetch(path).then((answer) => (answer.ok ? answer.json() : {})).catch(() => ({}));
+      const demo = (await ask('/health')).demo ?? (document.querySelector('.shell') ? (await ask('/api/county')).demo : undefined);
+      return {
+        demo, language: document.documentElement.lang === 'en' ? 'en' : 'zh',
+        banner: [...document.querySelectorAll('.demo-banner')].filter((each) => each.getClientRects().length > 0).map((each) => each.textContent).join(),
+      };
+    });
+    if (demo !== undefined) same(banner, demo ? words(language, 'app.demo') : '', `${where}: what it says of its people`);
   }
 
   async noRawKeys(page, where) {

@@ -1,10 +1,11 @@
-// The budget of the first view: every script that the overview needs until it is usable, compressed, must stay below it.
-// Reads the build's manifest, so nothing is forgotten: the entry, the overview's part, what they import, the languages.
+// The budget of the first view: every script that the overview needs until it is usable, compressed, must stay below it. The
+// demand is 350 kB; what has been won is kept.
+// Reads the build's manifest, so nothing is forgotten: the entry with the overview, what it imports, the languages.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const budget = 350 * 1000;
+const budget = 200 * 1000;
 const dist = new URL('../dist/', import.meta.url).pathname;
 let manifest;
 try {
@@ -27,8 +28,7 @@ function need(name) {
 }
 
 need('index.html');
-need('src/features/overview/OverviewPage.tsx');
-const english = manifest['src/i18n/en.json'].file;
+const english = manifest['src/i18n/en.json?first'].file;
 
 const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} kB`;

@@ -9,8 +9,9 @@ import './care.css';
 const root = document.getElementById('root');
 if (root) {
   const client = makeClient();
-  startEarly(client);
-  void startLanguages().then(() =>
+  // Who has to sign in waits for the page that asks, rather than look at an empty frame.
+  const firstPart = startEarly(client);
+  void Promise.all([startLanguages(), firstPart]).then(() =>
     createRoot(root).render(
       <StrictMode>
         <App client={client} />

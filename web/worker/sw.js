@@ -1,5 +1,5 @@
 // Opens the page with no network: keeps the files of one build (the list and its name are written in when the page is built)
-// and answers from them. Answers of the server (/api, /fhir, /health) never pass through here; what a person did without a
+// and answers from them. Answers of the server (/api, /fhir, /health, /oauth2) never pass through here; what a person did without a
 // network is kept and sent by the page itself. Nothing is replaced in the middle: a build is taken whole, then used.
 const version = '__VERSION__';
 const files = __FILES__;
@@ -39,7 +39,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const address = new URL(request.url);
   if (request.method !== 'GET' || address.origin !== self.location.origin) return;
-  if (/^\/(api|fhir|health)(\/|$)/.test(address.pathname)) return;
+  if (/^\/(api|fhir|health|oauth2|\.well-known)(\/|$)/.test(address.pathname)) return;
   if (request.mode === 'navigate') {
     event.respondWith(openPage(request));
     return;

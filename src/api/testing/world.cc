@@ -4,8 +4,9 @@
 
 #include <chrono>
 
+#include "api/settings.h"
+#include "auth/account_records.h"
 #include "auth/first_use.h"
-#include "auth/sessions.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "json/writer.h"
@@ -131,7 +132,7 @@ size_t Answer::Count(std::string_view path) const {
   return value ? value->size() : 0;
 }
 
-World::World() {
+World::World(bool second_factors_asked) : second_factors_asked_(second_factors_asked) {
   pack.id = "test";
   pack.hash = "h1";
   pack::Measure measure;
@@ -157,7 +158,8 @@ void World::Open() {
   auto ledger = store::OpenLedger(directory_, *store_, clock, random);
   QX_CHECK(ledger.ok(), "ledger");
   ledger_ = std::move(*ledger);
-  auth::Tools tools{store_.get(), &clock, &random, directory_};
+  auth::Tools tools{store_.get(), &clock, &random, directory_, {}};
+  if (second_factors_asked_) tools.needs_factor = [this](access::Role role) { return NeedsSecondFactor(*store_, role); };
   auth_ = auth::Auth::Make(tools);
   auto first = auth::EnsureAdministrator(tools);
   QX_CHECK(first.ok(), "administrator");
@@ -195,6 +197,8 @@ void World::Open() {
   services.web_directory = directory_ + "/web";
   services.version = "test";
   services.referral_rules = &referral_rules;
+  services.operations = &operations;
+  services.rate_limits = rate_limits;
   flow_ = flow::MakeFlow({store_.get(), parameters_.get(), services.definitions, &pack, &clock});
   api_ = Api::Make(services, flow_.get());
   http::ServerOptions options;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "api/operations.h"
 #include "api/services.h"
 #include "api/vocabulary.h"
 #include "base/clock.h"
@@ -87,7 +88,8 @@ inline const Headers kAsync = {{"Prefer", "respond-async"}};
 
 class World {
  public:
-  World();
+  // With the second factors that a real folder asks of some roles, or without, as in a demonstration.
+  explicit World(bool second_factors_asked = false);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -122,11 +124,14 @@ class World {
   SetGaps gaps;
   pack::Pack pack;
   pack::ReferralRules referral_rules;       // none: no referrals on the page
+  struct Operations operations;              // as they are when the server is started
+  RateLimits rate_limits;                    // the same
   std::string admin_password;
 
  private:
   void Open();
   void Close();
+  const bool second_factors_asked_;
   TemporaryFolder place_;
   const std::string& directory_ = place_.path();
   std::unique_ptr<const search::Parameters> parameters_;

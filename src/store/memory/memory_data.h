@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "search/custom_parameters.h"
 #include "search/query.h"
 #include "search/resource_text.h"
 #include "store/store.h"
@@ -32,13 +33,18 @@ struct Data {
   std::vector<std::pair<std::string, PatientOpening>> openings;                    // patient, one for each time
   uint64_t t = 0;
   Instant at;
+  std::shared_ptr<const search::CustomParameters> custom;                          // of the newest state; null: none
+  uint64_t custom_serial = 0;                                                      // the last one given out
 };
+
+// The search parameters that the record defines now, given to its Parameters. Nothing has to be indexed: they answer at once.
+Status ReconcileCustom(Data& data);
 
 // One state for one caller; the lock is held by whoever calls.
 class View {
  public:
   View(const Data& data, const access::Caller& caller, uint64_t t) : data_(data), caller_(caller), t_(t), related_(Related()) {}
-  bool MaySee(const Version& version) const;
+  bool MaySee(const Version& version, access::Verb verb = access::Verb::kSearch) const;
   // The newest version at t, deleted or not, seen or not; null if there was none.
   std::shared_ptr<const Version> Newest(std::string_view type, std::string_view id) const;
   // Living and visible, in order of their commits; type "" = all.
@@ -56,6 +62,9 @@ class View {
   bool WithinHolds(const search::Clause& clause, const Version& version) const;
   // Is (type, id) `wanted`, or a part of it, of a part, …?
   bool IsWithin(const std::string& type, const std::string& id, const std::string& wanted) const;
+  // Of the query's own custom parameters too, by the general engine.
+  const std::vector<search::IndexEntry>& EntriesOf(const Version& version) const;
+  Status UseCustom(const search::Query& query) const;
   void Include(const search::Query& query, const std::vector<std::shared_ptr<const Version>>& matches,
                SearchPage& page) const;
 
@@ -63,6 +72,8 @@ class View {
   const access::Caller& caller_;
   uint64_t t_;
   std::set<std::string> related_;
+  mutable std::shared_ptr<const search::CustomParameters> custom_;                 // the query's
+  mutable std::map<const Version*, std::vector<search::IndexEntry>> entries_;      // with those
 };
 
 }  // namespace qianxian::store::memory

@@ -38,9 +38,10 @@ std::set<std::string> View::Related() const {
   return patients;
 }
 
-bool View::MaySee(const Version& version) const {
+bool View::MaySee(const Version& version, access::Verb verb) const {
   const Resource& resource = version.resource;
-  if (access::Decide(caller_, access::Verb::kRead, resource.type, resource.owner).ok()) return true;
+  if (!access::DecideScope(caller_, verb, resource.type).ok()) return false;
+  if (access::Decide(caller_, verb, resource.type, resource.owner).ok()) return true;
   if (related_.empty() || !access::RelationOpens(caller_, resource.type)) return false;
   if (resource.type == "Patient") return related_.count(resource.id) != 0;
   const std::vector<const search::Parameter*> about = search::RecordParameters(*data_.parameters, resource.type);
@@ -71,7 +72,7 @@ std::vector<VersionPointer> View::Living(std::string_view type) const {
 }
 
 bool View::ChainHolds(const Clause& clause, const Version& version) const {
-  for (const IndexEntry& entry : version.entries) {
+  for (const IndexEntry& entry : EntriesOf(version)) {
     if (entry.parameter != clause.parameter->number || entry.kind != ParameterKind::kReference) continue;
     for (const Clause& inner : clause.chained) {
       if (entry.system != inner.type) continue;
@@ -85,7 +86,7 @@ bool View::ChainHolds(const Clause& clause, const Version& version) const {
 bool View::HasHolds(const Clause& clause, const Version& version) const {
   const Clause& inner = clause.chained[0];
   for (const VersionPointer& source : Living(inner.type)) {
-    for (const IndexEntry& entry : source->entries) {
+    for (const IndexEntry& entry : EntriesOf(*source)) {
       if (entry.parameter == clause.parameter->number && entry.kind == ParameterKind::kReference &&
           entry.system == version.resource.type && entry.code == version.resource.id && Holds(inner, *source)) {
         return true;
@@ -105,7 +106,7 @@ bool View::IsWithin(const std::string& type, const std::string& id, const std::s
     if (one == wanted) return true;
     const VersionPointer version = Newest(type, one);
     if (!seen.insert(one).second || hierarchy == nullptr || !version || version->resource.deleted || !MaySee(*version)) continue;
-    for (const IndexEntry& entry : version->entries) {
+    for (const IndexEntry& entry : EntriesOf(*version)) {
       if (entry.parameter == hierarchy->number && entry.kind == ParameterKind::kReference && entry.system == type) upwards.push_back(entry.code);
     }
   }
@@ -113,7 +114,7 @@ bool View::IsWithin(const std::string& type, const std::string& id, const std::s
 }
 
 bool View::WithinHolds(const Clause& clause, const Version& version) const {
-  for (const IndexEntry& entry : version.entries) {
+  for (const IndexEntry& entry : EntriesOf(version)) {
     if (entry.parameter != clause.parameter->number || entry.kind != ParameterKind::kReference || entry.code.empty()) continue;
     for (const search::QueryValue& value : clause.values) {
       if (!value.system.empty() && value.system != entry.system) continue;
@@ -141,7 +142,7 @@ bool View::Holds(const Clause& clause, const Version& version) const {
   if (search::IsWithin(clause)) return WithinHolds(clause, version);
   if (!clause.parameter) return false;
   switch (clause.kind) {
-    case Clause::Kind::kValues: return search::Matches(clause, version.entries);
+    case Clause::Kind::kValues: return search::Matches(clause, EntriesOf(version));
     case Clause::Kind::kChain: return ChainHolds(clause, version);
     case Clause::Kind::kHas: return HasHolds(clause, version);
     case Clause::Kind::kAny: break;
@@ -163,16 +164,20 @@ void View::Include(const search::Query& query, const std::vector<VersionPointer>
     page.included.push_back(version->resource);
     fresh.push_back(version);
   };
+  const auto type_of = [&](uint16_t number) -> const std::string& {
+    const search::Parameter* custom = custom_ == nullptr ? nullptr : custom_->At(number);
+    return custom != nullptr ? custom->type : data_.parameters->At(number).type;
+  };
   const auto leads = [&](const search::Include& include, const IndexEntry& entry) {
     if (entry.kind != ParameterKind::kReference || entry.system.empty() || entry.code.empty()) return false;
     if (!include.everything) return include.parameter && entry.parameter == include.parameter->number;
-    return include.source_type.empty() || data_.parameters->At(entry.parameter).type == include.source_type;
+    return include.source_type.empty() || type_of(entry.parameter) == include.source_type;
   };
   const auto apply = [&](const search::Include& include, const std::vector<VersionPointer>& from,
                          std::vector<VersionPointer>& fresh) {
     for (const VersionPointer& version : from) {
       if (!include.reverse) {
-        for (const IndexEntry& entry : version->entries) {
+        for (const IndexEntry& entry : EntriesOf(*version)) {
           if (leads(include, entry) && (include.target_type.empty() || entry.system == include.target_type)) {
             take(Newest(entry.system, entry.code), fresh);
           }
@@ -181,7 +186,7 @@ void View::Include(const search::Query& query, const std::vector<VersionPointer>
       }
       if (!include.target_type.empty() && version->resource.type != include.target_type) continue;
       for (const VersionPointer& source : Living("")) {
-        for (const IndexEntry& entry : source->entries) {
+        for (const IndexEntry& entry : EntriesOf(*source)) {
           if (leads(include, entry) && entry.system == version->resource.type &&
               entry.code == version->resource.id) {
             take(source, fresh);
@@ -202,7 +207,26 @@ void View::Include(const search::Query& query, const std::vector<VersionPointer>
   if (cut) page.notes.push_back("包含的资源过多，其余未列出。 / Too many included resources; the rest is not listed.");
 }
 
+const std::vector<IndexEntry>& View::EntriesOf(const Version& version) const {
+  if (custom_ == nullptr || version.resource.deleted) return version.entries;
+  const auto [found, is_new] = entries_.try_emplace(&version, version.entries);
+  if (!is_new) return found->second;
+  const Result<json::Document> document = json::Document::Parse(version.resource.body);
+  if (document.ok()) custom_->ExtractSlowly(document->root(), found->second);
+  return found->second;
+}
+
+Status View::UseCustom(const search::Query& query) const {
+  for (const search::Parameter* parameter : search::CustomOnesOf(query)) {
+    const search::Parameter* now = data_.custom == nullptr ? nullptr : data_.custom->At(parameter->number);
+    if (now == nullptr || now->serial != parameter->serial) return ParameterChanged(parameter->type, parameter->code);
+  }
+  custom_ = query.custom;
+  return Ok();
+}
+
 Result<SearchPage> View::Search(const search::Query& query) const {
+  QX_DO(UseCustom(query));
   uint64_t offset = 0;
   if (!query.place.empty()) {
     const std::vector<std::string_view> parts = Split(query.place, '.');
@@ -236,7 +260,7 @@ Result<SearchPage> View::Search(const search::Query& query) const {
       Item item{version, {}};
       descending.clear();
       for (const search::SortKey& key : one.sort) {
-        item.values.push_back(SortValueOf(key, version->entries));
+        item.values.push_back(SortValueOf(key, EntriesOf(*version)));
         descending.push_back(key.descending);
       }
       items.push_back(std::move(item));
@@ -270,11 +294,12 @@ Result<SearchPage> View::Search(const search::Query& query) const {
 
 Result<std::vector<Tally>> View::CountBy(const search::Query& query) const {
   if (query.type.empty() || query.sort.empty() || !CanCountBy(query.sort[0])) return CannotCountBy();
+  QX_DO(UseCustom(query));
   std::map<std::string, uint64_t> counts;
   for (const VersionPointer& version : Living(query.type)) {
     const bool holds = std::all_of(query.clauses.begin(), query.clauses.end(), [&](const Clause& clause) { return Holds(clause, *version); });
     if (!holds) continue;
-    for (const std::string& value : CountValuesOf(query.sort[0], version->entries)) ++counts[value];
+    for (const std::string& value : CountValuesOf(query.sort[0], EntriesOf(*version))) ++counts[value];
   }
   std::vector<Tally> out;
   for (const auto& [value, resources] : counts) out.push_back({value, resources});

@@ -17,9 +17,9 @@ Error NotYourWork() {
 }
 
 // Does the role read this type at all? (An owner that nobody is tells role and scope apart.)
-Status RoleReads(const access::Caller& caller, std::string_view type) {
+Status RoleReads(const access::Caller& caller, std::string_view type, access::Verb verb = access::Verb::kSearch) {
   if (access::IsInternalType(type)) return Ok();   // others find nothing
-  const Status decided = access::Decide(caller, access::Verb::kRead, type, "\x01");
+  const Status decided = access::Decide(caller, verb, type, "\x01");
   if (!decided.ok() && decided.error().code != "not-yours") return decided;
   return Ok();
 }
@@ -33,7 +33,7 @@ class MemorySnapshot final : public Snapshot {
 
   Result<Resource> Read(std::string_view type, std::string_view id) override {
     const std::lock_guard lock(data_->mutex);
-    QX_DO(RoleReads(caller_, type));
+    QX_DO(RoleReads(caller_, type, access::Verb::kRead));
     const View view(*data_, caller_, t_);
     return Give(view, view.Newest(type, id), type, id);
   }
@@ -61,7 +61,7 @@ class MemorySnapshot final : public Snapshot {
 
   Result<Resource> ReadVersion(std::string_view type, std::string_view id, uint64_t version) override {
     const std::lock_guard lock(data_->mutex);
-    QX_DO(RoleReads(caller_, type));
+    QX_DO(RoleReads(caller_, type, access::Verb::kRead));
     const View view(*data_, caller_, t_);
     const auto found = data_->resources.find({std::string(type), std::string(id)});
     if (found == data_->resources.end()) return NoSuchResource(type, id);
@@ -75,7 +75,8 @@ class MemorySnapshot final : public Snapshot {
   Result<HistoryPage> History(std::string_view type, std::string_view id, std::optional<Instant> since, size_t count,
                               std::string_view place) override {
     const std::lock_guard lock(data_->mutex);
-    if (!type.empty()) QX_DO(RoleReads(caller_, type));
+    const access::Verb verb = id.empty() ? access::Verb::kSearch : access::Verb::kRead;
+    if (!type.empty()) QX_DO(RoleReads(caller_, type, verb));
     uint64_t t = t_;
     size_t offset = 0;
     if (!place.empty()) {
@@ -93,7 +94,7 @@ class MemorySnapshot final : public Snapshot {
     for (size_t i = data_->versions.size(); i-- > 0;) {
       const Resource& resource = data_->versions[i]->resource;
       if (resource.t > t || (!type.empty() && resource.type != type) || (!id.empty() && resource.id != id)) continue;
-      if (view.MaySee(*data_->versions[i]) && (!since || resource.last_updated >= *since)) all.push_back(resource);
+      if (view.MaySee(*data_->versions[i], verb) && (!since || resource.last_updated >= *since)) all.push_back(resource);
     }
     if (!id.empty() && all.empty() && !since) return NoSuchResource(type, id);
     HistoryPage page;
@@ -138,7 +139,7 @@ class MemorySnapshot final : public Snapshot {
 
  private:
   Result<Resource> Give(const View& view, const std::shared_ptr<const Version>& version, std::string_view type, std::string_view id) {
-    if (!version || !view.MaySee(*version)) return NoSuchResource(type, id);
+    if (!version || !view.MaySee(*version, access::Verb::kRead)) return NoSuchResource(type, id);
     if (version->resource.deleted) return DeletedResource(type, id);
     return version->resource;
   }
@@ -148,10 +149,44 @@ class MemorySnapshot final : public Snapshot {
   uint64_t t_;
 };
 
+}  // namespace
+
+Status ReconcileCustom(Data& data) {
+  std::map<size_t, std::shared_ptr<const search::CustomDefinition>> in_order;   // by the first version
+  for (const auto& [key, places] : data.resources) {
+    const Version& newest = *data.versions[places.back()];
+    if (key.first != "SearchParameter" || newest.resource.deleted) continue;
+    QX_TRY(const json::Document document, json::Document::Parse(newest.resource.body));
+    auto read = search::ReadCustomDefinition(*data.parameters, document.root());
+    if (read.ok() && *read) in_order[places.front()] = std::make_shared<const search::CustomDefinition>(std::move(**read));
+  }
+  search::CustomDefinitions candidates;
+  for (const auto& [place, definition] : in_order) candidates.push_back(definition);
+  std::vector<search::CustomEntry> entries;
+  for (const auto& definition : search::InUse(candidates)) {
+    for (const std::string& type : definition->bases) {
+      const search::Parameter* known = data.custom == nullptr ? nullptr : data.custom->Find(type, definition->code);
+      const bool same = known != nullptr && known->kind == definition->kind && known->expression == definition->expression;
+      const uint64_t serial = same ? known->serial : ++data.custom_serial;
+      const auto number = static_cast<uint16_t>(search::kFirstCustomNumber + serial % (UINT16_MAX - search::kFirstCustomNumber));
+      entries.push_back({definition, type, same ? known->number : number, serial, std::make_shared<const search::IndexProgress>()});
+    }
+  }
+  data.custom = nullptr;
+  if (!entries.empty()) {
+    QX_TRY(data.custom, search::CustomParameters::Create(*data.parameters, std::move(entries)));
+  }
+  data.parameters->SetCustom(data.custom);
+  return Ok();
+}
+
+namespace {
+
 class MemoryStore final : public Store {
  public:
   explicit MemoryStore(const OpenOptions& options) : data_(std::make_shared<Data>()) {
     data_->parameters = options.parameters;
+    data_->parameters->SetCustom(nullptr);
     data_->clock = options.clock;
   }
 
@@ -261,6 +296,9 @@ class MemoryStore final : public Store {
     if (data_->versions.size() > before) {
       ++data_->t;
       data_->at = at;
+      const bool defines = std::any_of(data_->versions.begin() + static_cast<std::ptrdiff_t>(before), data_->versions.end(),
+                                       [](const auto& version) { return version->resource.type == "SearchParameter"; });
+      if (defines) QX_DO(ReconcileCustom(*data_));
     }
     receipt.t = data_->t;
     receipt.at = data_->t == 0 ? at : data_->at;
@@ -283,12 +321,15 @@ class MemoryStore final : public Store {
     QX_DO(access::DecideKept(caller, reason, change.type, change.id));
     if (!IsTypeName(change.type)) return Invalid("bad-type", "This is not a resource type.", "不是资源类型。");
     if (!IsResourceId(change.id)) return Invalid("bad-id", "This is not an id.", "id 无效。");
-    const access::Verb verb = reason.rfind("import", 0) == 0 ? access::Verb::kImport : access::Verb::kWrite;
     const auto found = data_->resources.find({change.type, change.id});
     const bool exists = found != data_->resources.end();
     std::shared_ptr<const Version> current;
     if (exists) current = data_->versions[found->second.back()];
     const bool lives = exists && !current->resource.deleted;
+    const access::Verb verb = reason.rfind("import", 0) == 0            ? access::Verb::kImport
+                              : change.kind == Change::Kind::kDelete ? access::Verb::kDelete
+                              : lives                                   ? access::Verb::kUpdate
+                                                                        : access::Verb::kCreate;
     const uint64_t version = exists ? current->resource.version : 0;
     if (exists) QX_DO(access::Decide(caller, verb, change.type, current->resource.owner));
     if (change.if_version) {

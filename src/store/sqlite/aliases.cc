@@ -1,6 +1,7 @@
 #include "store/sqlite/aliases.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -44,7 +45,9 @@ bool Comparable(const Parameter& a, const Parameter& b) {
 
 }  // namespace
 
-Aliases::Aliases(const search::Parameters& parameters) : bases_(parameters.size() + 1), by_day_(parameters.size() + 1, false) {
+Aliases::Aliases(const search::Parameters& parameters)
+    : bases_(parameters.size() + 1), by_day_(parameters.size() + 1, false), custom_(UINT16_MAX + 1 - search::kFirstCustomNumber) {
+  std::iota(custom_.begin(), custom_.end(), search::kFirstCustomNumber);
   for (const std::string& type : parameters.types()) {
     const std::vector<const Parameter*>& all = parameters.OfType(type);
     std::vector<std::pair<const Parameter*, Terms>> terms;

@@ -1,6 +1,7 @@
 #include "store/sqlite/audit.h"
 
 #include "base/limits.h"
+#include "store/sqlite/audit_chain.h"
 
 namespace qianxian::store::sqlite {
 
@@ -68,10 +69,14 @@ Result<int64_t> AuditWriter::Context(Database& database, const AuditRecord& reco
 
 Status AuditWriter::Write(Database& database, const std::vector<AuditRecord>& records) {
   if (records.empty()) return Ok();
-  QX_TRY(Statement* insert, database.Cached("INSERT INTO audit(at, t, context, verb, type, what, rows) "
-                                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+  if (!head_) {
+    QX_TRY(head_, ReadChainHead(database));
+  }
+  QX_TRY(Statement* insert, database.Cached("INSERT INTO audit(at, t, context, verb, type, what, rows, number, link) "
+                                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
   for (const AuditRecord& record : records) {
     QX_TRY(const int64_t context, Context(database, record));
+    head_->link = LinkOf(head_->link, ++head_->number, record);
     insert->Integer(1, record.at.microseconds);
     insert->Integer(2, static_cast<int64_t>(record.t));
     insert->Integer(3, context);
@@ -79,6 +84,8 @@ Status AuditWriter::Write(Database& database, const std::vector<AuditRecord>& re
     insert->Text(5, record.type);
     insert->Text(6, record.what);
     insert->Integer(7, static_cast<int64_t>(record.rows));
+    insert->Integer(8, head_->number);
+    insert->Bytes(9, head_->link);
     QX_DO(insert->Run());
   }
   return Ok();

@@ -6,28 +6,17 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "access/caller.h"
 #include "base/clock.h"
+#include "store/audit.h"
 #include "store/sqlite/database.h"
 
 namespace qianxian::store::sqlite {
-
-struct AuditRecord {
-  Instant at;
-  uint64_t t = 0;              // of the commit; of the state that was read
-  std::string user;
-  std::string role;
-  std::string purpose;
-  std::string origin;
-  std::string verb;            // "commit", "read", "open", "openings", "vread", "history", "search", "scan"
-  std::string type;
-  std::string what;            // id, query or the commit's reason
-  uint64_t rows = 0;
-};
 
 AuditRecord MakeAuditRecord(const access::Caller& caller, Instant at, uint64_t t, const char* verb,
                             std::string_view type, std::string_view what, uint64_t rows);
@@ -49,15 +38,22 @@ class AuditQueue {
   std::vector<AuditRecord> records_;
 };
 
+// The last note there is. Each note has a link that is made of it and of the link before (audit_chain.h).
+struct ChainHead {
+  int64_t number = 0;          // 0: there is none
+  std::string link;            // "": it has none
+};
+
 // Writes records within the writer's transaction.
 class AuditWriter {
  public:
   Status Write(Database& database, const std::vector<AuditRecord>& records);
-  void Forget() { contexts_.clear(); }      // after a rollback, or another process's commit
+  void Forget() { contexts_.clear(), head_.reset(); }      // after a rollback, or another process's commit
 
  private:
   Result<int64_t> Context(Database& database, const AuditRecord& record);
   std::unordered_map<std::string, int64_t> contexts_;
+  std::optional<ChainHead> head_;
 };
 
 }  // namespace qianxian::store::sqlite

@@ -6,8 +6,11 @@
 #include <functional>
 
 #include "base/files.h"
+#include "base/private_file.h"
 #include "base/text.h"
+#include "crypto/crypto.h"
 #include "store/sqlite/audit.h"
+#include "store/sqlite/audit_chain.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/state.h"
@@ -160,19 +163,20 @@ Result<uint64_t> UnpackLedger(Database& database, const std::string& directory) 
   return files;
 }
 
-// Everything that came after `moment` goes; the index, which holds it too, is made again when the record is opened.
+// Everything that came after `moment` goes, but for the audit: what was done and seen stays. The index, which holds what goes too, is made again when the record is opened.
 Status CutTo(Database& database, const Moment& moment) {
   const std::string last = std::to_string(moment.last);
   const std::string t = std::to_string(moment.t);
   QX_TRY(const int64_t generation, ReadSetting(database, "index_generation", 1));
   QX_DO(database.Execute("DELETE FROM moment WHERE t > " + t + "; DELETE FROM stored WHERE slot > " + last +
-                         "; DELETE FROM supersession WHERE slot > " + last + "; DELETE FROM resource WHERE root > " + last +
-                         "; DELETE FROM audit WHERE t > " + t));
+                         "; DELETE FROM supersession WHERE slot > " + last + "; DELETE FROM resource WHERE root > " + last));
   QX_DO(database.Execute("UPDATE resource SET slot = coalesce((SELECT max(x.slot) FROM supersession x WHERE x.root = "
                          "resource.root AND x.version > 0), (SELECT s.slot FROM stored s WHERE s.slot = resource.root), 0) "
                          "WHERE slot > " + last));
   QX_DO(DropIndexTables(database, generation));
   QX_DO(CreateIndexTables(database, generation));
+  // A backup of an earlier release has no such table; it is filled again when the record is opened.
+  QX_DO(database.Execute("DROP TABLE IF EXISTS custom_parameter"));
   return WriteSetting(database, "index_fingerprint", 0);
 }
 
@@ -183,6 +187,7 @@ Error NotABackup(const std::string& file) {
 
 Result<Moment> VerifyBackup(const std::string& file) {
   if (!FileExists(file)) return NotFound("no-such-file", "There is no file " + file + ".", "文件不存在：" + file + "。");
+  if (std::filesystem::is_directory(file)) return NotABackup(file);
   QX_TRY(const auto backup, Database::Open(file, Database::Mode::kRead, kBusyMilliseconds));
   // The file is looked into here for the first time.
   const Result<int64_t> application = backup->QueryInteger("PRAGMA application_id");
@@ -201,6 +206,35 @@ Result<Moment> VerifyBackup(const std::string& file) {
   return ReadNewestMoment(*backup);
 }
 
+// "settlement/HASH.parquet" and "settlement/HASH.superseded.parquet" are named by what stands in them.
+Status VerifyBatch(const std::string& name, const std::string& hash) {
+  const std::string last = name.substr(name.rfind('/') + 1);
+  if (last.substr(0, last.find('.')) == hash) return Ok();
+  return Unavailable("damaged", "The backup is damaged: the ledger's file " + name + " is not what was recorded.", "备份已损坏：台账文件 " + name + " 与记录不符。");
+}
+
+// How many there are.
+Result<uint64_t> VerifyBatches(Database& backup) {
+  uint64_t files = 0;
+  std::string name;
+  std::optional<crypto::Sha256Stream> hash;
+  const auto finish = [&]() -> Status { return hash ? VerifyBatch(name, hash->FinishHex()) : Ok(); };
+  QX_TRY(Statement statement, backup.Prepare("SELECT name, part, data FROM backup_file ORDER BY name, part"));
+  for (;;) {
+    QX_TRY(const bool row, statement.Step());
+    if (!row) break;
+    if (statement.Integer(1) == 0) {
+      QX_DO(finish());
+      hash.emplace();
+      name = statement.Text(0);
+      ++files;
+    }
+    if (hash) hash->Update(statement.Bytes(2));
+  }
+  QX_DO(finish());
+  return files;
+}
+
 Result<uint64_t> RestoreRecord(const access::Caller& caller, const std::string& path, const std::string& file,
                                const std::string& directory, uint64_t t, Clock& clock) {
   QX_TRY(const auto database, Database::Open(path, Database::Mode::kWrite, kBusyMilliseconds));
@@ -208,6 +242,7 @@ Result<uint64_t> RestoreRecord(const access::Caller& caller, const std::string& 
   QX_TRY(const uint64_t files, UnpackLedger(*database, directory));
   QX_DO(InTransaction(*database, [&]() -> Status {
     QX_DO(database->Execute("DROP TABLE backup_file"));
+    QX_DO(CreateAuditChain(*database));    // of a backup that an earlier release made
     QX_TRY(const Moment newest, ReadNewestMoment(*database));
     if (t < newest.t) {
       QX_TRY(const Moment moment, ReadMoment(*database, t));
@@ -244,6 +279,7 @@ Result<BackupReport> BackUp(const access::Caller& caller, const std::string& dir
   }));
   Draft draft(file + ".part");
   QX_DO(RemoveFile(draft.path()));
+  QX_DO(WritePrivateFile(draft.path(), ""));   // nobody else may read the records in it, also while it is written
   {
     // One read transaction: one state, while others write.
     QX_TRY(Statement copy, source->Prepare("VACUUM INTO ?1"));
@@ -261,6 +297,25 @@ Result<BackupReport> BackUp(const access::Caller& caller, const std::string& dir
   QX_DO(draft.KeepAs(file));
   QX_TRY(report.bytes, FileSize(file));
   return report;
+}
+
+Result<BackupContents> ReadBackup(const access::Caller& caller, const std::string& file) {
+  using namespace sqlite;
+  QX_DO(access::Decide(caller, access::Verb::kManage, "*", ""));
+  QX_TRY(const Moment newest, VerifyBackup(file));
+  QX_TRY(const auto backup, Database::Open(file, Database::Mode::kRead, kBusyMilliseconds));
+  BackupContents contents;
+  contents.t = newest.t;
+  QX_TRY(const int64_t at, backup->QueryInteger("SELECT coalesce(max(at), 0) FROM moment"));
+  contents.at = Instant{at};
+  QX_TRY(contents.ledger_files, VerifyBatches(*backup));
+  QX_TRY(Statement statement, backup->Prepare("SELECT type.name, count(*) FROM resource JOIN stored ON stored.slot = resource.slot JOIN type ON type.number = resource.type "
+                                              "WHERE resource.slot > 0 AND stored.deleted = 0 GROUP BY type.name"));
+  for (;;) {
+    QX_TRY(const bool row, statement.Step());
+    if (!row) return contents;
+    contents.resources[std::string(statement.Text(0))] = static_cast<uint64_t>(statement.Integer(1));
+  }
 }
 
 Result<uint64_t> StateAt(const access::Caller& caller, const std::string& file, Instant at) {

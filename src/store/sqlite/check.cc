@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "search/parameters.h"
 #include "store/body.h"
+#include "store/sqlite/audit_seal.h"
 #include "store/sqlite/check.h"
 #include "store/sqlite/index_reader.h"
 #include "store/sqlite/posting.h"
@@ -21,11 +22,13 @@ class Checker {
       : engine_(engine), database_(database), generation_(generation) {}
 
   Result<CheckReport> Run() {
+    QX_DO(Custom());
     QX_DO(Structure());
     QX_DO(Moments());
     QX_DO(Versions());
     QX_DO(Resources());
     QX_DO(Bodies());
+    QX_DO(Audit());
     return std::move(report_);
   }
 
@@ -36,12 +39,61 @@ class Checker {
     if (line.bad++ == 0) line.first_bad = std::move(what);
   }
 
+  // What the record defines, as this view of it says.
+  Status Custom() {
+    QX_TRY(custom_rows_, ReadCustomRows(database_));
+    QX_TRY(dead_numbers_, ReadDeadNumbers(database_));
+    QX_TRY(custom_, engine_.custom.SetOf(engine_, database_, custom_rows_));
+    if (custom_rows_.empty()) return Ok();
+    Line line{"search parameters of the record", custom_rows_.size(), 0, ""};
+    for (const CustomRow& row : custom_rows_) {
+      const search::Parameter* known = custom_ == nullptr ? nullptr : custom_->At(row.number);
+      if (known == nullptr || row.done > row.upto) Bad(line, row.type + " " + row.code);
+    }
+    report_.lines.push_back(std::move(line));
+    return Ok();
+  }
+
+  // The rows that a version should have of them: as far as they are indexed.
+  void AddCustom(const json::Document& document, Slot slot, IndexRows& rows) {
+    if (custom_ == nullptr) return;
+    std::vector<search::IndexEntry> entries;
+    custom_->Extract(document.root(), entries);
+    std::erase_if(entries, [&](const search::IndexEntry& entry) {
+      return std::none_of(custom_rows_.begin(), custom_rows_.end(), [&](const CustomRow& row) { return row.number == entry.parameter && row.Covers(slot); });
+    });
+    AppendIndexRows(entries, engine_.aliases, rows);
+  }
+
   Status Structure() {
     Line line{"structure of record.db", 1, 0, ""};
     QX_TRY(Statement statement, database_.Prepare("PRAGMA quick_check(1)"));
     QX_TRY(const bool row, statement.Step());
     if (!row || statement.Text(0) != "ok") Bad(line, row ? std::string(statement.Text(0)) : "no answer");
     report_.lines.push_back(std::move(line));
+    return Ok();
+  }
+
+  Status Audit() {
+    const auto told = [](Line& line) { return [&line](std::string what) { Bad(line, std::move(what)); }; };
+    Line notes{"audit: every note where and as it was written", 0, 0, ""};
+    QX_TRY(const ChainHead start, ReadChainStart(database_));
+    QX_TRY(const ChainWalk walk, WalkChain(database_, start, told(notes)));
+    notes.checked = walk.notes;
+    report_.lines.push_back(std::move(notes));
+    Line commits{"audit: a note of every commit", 0, 0, ""};
+    QX_TRY(Statement missing, database_.Prepare("SELECT t FROM moment WHERE t NOT IN (SELECT t FROM audit WHERE verb = 'commit') ORDER BY t"));
+    for (;;) {
+      QX_TRY(const bool row, missing.Step());
+      if (!row) break;
+      Bad(commits, "t " + std::to_string(missing.Integer(0)));
+    }
+    QX_TRY(const int64_t moments, database_.QueryInteger("SELECT count(*) FROM moment"));
+    commits.checked = static_cast<uint64_t>(moments);
+    report_.lines.push_back(std::move(commits));
+    Line seals{"audit: the seal of every day", 0, 0, ""};
+    QX_TRY(seals.checked, CheckSeals(database_, told(seals)));
+    report_.lines.push_back(std::move(seals));
     return Ok();
   }
 
@@ -141,6 +193,7 @@ class Checker {
         return Ok();
       }
       QX_DO(engine_.preparer.MakeRows(*document, rows));
+      AddCustom(*document, row.slot, rows);
     }
     rows.postings.push_back({kByType, row.type});
     rows.postings.push_back({kByOwner, row.owner});
@@ -263,10 +316,11 @@ class Checker {
   // Where every version was looked up, as many rows as they have must be all there are.
   Status Totals(Line& line) {
     uint64_t postings = 0;
-    QX_TRY(Statement statement, database_.Prepare("SELECT first, data FROM " + IndexTable("posting", generation_)));
+    QX_TRY(Statement statement, database_.Prepare("SELECT first, data, parameter FROM " + IndexTable("posting", generation_)));
     for (;;) {
       QX_TRY(const bool row, statement.Step());
       if (!row) break;
+      if (std::find(dead_numbers_.begin(), dead_numbers_.end(), statement.Integer(2)) != dead_numbers_.end()) continue;   // being cleaned up
       if (!ForEachInChunk(static_cast<Slot>(statement.Integer(0)), statement.Bytes(1), [&](Slot) { ++postings; })) {
         Bad(line, "a broken list");
       }
@@ -282,6 +336,9 @@ class Checker {
   Database& database_;
   int64_t generation_;
   CheckReport report_;
+  std::vector<CustomRow> custom_rows_;
+  std::vector<uint16_t> dead_numbers_;
+  CustomSet custom_;
   uint64_t expected_postings_ = 0;
 };
 

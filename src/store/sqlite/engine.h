@@ -9,6 +9,7 @@
 #include "store/sqlite/audit.h"
 #include "store/sqlite/catalog.h"
 #include "store/sqlite/crew.h"
+#include "store/sqlite/custom_index.h"
 #include "store/sqlite/prepare.h"
 #include "store/sqlite/reader_pool.h"
 #include "store/sqlite/relations.h"
@@ -23,6 +24,7 @@ struct Engine {
         parameters(all_parameters),
         clock(the_clock),
         aliases(all_parameters),
+        custom(all_parameters),
         preparer(all_parameters, aliases, catalog, samples),
         crew(helpers),
         readers(path) {}
@@ -31,6 +33,7 @@ struct Engine {
   const search::Parameters& parameters;
   Clock& clock;
   Aliases aliases;
+  CustomIndex custom;
   State state;
   Relations relations;
   Catalog catalog;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kOpenedMaximum = 2'000;      // kept in memory during a search
 constexpr size_t kRelatedBodies = 24;         // more slots than this: ask the index whose they are
+constexpr size_t kOwnersOneByOne = 48;        // more slots than this: ask the index which are the caller's
 constexpr size_t kSeeks = 2'000;              // more roots than this: read the whole list once instead
 constexpr size_t kBodies = 200;               // more slots than this: ask the index who is referred to
 
@@ -40,6 +41,21 @@ Result<SlotSet> Evaluator::Everything(const std::string& type) {
   return index_.Posting(kByType, *number);
 }
 
+// Few are looked up one by one: the list of a township that has all its people is long.
+Result<SlotSet> Evaluator::OwnedOf(const Scope& scope, const SlotSet& set) {
+  if (set.size() > kOwnersOneByOne) {
+    SlotSetBuilder owned(moment_.last);
+    for (int64_t owner : scope.owners) QX_DO(index_.Posting(kByOwner, owner, owned));
+    return owned.Finish();
+  }
+  std::vector<Slot> own;
+  for (Slot slot : set.ToList()) {
+    QX_TRY(const std::optional<StoredRow> row, ReadStored(engine_, database_, slot, false));
+    if (row && scope.Has(row->owner)) own.push_back(slot);
+  }
+  return SlotSet::FromList(std::move(own));
+}
+
 Status Evaluator::CutDown(const std::string& type, SlotSet& set) {
   if (set.empty()) return Ok();
   const Scope scope = ReadScopeOrNothing(engine_, caller_, type, patients_);
@@ -49,9 +65,7 @@ Status Evaluator::CutDown(const std::string& type, SlotSet& set) {
   }
   engine_.state.RemoveDead(set, moment_.last);
   if (scope.everything) return Ok();
-  SlotSetBuilder owned(moment_.last);
-  for (int64_t owner : scope.owners) QX_DO(index_.Posting(kByOwner, owner, owned));
-  const SlotSet own = owned.Finish();
+  QX_TRY(const SlotSet own, OwnedOf(scope, set));
   SlotSet others;
   if (scope.patients) {
     others = set;
@@ -319,6 +333,7 @@ Result<const Opened*> Evaluator::OpenSlot(Slot slot, bool with_entries) {
            json::Document::Parse(AssembleBody(opened.row.kept, opened.row.splice, opened.row.id, opened.row.version,
                                               opened.row.at)));
     engine_.parameters.Extract(document.root(), opened.entries);
+    if (custom_ != nullptr) custom_->Extract(document.root(), opened.entries);
     QX_TRY(const std::string type, engine_.catalog.TypeName(opened.row.type, database_));
     engine_.parameters.AppendIdentity(type, opened.row.id, opened.row.at, opened.entries);
     opened.has_entries = true;

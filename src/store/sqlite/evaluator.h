@@ -36,6 +36,9 @@ class Evaluator {
   static Result<std::unique_ptr<Evaluator>> Open(Engine& engine, Database& database, const access::Caller& caller,
                                                  const Moment& moment);
 
+  // The set that the query was read with: bodies are judged by it.
+  void UseCustom(CustomSet custom) { custom_ = std::move(custom); }
+  const CustomSet& custom() const { return custom_; }
   // From now on only what lies in slots up to this one counts: all below is for the caller to ask again with a later one.
   // Sub-selects are not bound. Sets may still hold later slots.
   void Bound(Slot last) { index_.set_last(last); }
@@ -100,6 +103,7 @@ class Evaluator {
   Result<Slot> LastSlotAt(int64_t microseconds);
   Result<std::vector<Slot>> RootsInBodies(uint16_t parameter, const SlotSet& from);
   Result<SlotSet> Everything(const std::string& type);
+  Result<SlotSet> OwnedOf(const Scope& scope, const SlotSet& set);   // those of the set that the scope's owners have; perhaps more
   // Those of `set`, living versions of `type`, that are part of an open patient's record.
   Result<SlotSet> OfPatients(const std::string& type, const SlotSet& set);
   // Sub-selects of chains and _has, what the latter refer to: not bound, and found once for each clause.
@@ -110,6 +114,7 @@ class Evaluator {
   Database& database_;
   access::Caller caller_;
   Moment moment_;
+  CustomSet custom_;
   IndexReader index_;
   std::vector<Slot> patients_;                                           // whose records are open to the caller
   std::map<std::string, SlotSet> of_patients_;                           // by type; not bound

@@ -126,8 +126,7 @@ Result<Group::Current*> Group::Find(int64_t type, const std::string& id) {
   return &current;
 }
 
-Status Group::Allowed(const PreparedCommit& commit, const std::string& type, const std::string& owner) {
-  const access::Verb verb = IsImport(commit.reason) ? access::Verb::kImport : access::Verb::kWrite;
+Status Group::Allowed(const PreparedCommit& commit, access::Verb verb, const std::string& type, const std::string& owner) {
   return access::Decide(commit.caller, verb, type, owner);
 }
 
@@ -138,9 +137,14 @@ Result<ChangeReceipt> Group::JudgeChange(const PreparedCommit& commit, PreparedC
   QX_TRY(Current* current, Find(type, change.id));
   const bool exists = current->slot != 0;
   const bool lives = exists && !current->deleted;
+  const bool is_delete = change.kind == Change::Kind::kDelete;
+  const access::Verb verb = IsImport(commit.reason) ? access::Verb::kImport
+                            : is_delete             ? access::Verb::kDelete
+                            : lives                 ? access::Verb::kUpdate
+                                                    : access::Verb::kCreate;
   if (exists) {
     QX_TRY(const std::string owner, OwnerCode(current->owner));
-    QX_DO(Allowed(commit, change.type, owner));
+    QX_DO(Allowed(commit, verb, change.type, owner));
   }
   if (change.if_version) {
     if (*change.if_version == 0 && lives) return AlreadyExists();
@@ -148,14 +152,13 @@ Result<ChangeReceipt> Group::JudgeChange(const PreparedCommit& commit, PreparedC
       return VersionConflict(*change.if_version, lives ? current->version : 0);
     }
   }
-  const bool is_delete = change.kind == Change::Kind::kDelete;
   if (is_delete && !lives) {
-    if (!exists) QX_DO(Allowed(commit, change.type, change.owner));
+    if (!exists) QX_DO(Allowed(commit, verb, change.type, change.owner));
     return ChangeReceipt{Outcome::kAlreadyDeleted, current->version};
   }
   int64_t owner = current->owner;
   if (!is_delete && !(exists && change.keep_owner)) {
-    QX_DO(Allowed(commit, change.type, change.owner));
+    QX_DO(Allowed(commit, verb, change.type, change.owner));
     QX_TRY(owner, OwnerNumber(change.owner));
   }
   if (!is_delete && change.skip_if_equal && lives && current->hash == prepared.hash && current->owner == owner) {
@@ -268,17 +271,27 @@ Status Group::WriteStored() {
   return Ok();
 }
 
+bool Group::ChangesSearchParameters() const {
+  return std::any_of(slots_.begin(), slots_.end(), [](const NewSlot& row) { return row.change->change.type == "SearchParameter"; });
+}
+
+Status Group::AddToIndex(const IndexRows& rows, Slot slot) {
+  QX_DO(memory_.index->Add(database_, rows, slot));
+  for (const IndexRows::Reference& reference : rows.references) {
+    QX_TRY(const Slot root, RootOfReference(reference));
+    memory_.index->AddPosting(reference.parameter, root, slot);
+  }
+  return Ok();
+}
+
 Status Group::WriteIndex() {
   IndexWriter& index = *memory_.index;
   for (const NewSlot& row : slots_) {
     index.AddPosting(kByType, row.type, row.slot);
     index.AddPosting(kByOwner, row.owner, row.slot);
     if (row.deleted) continue;
-    QX_DO(index.Add(database_, row.change->rows, row.slot));
-    for (const IndexRows::Reference& reference : row.change->rows.references) {
-      QX_TRY(const Slot root, RootOfReference(reference));
-      index.AddPosting(reference.parameter, root, row.slot);
-    }
+    QX_DO(AddToIndex(row.change->rows, row.slot));
+    QX_DO(AddToIndex(row.change->custom_rows, row.slot));
   }
   return index.Flush(database_);
 }

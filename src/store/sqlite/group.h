@@ -37,6 +37,7 @@ class Group {
   Result<CommitReceipt> Judge(PreparedCommit& commit);     // keeps references into `commit` until Write
   Status Write(const std::vector<AuditRecord>& waiting);
   bool HasChanges() const { return !slots_.empty(); }
+  bool ChangesSearchParameters() const;
   // For State::Advance, once it is committed.
   const std::vector<Supersession>& supersessions() const { return supersessions_; }
   bool new_names() const { return new_names_; }
@@ -74,10 +75,11 @@ class Group {
   Result<std::string> OwnerCode(int64_t number);
   Result<Current*> Find(int64_t type, const std::string& id);
   Result<ChangeReceipt> JudgeChange(const PreparedCommit& commit, PreparedChange& change, std::vector<Undo>& undo);
-  Status Allowed(const PreparedCommit& commit, const std::string& type, const std::string& owner);
+  static Status Allowed(const PreparedCommit& commit, access::Verb verb, const std::string& type, const std::string& owner);
   Result<Slot> RootOfReference(const IndexRows::Reference& reference);
   Status WriteStored();
   Status WriteIndex();
+  Status AddToIndex(const IndexRows& rows, Slot slot);
   Status WriteResources();
   Status WriteMoments();
 

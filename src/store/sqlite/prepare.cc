@@ -1,5 +1,6 @@
 #include "store/sqlite/prepare.h"
 
+#include "base/limits.h"
 #include "search/parameters.h"
 
 namespace qianxian::store::sqlite {
@@ -51,7 +52,27 @@ Status Preparer::MakeRows(const json::Document& document, IndexRows& out) const 
   return Ok();
 }
 
-Result<PreparedChange> Preparer::Prepare(Change change) const {
+void Preparer::MakeCustomRows(const json::Document& document, const search::CustomParameters& custom, IndexRows& out) const {
+  std::vector<search::IndexEntry> entries;
+  custom.Extract(document.root(), entries);
+  AppendIndexRows(entries, aliases_, out);
+}
+
+Status Preparer::PrepareAgain(PreparedCommit& commit, CustomSet custom, Database& database) {
+  for (PreparedChange& change : commit.changes) {
+    change.custom_rows = {};
+    if (change.change.kind != Change::Kind::kPut || custom == nullptr || custom->OfType(change.change.type).empty()) continue;
+    QX_TRY(const auto codec, catalog_.Codec(change.dictionary, database));
+    QX_TRY(const std::string kept, codec->Decompress(change.packed, limits::kJsonBytes));
+    // Its version and time are not known yet, and no expression may ask for them.
+    QX_TRY(const json::Document document, json::Document::Parse(AssembleBody(kept, change.splice, change.change.id, 1, Instant{0})));
+    MakeCustomRows(document, *custom, change.custom_rows);
+  }
+  commit.custom = std::move(custom);
+  return Ok();
+}
+
+Result<PreparedChange> Preparer::Prepare(Change change, const CustomSet& custom) const {
   if (!IsTypeName(change.type)) {
     return Invalid("bad-type", "\"" + change.type + "\" is not a resource type.", "“" + change.type + "”不是资源类型。");
   }
@@ -65,6 +86,7 @@ Result<PreparedChange> Preparer::Prepare(Change change) const {
     change.body.clear();
     QX_TRY(KeptBody kept, KeepBody(document, change.type, change.id));
     QX_DO(MakeRows(document, prepared.rows));
+    if (custom != nullptr) MakeCustomRows(document, *custom, prepared.custom_rows);
     const BodyCodec codec = catalog_.CodecForType(change.type);
     if (codec.dictionary == 0) samples_.Add(change.type, kept.text);
     prepared.dictionary = codec.dictionary;

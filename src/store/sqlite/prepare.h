@@ -11,6 +11,7 @@
 #include "store/body.h"
 #include "store/sqlite/aliases.h"
 #include "store/sqlite/catalog.h"
+#include "store/sqlite/custom_index.h"
 #include "store/sqlite/index_rows.h"
 #include "store/store.h"
 
@@ -23,12 +24,14 @@ struct PreparedChange {
   std::string packed;
   int64_t dictionary = 0;
   IndexRows rows;
+  IndexRows custom_rows;       // of the commit's custom set
 };
 
 struct PreparedCommit {
   access::Caller caller;
   std::string reason;
   std::vector<PreparedChange> changes;
+  CustomSet custom;            // what it was prepared for
 };
 
 // Collects bodies of a type until there are enough to make a dictionary of.
@@ -55,18 +58,21 @@ class DictionarySamples {
 
 class Preparer {
  public:
-  Preparer(const search::Parameters& parameters, const Aliases& aliases, const Catalog& catalog,
+  Preparer(const search::Parameters& parameters, const Aliases& aliases, Catalog& catalog,
            DictionarySamples& samples)
       : parameters_(parameters), aliases_(aliases), catalog_(catalog), samples_(samples) {}
   // invalid: what json and KeepBody refuse, "bad-type", "bad-id".
-  Result<PreparedChange> Prepare(Change change) const;
-  // The index rows of a body that is stored already.
+  Result<PreparedChange> Prepare(Change change, const CustomSet& custom) const;
+  // The index rows of a body that is stored already: R4's parameters and the text; those of a custom set.
   Status MakeRows(const json::Document& document, IndexRows& out) const;
+  void MakeCustomRows(const json::Document& document, const search::CustomParameters& custom, IndexRows& out) const;
+  // For another set than it was prepared for.
+  Status PrepareAgain(PreparedCommit& commit, CustomSet custom, Database& database);
 
  private:
   const search::Parameters& parameters_;
   const Aliases& aliases_;
-  const Catalog& catalog_;
+  Catalog& catalog_;
   DictionarySamples& samples_;
 };
 

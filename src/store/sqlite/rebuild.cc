@@ -50,8 +50,24 @@ Result<std::vector<IndexedRow>> Extract(Engine& engine, Database& database, Slot
   return out;
 }
 
+Status Add(Database& database, WriterMemory& memory, IndexWriter& index, const std::vector<IndexedRow>& rows) {
+  for (const IndexedRow& row : rows) {
+    index.AddPosting(kByType, row.type, row.slot);
+    index.AddPosting(kByOwner, row.owner, row.slot);
+    if (row.deleted) continue;
+    QX_DO(index.Add(database, row.rows, row.slot));
+    for (const IndexRows::Reference& reference : row.rows.references) {
+      QX_TRY(const Slot root, GiveRoot(database, memory, reference));
+      index.AddPosting(reference.parameter, root, row.slot);
+    }
+  }
+  return index.Flush(database);
+}
+
+}  // namespace
+
 // References got their roots when they were committed; but other definitions may find references that were none then.
-Result<Slot> RootOf(Database& database, WriterMemory& memory, const IndexRows::Reference& reference) {
+Result<Slot> GiveRoot(Database& database, WriterMemory& memory, const IndexRows::Reference& reference) {
   int64_t type = 0;
   for (const char* sql : {"SELECT number FROM type WHERE name = ?1",
                           "INSERT INTO type(name) VALUES(?1) RETURNING number"}) {
@@ -79,22 +95,6 @@ Result<Slot> RootOf(Database& database, WriterMemory& memory, const IndexRows::R
   QX_DO(supersession->Run());
   return root;
 }
-
-Status Add(Database& database, WriterMemory& memory, IndexWriter& index, const std::vector<IndexedRow>& rows) {
-  for (const IndexedRow& row : rows) {
-    index.AddPosting(kByType, row.type, row.slot);
-    index.AddPosting(kByOwner, row.owner, row.slot);
-    if (row.deleted) continue;
-    QX_DO(index.Add(database, row.rows, row.slot));
-    for (const IndexRows::Reference& reference : row.rows.references) {
-      QX_TRY(const Slot root, RootOf(database, memory, reference));
-      index.AddPosting(reference.parameter, root, row.slot);
-    }
-  }
-  return index.Flush(database);
-}
-
-}  // namespace
 
 Status RebuildIndex(Engine& engine, Writer& writer, const std::function<void(uint64_t, uint64_t)>& progress) {
   QX_TRY(ReaderPool::Lease reader, engine.readers.Borrow());
@@ -131,9 +131,11 @@ Status RebuildIndex(Engine& engine, Writer& writer, const std::function<void(uin
     QX_TRY(const Moment newest, ReadNewestMoment(database));
     QX_TRY(const std::vector<IndexedRow> rows, Extract(engine, database, done, newest.last));
     QX_DO(Add(database, memory, index, rows));
+    QX_DO(BeginCustomAgain(database, memory.next_slot - 1));
     QX_DO(WriteSetting(database, "index_fingerprint", IndexFingerprint(engine.parameters.fingerprint())));
     return WriteSetting(database, "index_generation", old_generation + 1);
   }));
+  QX_DO(engine.custom.Refresh(engine, *reader));
   QX_DO(writer.Run([&](Database& database, WriterMemory&) { return DropIndexTables(database, old_generation); }));
   const Moment newest = engine.state.newest();
   if (progress) progress(newest.last, newest.last);

@@ -1,5 +1,7 @@
 #include "store/sqlite/schema.h"
 
+#include "store/sqlite/audit_chain.h"
+
 namespace qianxian::store::sqlite {
 namespace {
 
@@ -33,6 +35,13 @@ INSERT INTO setting VALUES('index_generation', 1), ('index_fingerprint', 0);
 
 // Who turned to a person. Files of earlier releases get it when they are opened; earlier releases keep it up by themselves.
 constexpr const char* kOpenings = "CREATE INDEX IF NOT EXISTS audit_opening ON audit(what) WHERE verb = 'open'";
+
+// The search parameters that the record defines (custom_index.h). Files of earlier releases get it when they are opened.
+constexpr const char* kCustom = R"sql(
+CREATE TABLE IF NOT EXISTS custom_parameter(serial INTEGER PRIMARY KEY, number INTEGER NOT NULL UNIQUE, resource TEXT NOT NULL,
+  slot INTEGER NOT NULL, type TEXT NOT NULL, code TEXT NOT NULL, fingerprint INTEGER NOT NULL, done INTEGER NOT NULL,
+  upto INTEGER NOT NULL, dead INTEGER NOT NULL);
+)sql";
 
 constexpr const char* kSettingUpsert =
     "INSERT INTO setting VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value";
@@ -103,30 +112,47 @@ Status WriteSetting(Database& database, const char* name, int64_t value) {
   return statement->Run();
 }
 
+namespace {
+
+// Is this an empty file (true) or a store that this program may open (false)? Changes nothing.
+Result<bool> IsEmptyOrOurs(Database& database) {
+  QX_TRY(const int64_t format, database.QueryInteger("PRAGMA user_version"));
+  QX_TRY(const int64_t application, database.QueryInteger("PRAGMA application_id"));
+  QX_TRY(const int64_t tables, database.QueryInteger("SELECT count(*) FROM sqlite_schema"));
+  if (tables == 0 && format == 0) return true;
+  if (application != kApplicationId) {
+    return Unavailable("not-a-store", "The file record.db is not a store of this program.",
+                       "record.db 不是本程序的数据文件。");
+  }
+  if (format > kFormat) {
+    return Unavailable("newer-format", "The record was written by a newer release of this program.",
+                       "数据由更新版本的程序写入，请升级程序后再打开。");
+  }
+  return false;
+}
+
+}  // namespace
+
 Status CreateOrVerifySchema(Database& database) {
+  // Before anything else: a file that is refused stays as it is, to the byte.
+  QX_DO(IsEmptyOrOurs(database));
   // Write-ahead logging is a property of the file; it must be set outside of a transaction.
   QX_DO(database.Execute("PRAGMA journal_mode=WAL"));
   QX_DO(database.Execute("BEGIN IMMEDIATE"));
   const auto create = [&]() -> Status {
-    QX_TRY(const int64_t format, database.QueryInteger("PRAGMA user_version"));
-    QX_TRY(const int64_t application, database.QueryInteger("PRAGMA application_id"));
-    QX_TRY(const int64_t tables, database.QueryInteger("SELECT count(*) FROM sqlite_schema"));
-    if (tables == 0 && format == 0) {
+    QX_TRY(const bool empty, IsEmptyOrOurs(database));
+    if (empty) {
       QX_DO(database.Execute(kTruth));
       QX_DO(database.Execute(kOpenings));
+      QX_DO(database.Execute(kCustom));
+      QX_DO(CreateAuditChain(database));
       QX_DO(CreateIndexTables(database, 1));
       QX_DO(database.Execute("PRAGMA application_id=" + std::to_string(kApplicationId)));
       return database.Execute("PRAGMA user_version=" + std::to_string(kFormat));
     }
-    if (application != kApplicationId) {
-      return Unavailable("not-a-store", "The file record.db is not a store of this program.",
-                         "record.db 不是本程序的数据文件。");
-    }
-    if (format > kFormat) {
-      return Unavailable("newer-format", "The record was written by a newer release of this program.",
-                         "数据由更新版本的程序写入，请升级程序后再打开。");
-    }
-    return database.Execute(kOpenings);
+    QX_DO(database.Execute(kOpenings));
+    QX_DO(database.Execute(kCustom));
+    return CreateAuditChain(database);
   };
   Status created = create();
   if (!created.ok()) {

@@ -14,13 +14,14 @@ bool Scope::Has(int64_t owner) const {
   return everything || std::find(owners.begin(), owners.end(), owner) != owners.end();
 }
 
-Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients) {
+Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients,
+                        access::Verb verb) {
   Scope scope;
   if (access::IsInternalType(type) && caller.role != access::Role::kSystem) return scope;
-  const Status anybodys = access::Decide(caller, access::Verb::kRead, type, kNobody);
+  const Status anybodys = access::Decide(caller, verb, type, kNobody);
   if (anybodys.ok()) {
     // The county's own is a matter of its own.
-    if (access::Decide(caller, access::Verb::kRead, type, "").ok()) {
+    if (access::Decide(caller, verb, type, "").ok()) {
       scope.everything = true;
       return scope;
     }
@@ -28,7 +29,7 @@ Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::strin
     return anybodys.error();
   }
   for (const auto& [number, code] : engine.catalog.Owners()) {
-    if (access::Decide(caller, access::Verb::kRead, type, code).ok()) scope.owners.push_back(number);
+    if (access::Decide(caller, verb, type, code).ok()) scope.owners.push_back(number);
   }
   scope.patients = !patients.empty() && access::RelationOpens(caller, type);
   return scope;

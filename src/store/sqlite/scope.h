@@ -17,9 +17,10 @@ struct Scope {
   bool Has(int64_t owner) const;        // without the patients
 };
 
-// forbidden ("not-your-work") if the caller's role never reads this type. A type that is the program's own is nothing.
-// `patients`: those open to him, of Relations::PatientsOf.
-Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients);
+// forbidden ("not-your-work", "not-in-scope") if the caller's role never reads this type. A type that is the program's own is nothing.
+// `patients`: those open to him, of Relations::PatientsOf. `verb`: kRead for what is asked for by its id, else kSearch.
+Result<Scope> ReadScope(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients,
+                        access::Verb verb = access::Verb::kSearch);
 // The same, with nothing instead of the refusal: for searches over many types.
 Scope ReadScopeOrNothing(Engine& engine, const access::Caller& caller, std::string_view type, const std::vector<Slot>& patients);
 

@@ -76,7 +76,7 @@ Status Searcher::MatchType(TypeMatches& matches) {
   std::vector<const Clause*> clauses;
   for (const Clause& clause : matches.query.clauses) clauses.push_back(&clause);
   std::stable_sort(clauses.begin(), clauses.end(), [](const Clause* a, const Clause* b) { return Rank(*a) < Rank(*b); });
-  bool begun = false;
+  bool begun = false, cut = false;         // what is left of a set that was cut down needs no cutting again
   for (const Clause* clause : clauses) {
     if (begun && matches.set.empty()) break;
     if (begun && !search::NeedsStore(*clause) && clause->parameter && matches.set.size() <= kFew) {
@@ -97,11 +97,14 @@ Status Searcher::MatchType(TypeMatches& matches) {
       matches.set = std::move(hits.set);
       begun = true;
     }
-    if (matches.set.size() <= kFew * 4) QX_DO(evaluator_.CutDown(type, matches.set));
+    if (!cut && matches.set.size() <= kFew * 4) {
+      QX_DO(evaluator_.CutDown(type, matches.set));
+      cut = true;
+    }
     Explain(matches, *clause, rows, exact);
   }
   if (begun) {
-    QX_DO(evaluator_.CutDown(type, matches.set));
+    if (!cut) QX_DO(evaluator_.CutDown(type, matches.set));
   } else {
     QX_TRY(matches.set, evaluator_.Visible(type));
   }
@@ -112,7 +115,14 @@ Status Searcher::MatchType(TypeMatches& matches) {
   return Ok();
 }
 
+// Parameters that the record defines come and go: those of the query must answer in the view that the search reads.
+Status Searcher::CheckCustom(const search::Query& query) {
+  for (const search::Parameter* parameter : search::CustomOnesOf(query)) QX_DO(AnswersNow(evaluator_.database(), *parameter));
+  return Ok();
+}
+
 Status Searcher::Prepare() {
+  QX_DO(CheckCustom(query_));
   const auto add = [&](search::Query query) {
     types_.push_back(std::make_unique<TypeMatches>());
     types_.back()->query = std::move(query);
@@ -126,7 +136,9 @@ Status Searcher::Prepare() {
   for (const std::string& type : query_.types) {
     if (!evaluator_.engine().catalog.TypeNumber(type)) continue;
     if (ReadScopeOrNothing(evaluator_.engine(), evaluator_.caller(), type, evaluator_.patients()).nothing()) continue;
-    add(query_.Narrow(evaluator_.engine().parameters, type));
+    search::Query narrowed = query_.Narrow(evaluator_.engine().parameters, type);
+    QX_DO(CheckCustom(narrowed));
+    add(std::move(narrowed));
   }
   return Ok();
 }

@@ -25,6 +25,7 @@ class Searcher {
   Result<std::vector<Tally>> CountBy();
 
  private:
+  Status CheckCustom(const search::Query& query);
   Status Prepare();
   Status Match();
   Status MatchType(TypeMatches& matches);

@@ -45,10 +45,7 @@ class Includer {
       for (const search::IndexEntry& entry : opened->entries) {
         if (entry.kind != ParameterKind::kReference || entry.system.empty() || entry.code.empty()) continue;
         if (!include.everything && (!include.parameter || entry.parameter != include.parameter->number)) continue;
-        if (include.everything && !include.source_type.empty() &&
-            evaluator_.engine().parameters.At(entry.parameter).type != include.source_type) {
-          continue;
-        }
+        if (include.everything && !include.source_type.empty() && TypeOf(entry.parameter) != include.source_type) continue;
         if (!include.target_type.empty() && entry.system != include.target_type) continue;
         targets.emplace_back(entry.system, entry.code);
       }
@@ -83,8 +80,18 @@ class Includer {
       for (const search::Parameter* parameter : evaluator_.engine().parameters.OfType(type)) {
         if (parameter->kind == ParameterKind::kReference) QX_DO(ReverseBy(*parameter, roots, fresh));
       }
+      if (evaluator_.custom() == nullptr) continue;
+      for (const search::Parameter* parameter : evaluator_.custom()->OfType(type)) {
+        // One that is not indexed yet is not there yet.
+        if (parameter->kind == ParameterKind::kReference && AnswersNow(evaluator_.database(), *parameter).ok()) QX_DO(ReverseBy(*parameter, roots, fresh));
+      }
     }
     return Ok();
+  }
+
+  const std::string& TypeOf(uint16_t number) const {
+    const search::Parameter* custom = evaluator_.custom() == nullptr ? nullptr : evaluator_.custom()->At(number);
+    return custom != nullptr ? custom->type : evaluator_.engine().parameters.At(number).type;
   }
 
   Status ReverseBy(const search::Parameter& parameter, const std::vector<Slot>& roots, std::vector<Slot>& fresh) {

@@ -132,14 +132,14 @@ class Feeding {
 
 Status CollectSpans(Evaluator& evaluator, const search::SortKey& key, const SlotSet& wanted, Collector& collector) {
   Feeding<int64_t> feeding(collector);
-  const std::vector<uint16_t>& bases = evaluator.engine().aliases.Bases(key.parameter->number);
+  const std::span<const uint16_t> bases = evaluator.engine().aliases.Bases(key.parameter->number);
   const auto give = [&](int64_t low, Slot slot) { return feeding.Give(slot, low); };
   if (key.parameter->kind == search::ParameterKind::kDate && bases.size() == 1) {
     QX_DO(evaluator.index().ForEachDateInOrder(bases[0], key.descending, wanted, give));
   } else if (bases.size() == 1) {
     QX_DO(evaluator.index().ForEachNumberInOrder(bases[0], key.descending, wanted, give));
   } else {
-    QX_DO(evaluator.index().ForEachSpanInOrder(bases, key.descending, give));
+    QX_DO(evaluator.index().ForEachSpanInOrder({bases.begin(), bases.end()}, key.descending, give));
   }
   return feeding.Finish();
 }

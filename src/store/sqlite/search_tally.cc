@@ -25,9 +25,9 @@ Result<std::vector<Tally>> Searcher::CountDays(const TypeMatches& matches) {
     if (of_day.insert(slot).second) ++out.back().resources;
     return true;
   };
-  const std::vector<uint16_t>& bases = evaluator_.engine().aliases.Bases(matches.query.sort[0].parameter->number);
+  const std::span<const uint16_t> bases = evaluator_.engine().aliases.Bases(matches.query.sort[0].parameter->number);
   if (bases.size() == 1) QX_DO(evaluator_.index().ForEachDateInOrder(bases[0], false, matches.set, give));
-  else QX_DO(evaluator_.index().ForEachSpanInOrder(bases, false, give));
+  else QX_DO(evaluator_.index().ForEachSpanInOrder({bases.begin(), bases.end()}, false, give));
   return out;
 }
 

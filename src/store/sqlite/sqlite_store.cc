@@ -1,6 +1,13 @@
 // SqliteStore: the parts put together, and the thread that looks after them: other processes' commits, the audit,
 // dictionaries.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <pthread.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -10,8 +17,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "search/parameters.h"
+#include "store/sqlite/audit_seal.h"
 #include "store/sqlite/change_sign.h"
 #include "store/sqlite/check.h"
+#include "store/sqlite/custom_work.h"
 #include "store/sqlite/engine.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/schema.h"
@@ -25,7 +34,26 @@ namespace {
 constexpr int kBusyMilliseconds = 20'000;
 constexpr auto kWatch = std::chrono::milliseconds(200);      // how long another process's commit may go unnoticed
 constexpr int kWatchesAnAudit = 5;
+constexpr auto kWorkAgain = std::chrono::seconds(5);         // after a failure
+constexpr int64_t kSealAgainMicroseconds = int64_t{600} * 1'000'000;   // after a failure
 constexpr size_t kDictionaryBytes = 48u << 10;
+
+// Held while a file becomes a store or is found to be one. SQLite does not wait where two connections both turn a new file to write-ahead
+// logging: one of them would be told that it is busy. A folder that cannot be locked (a file system without locks) is opened all the same.
+class FolderHeld {
+ public:
+  explicit FolderHeld(const std::string& directory) : folder_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (folder_ >= 0 && ::flock(folder_, LOCK_EX) != 0 && errno == EINTR) continue;
+  }
+  ~FolderHeld() {
+    if (folder_ >= 0) ::close(folder_);
+  }
+  FolderHeld(const FolderHeld&) = delete;
+  FolderHeld& operator=(const FolderHeld&) = delete;
+
+ private:
+  const int folder_;
+};
 
 // Listeners, each called after every group of commits until its handle is gone.
 class Listeners {
@@ -85,6 +113,7 @@ class SqliteStore final : public Store {
   std::shared_ptr<void> Subscribe(std::function<void(uint64_t)> listener) override { return listeners_.Add(std::move(listener)); }
   Result<CheckReport> Check(const access::Caller& caller) override;
   Status RebuildIndex(const access::Caller& caller, std::function<void(uint64_t, uint64_t)> progress) override;
+  Status FinishIndexing(const access::Caller& caller) override;
 
  private:
   explicit SqliteStore(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -92,7 +121,9 @@ class SqliteStore final : public Store {
   // Takes in what other processes committed, if anything did. Cheap when nothing did.
   Status Notice();
   void Watch();
+  void WorkInBackground();
   void MakeDictionaries();
+  void SealAudit();
 
   std::shared_ptr<Engine> engine_;
   Listeners listeners_;
@@ -104,10 +135,13 @@ class SqliteStore final : public Store {
   int64_t data_version_ = -1;
 
   std::mutex watch_mutex_;
-  std::condition_variable watch_wake_;
+  std::condition_variable watch_wake_, work_wake_;
   bool stop_ = false;
   uint64_t called_t_ = 0;
+  int64_t sealed_before_ = INT64_MIN;    // LocalDay up to which the audit is sealed, or nothing was to be
+  Instant seal_again_;
   std::thread watcher_;
+  std::thread worker_;
 };
 
 Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options) {
@@ -115,6 +149,7 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options) {
   QX_DO(MakeDirectories(options.directory));
   const std::string path = options.directory + "/record.db";
   {
+    const FolderHeld held(options.directory);
     QX_TRY(const auto database, Database::Open(path, Database::Mode::kWrite, kBusyMilliseconds));
     QX_DO(CreateOrVerifySchema(*database));
   }
@@ -146,7 +181,10 @@ Status SqliteStore::Begin() {
       QX_DO(writer_->Run([&](Database& database, WriterMemory&) { return WriteSetting(database, "index_fingerprint", wanted); }));
     }
   }
+  QX_DO(writer_->Run([&](Database& database, WriterMemory& memory) { return engine_->custom.Open(*engine_, database, memory.next_slot - 1); }));
+  QX_DO(engine_->custom.Refresh(*engine_, *notice_database_));
   called_t_ = engine_->state.newest().t;
+  worker_ = std::thread([this] { WorkInBackground(); });
   watcher_ = std::thread([this] { Watch(); });
   return Ok();
 }
@@ -157,7 +195,9 @@ SqliteStore::~SqliteStore() {
     stop_ = true;
   }
   watch_wake_.notify_all();
+  work_wake_.notify_all();
   if (watcher_.joinable()) watcher_.join();
+  if (worker_.joinable()) worker_.join();
   if (writer_) writer_->FlushAudit();
   writer_.reset();
 }
@@ -180,6 +220,7 @@ Status SqliteStore::Notice() {
     QX_DO(engine_->catalog.Refresh(*notice_database_));
     QX_DO(engine_->state.CatchUp(*notice_database_));
   }
+  QX_DO(engine_->custom.Refresh(*engine_, *notice_database_));
   data_version_ = version;
   seen_ = mark;
   return Ok();
@@ -194,6 +235,7 @@ void SqliteStore::Watch() {
     }
     const Status noticed = Notice();
     if (!noticed.ok()) LogWarning("store: " + Describe(noticed.error()));
+    work_wake_.notify_all();
     const uint64_t t = engine_->state.newest().t;
     if (t != called_t_) {
       called_t_ = t;
@@ -201,7 +243,36 @@ void SqliteStore::Watch() {
     }
     if (round % kWatchesAnAudit == 0) writer_->FlushAudit();
     if (engine_->samples.HasReady()) MakeDictionaries();
+    SealAudit();
   }
+}
+
+// What the record's own search parameters leave to be done, until nothing is left; then it waits for the next change of them.
+void SqliteStore::WorkInBackground() {
+  pthread_setname_np(pthread_self(), "store-indexer");
+  for (int64_t worked = -1;;) {
+    const int64_t epoch = engine_->custom.epoch();
+    Result<bool> more = false;
+    if (epoch != worked) more = WorkOnCustom(*engine_, *writer_);
+    if (more.ok() && !*more) worked = epoch;
+    if (!more.ok()) LogWarning("store: search parameters could not be indexed, it is tried again: " + Describe(more.error()));
+    std::unique_lock lock(watch_mutex_);
+    if (!more.ok()) work_wake_.wait_for(lock, kWorkAgain, [&] { return stop_; });
+    else if (!*more) work_wake_.wait(lock, [&] { return stop_ || engine_->custom.epoch() != worked; });
+    if (stop_) return;
+  }
+}
+
+void SqliteStore::SealAudit() {
+  const Instant now = engine_->clock.Now();
+  if (LocalDay(now) == sealed_before_ || now < seal_again_) return;
+  const Result<std::optional<Seal>> sealed = SealIfDue(*engine_, *writer_);
+  if (sealed.ok()) {
+    sealed_before_ = LocalDay(now);
+    return;
+  }
+  seal_again_ = {now.microseconds + kSealAgainMicroseconds};
+  LogError("store: " + Describe(sealed.error()));
 }
 
 void SqliteStore::MakeDictionaries() {
@@ -236,11 +307,11 @@ Result<CommitReceipt> SqliteStore::Commit(const access::Caller& caller, CommitRe
     }
     QX_DO(access::DecideKept(caller, request.reason, change.type, change.id));
   }
-  PreparedCommit commit{caller, std::move(request.reason), {}};
+  PreparedCommit commit{caller, std::move(request.reason), {}, engine_->custom.current()};
   commit.changes.resize(request.changes.size());
   std::vector<Status> states(request.changes.size(), Ok());
   engine_->crew.ForEach(request.changes.size(), [&](size_t i) {
-    Result<PreparedChange> prepared = engine_->preparer.Prepare(std::move(request.changes[i]));
+    Result<PreparedChange> prepared = engine_->preparer.Prepare(std::move(request.changes[i]), commit.custom);
     if (prepared.ok()) {
       commit.changes[i] = std::move(prepared).value();
     } else {
@@ -305,7 +376,14 @@ Result<CheckReport> SqliteStore::Check(const access::Caller& caller) {
 
 Status SqliteStore::RebuildIndex(const access::Caller& caller, std::function<void(uint64_t, uint64_t)> progress) {
   QX_DO(access::Decide(caller, access::Verb::kManage, "*", ""));
-  return sqlite::RebuildIndex(*engine_, *writer_, progress);
+  QX_DO(sqlite::RebuildIndex(*engine_, *writer_, progress));
+  return FinishCustom(*engine_, *writer_);
+}
+
+Status SqliteStore::FinishIndexing(const access::Caller& caller) {
+  QX_DO(access::Decide(caller, access::Verb::kManage, "*", ""));
+  QX_DO(Notice());
+  return FinishCustom(*engine_, *writer_);
 }
 
 }  // namespace

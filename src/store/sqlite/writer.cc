@@ -122,14 +122,24 @@ Status Writer::Begin() {
   QX_DO(memory_.Load(*database_));
   QX_DO(engine_.state.CatchUp(*database_));
   QX_DO(engine_.catalog.Refresh(*database_));
+  QX_DO(engine_.custom.Refresh(engine_, *database_));
   data_version_ = now;
   stale_ = false;
   return Ok();
 }
 
+Status Writer::KeepCustom(const Group& work) {
+  if (!work.HasChanges()) return Ok();
+  const Slot last = memory_.next_slot - 1;
+  if (work.ChangesSearchParameters()) QX_DO(engine_.custom.Reconcile(engine_, *database_, last));
+  return engine_.custom.Note(*database_, last);
+}
+
 Status Writer::WriteGroup(const std::vector<Waiting*>& group, Group& work, const std::vector<AuditRecord>& audit) {
   for (Waiting* waiting : group) {
     if (waiting->commit) {
+      const CustomSet custom = engine_.custom.current();
+      if (waiting->commit->custom != custom) QX_DO(engine_.preparer.PrepareAgain(*waiting->commit, custom, *database_));
       waiting->result = work.Judge(*waiting->commit);
       continue;
     }
@@ -137,6 +147,7 @@ Status Writer::WriteGroup(const std::vector<Waiting*>& group, Group& work, const
     waiting->result = CommitReceipt{};
   }
   QX_DO(work.Write(audit));
+  QX_DO(KeepCustom(work));
   QX_TRY(Statement* commit, database_->Cached("COMMIT"));
   return commit->Run();
 }
@@ -158,20 +169,30 @@ void Writer::Process(const std::vector<Waiting*>& group) {
       if (!waiting->result || waiting->result->ok()) waiting->result = error;
     }
     stale_ = true;
+    engine_.custom.Forget();
     engine_.audit.PutBack(std::move(audit));
     const Status undone = database_->Execute("ROLLBACK");
     if (!undone.ok() && begun.ok()) LogWarning("store: " + Describe(undone.error()));
     return;
+  }
+  // Also where every commit was refused: the name of its type is stored now, and nobody will call it new again.
+  if (work->new_names()) {
+    const Status refreshed = engine_.catalog.Refresh(*database_);
+    if (!refreshed.ok()) LogWarning("store: " + Describe(refreshed.error()));
+  }
+  if (work->ChangesSearchParameters()) {
+    // Before anybody is told, so that who wrote the parameter finds it.
+    const Status refreshed = engine_.custom.Refresh(engine_, *database_);
+    if (!refreshed.ok()) {
+      LogWarning("store: " + Describe(refreshed.error()));
+      stale_ = true;
+    }
   }
   if (!work->HasChanges()) {
     if (group[0]->job) stale_ = true;   // a job may have changed what memory_ holds
     return;
   }
   engine_.state.Advance(memory_.newest, memory_.next_slot - 1, work->supersessions());
-  if (work->new_names()) {
-    const Status refreshed = engine_.catalog.Refresh(*database_);
-    if (!refreshed.ok()) LogWarning("store: " + Describe(refreshed.error()));
-  }
   committed_();
 }
 

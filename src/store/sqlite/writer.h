@@ -48,6 +48,8 @@ class Writer {
   void Process(const std::vector<Waiting*>& group);
   Status Begin();
   Status WriteGroup(const std::vector<Waiting*>& group, Group& work, const std::vector<AuditRecord>& audit);
+  // What the group means for the search parameters that the record defines.
+  Status KeepCustom(const Group& work);
 
   Engine& engine_;
   std::unique_ptr<Database> database_;

@@ -23,6 +23,15 @@ describe('a call', () => {
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ status: 503, code: 'locked', zh: '请 3 分钟后再试', en: 'Try again in 3 minutes', retryAfterSeconds: 180 });
   });
+  it('knows what may be asked again after a while', async () => {
+    const body = '{"error":{"category":"busy","code":"too-many-requests","zh":"您的账号请求过于频繁，请 2 秒后再试","en":"too many requests of this account: try again in 2 seconds"}}';
+    vi.stubGlobal('fetch', answer(429, body, { 'Retry-After': '2' }));
+    const error = (await call('/api/x').catch((problem: unknown) => problem)) as ApiError;
+    expect(error).toMatchObject({ status: 429, isBusy: true, isNetwork: false, retryAfterSeconds: 2, zh: '您的账号请求过于频繁，请 2 秒后再试' });
+    expect(isServerReachable()).toBe(true);
+    expect(errorFromAnswer(503, '', null).isBusy).toBe(true);
+    for (const status of [400, 401, 409, 500]) expect(errorFromAnswer(status, '', null).isBusy).toBe(false);
+  });
   it('says that the session ended, but not for a wrong password', async () => {
     const ended = vi.fn();
     const stop = onSessionExpired(ended);

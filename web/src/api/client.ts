@@ -27,6 +27,11 @@ export class ApiError extends Error {
   get isNetwork(): boolean {
     return this.status === 0;
   }
+
+  // Too much at once, or too much of this account or address: the same may be asked again after retryAfterSeconds.
+  get isBusy(): boolean {
+    return this.status === 503 || this.status === 429;
+  }
 }
 
 type Listener = () => void;

@@ -136,5 +136,5 @@ export const useImportReport = (id: string, count: number, enabled: boolean) =>
     enabled,
   });
 
-export const useAccounts = () =>
-  useQuery({ queryKey: ['accounts'], queryFn: ({ signal }) => call<{ accounts: Account[] }>('/api/accounts', { signal }).then((answer) => answer.accounts) });
+export const useAccounts = (enabled = true) =>
+  useQuery({ enabled, queryKey: ['accounts'], queryFn: ({ signal }) => call<{ accounts: Account[] }>('/api/accounts', { signal }).then((answer) => answer.accounts) });

@@ -27,7 +27,18 @@ export interface Session {
   role: string;
   wholeCounty: boolean;
   organizations: string[];
+  // Of managing: 'system', 'security', 'audit'; none for most people.
+  duties?: string[];
   mustChangePassword: boolean;
+  // The role asks for a second factor, and there is none yet: nothing else is answered.
+  mustEnrol?: boolean;
+  expires: string;
+}
+
+// Of somebody whose password was right and whose code is still to come.
+export interface HalfSession {
+  user: string;
+  needsCode: true;
   expires: string;
 }
 
@@ -207,6 +218,13 @@ export interface Carrier {
   cases: number | string;
   amount: string;
   share: string;
+  // Of a list's coverage: a disease or technique that is not covered; `cases` are then the hospital's own. null: not known.
+  item?: string;
+  itemName?: Text;
+  specialty?: string;
+  casesMinimum?: string | null;
+  countyCases?: string | null;
+  leavingCases?: string | null;
 }
 
 export type ActionStatus = 'requested' | 'accepted' | 'in-progress' | 'completed' | 'cancelled';
@@ -255,6 +273,9 @@ export interface Comparison {
   effectHigh: string | null;
   verdict: Verdict;
   why: Text;
+  // Of a list's coverage: the items that became covered, and those that are no longer.
+  gained?: Text[];
+  lost?: Text[];
 }
 
 export interface Gap {
@@ -274,6 +295,8 @@ export interface Gap {
   target: string | null;
   edition: string;
   definitionHash: string;
+  // What must be known of the frozen definition: the pack's or its tables have changed since, …
+  notes?: Text[];
   baseline: Point;
   latest: Point;
   severity: number | string;
@@ -346,6 +369,7 @@ export interface Account {
   disabled: boolean;
   mustChangePassword: boolean;
   locked: boolean;
+  secondFactor?: boolean;
 }
 
 export interface AccountChange {
@@ -354,11 +378,72 @@ export interface AccountChange {
   organizations?: string[];
   disabled?: boolean;
   newPassword?: boolean;
+  resetSecondFactor?: boolean;
+  endSessions?: boolean;
+}
+
+export interface SignInRules {
+  secondFactorRoles: string[];
+  isDefault: boolean;
+}
+
+export interface SecondFactor {
+  enrolled: boolean;
+  required: boolean;
+  since: string | null;
+  recoveryCodes: number;
+}
+
+export interface FactorOffer {
+  secret: string;
+  uri: string;
+}
+
+export interface OwnSession {
+  id: string;
+  kind: 'page' | 'token';
+  program: string;
+  address: string;
+  current: boolean;
+  signedIn: string;
+  lastUsed: string;
+  expires: string;
 }
 
 export interface AccountReceipt {
   account: Account;
   oneTimePassword: string | null;
+}
+
+// A program asks to act for the user (docs/formats/oauth.md).
+export interface AuthorizeRequest {
+  client: { id: string; name: string };
+  redirectHost: string;
+  user: string;
+  name: string;
+  words: string[];
+}
+
+// A program in the register.
+export interface Client {
+  id: string;
+  name: string;
+  login: 'none' | 'secret' | 'keys';
+  redirectUris: string[];
+  scope: string;
+  account: string | null;
+  disabled: boolean;
+  created: string;
+  createdBy: string;
+}
+
+export interface ClientReceipt {
+  client: Client;
+  secret: string | null;
+}
+
+export interface AuthorizeAnswer {
+  redirect: string;
 }
 
 // A FHIR resource as it comes: only read to be shown.

@@ -1,55 +1,61 @@
 // Wiring: data, look, session, page.
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
-import { ConfigProvider } from 'antd';
-import enLocale from 'antd/locale/en_US';
-import zhLocale from 'antd/locale/zh_CN';
 import { Suspense, useEffect } from 'react';
 import { useCounty } from '../api/queries';
-import { PasswordPage } from '../features/signin/PasswordPage';
-import { ReturnDialog } from '../features/signin/ReturnDialog';
-import { SignInPage } from '../features/signin/SignInPage';
-import { useLanguage, useWords } from '../i18n';
+import { EntryFrame } from '../features/signin/EntryFrame';
+import { useWords } from '../i18n';
 import { hrefTo, Link, navigate, usePlace } from '../router/router';
 import { may } from '../session/roles';
 import { SessionProvider, useMe, useSession } from '../session/session';
 import { Empty, Failed, Loading } from '../ui/states';
 import { startDevice } from '../offline/device';
 import { registerWorker } from '../offline/worker';
+import { ConnectionNotice } from './ConnectionNotice';
 import { isOffered, useHome, type Home } from './home';
-import { navigation, pages, pagesOfOne, routeOf, type Place, type RouteName } from './routes';
+import { shown } from './kept';
+import { navigation, pages, pagesOfOne, parts, routeOf, type Place, type RouteName } from './routes';
 import { Safe } from './Safe';
 import { LanguageSwitch, Shell } from './Shell';
-import { fontFamily } from '../ui/font';
+
+const SignInPage = shown(parts.signIn);
+const PasswordPage = shown(parts.password);
+const ReturnDialog = shown(parts.signInAgain);
+const FirstFactor = shown(parts.firstFactor);
+const SecurityPage = shown(parts.security);
+const AuthorizePage = shown(parts.authorize);
 
 export function App({ client }: { client: QueryClient }) {
-  const language = useLanguage();
   return (
-    <ConfigProvider
-      locale={language === 'zh' ? zhLocale : enLocale}
-      button={{ autoInsertSpace: false }}
-      theme={{
-        hashed: false,
-        token: { colorPrimary: '#0b5f66', colorLink: '#0b5f66', colorText: '#17242b', colorError: '#a8321f', borderRadius: 6, fontFamily, motion: false },
-      }}
-    >
-      <QueryClientProvider client={client}>
-        <SessionProvider>
-          <Gate />
-        </SessionProvider>
-      </QueryClientProvider>
-    </ConfigProvider>
+    <QueryClientProvider client={client}>
+      <SessionProvider>
+        <Safe><Suspense fallback={<Waiting />}><Gate /></Suspense></Safe>
+      </SessionProvider>
+    </QueryClientProvider>
   );
 }
 
+// Also looks for the server, where a part cannot be fetched.
+function Waiting() {
+  return <><ConnectionNotice /><div className="gate"><Loading /></div></>;
+}
+
 function Gate() {
+  const { t } = useWords();
   const { session, checking, expired } = useSession();
-  if (checking) return <div className="gate"><Loading /></div>;
+  if (checking) return <Waiting />;
   if (!session) return <SignInPage tools={<LanguageSwitch />} />;
   if (session.mustChangePassword) return <PasswordPage first tools={<LanguageSwitch />} />;
+  if (session.mustEnrol) {
+    return (
+      <EntryFrame title={t('security.firstTitle')} tools={<LanguageSwitch />}>
+        <Safe><Suspense fallback={<Loading />}><FirstFactor /></Suspense></Safe>
+      </EntryFrame>
+    );
+  }
   return (
     <>
       <Pages />
-      {expired && <ReturnDialog />}
+      {expired && <Suspense fallback={null}><ReturnDialog /></Suspense>}
     </>
   );
 }
@@ -57,7 +63,7 @@ function Gate() {
 function Pages() {
   const { t } = useWords();
   const me = useMe();
-  const { path } = usePlace();
+  const { path, search } = usePlace();
   const county = useCounty();
   const home = useHome();
   const care = may(me, 'care');
@@ -65,7 +71,23 @@ function Pages() {
   useEffect(() => {
     if (care) void startDevice(me.user).then(registerWorker);
   }, [care, me.user]);
-  if (path === '/password') return <PasswordPage first={false} leave={() => navigate(hrefTo('/'))} tools={<LanguageSwitch />} />;
+  if (path === '/password') return <PasswordPage first={false} leave={() => navigate(hrefTo('/security'))} tools={<LanguageSwitch />} />;
+  if (path === '/authorize') {
+    return (
+      <Safe place={path}>
+        <Suspense fallback={<Waiting />}>
+          <AuthorizePage frame={EntryFrame} tools={<LanguageSwitch />} request={search.toString()} />
+        </Suspense>
+      </Safe>
+    );
+  }
+  if (path === '/security') {
+    return (
+      <Shell route={null} title={t('security.title')} home={home}>
+        <Safe place={path}><Suspense fallback={<Loading tall />}><SecurityPage /></Suspense></Safe>
+      </Shell>
+    );
+  }
   const place = routeOf(path, home?.home ?? 'overview');
   const waits = !home && !county.error;
   const allowed = place && home && (navigation.find((each) => each.name === place.route && isOffered(each, me, home.features)));

@@ -1,7 +1,7 @@
 // Signing out wipes this device: what is not yet with the server would be lost, and that takes a second word.
-import { Button } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useWords } from '../i18n';
+import { Button } from '../ui/Button';
 
 export function LeaveDialog({ count, stay, leave }: { count: number; stay: () => void; leave: () => void }) {
   const { t } = useWords();
@@ -15,8 +15,8 @@ export function LeaveDialog({ count, stay, leave }: { count: number; stay: () =>
       <h2 id="leave-title">{t('saved.leaveTitle', { count })}</h2>
       <p>{t('saved.leaveHow')}</p>
       <div className="form-end">
-        <Button danger onClick={leave}>{t('saved.leaveNow')}</Button>
-        <Button type="primary" onClick={stay}>{t('saved.stay')}</Button>
+        <Button kind="danger" onClick={leave}>{t('saved.leaveNow')}</Button>
+        <Button kind="strong" onClick={stay}>{t('saved.stay')}</Button>
       </div>
     </dialog>
   );

@@ -1,5 +1,4 @@
 // Year, quarter or month in one small sheet; only what has data can be chosen.
-import { Popover } from 'antd';
 import { useState } from 'react';
 import { useCounty } from '../api/queries';
 import { useLanguage, useWords } from '../i18n';
@@ -7,7 +6,7 @@ import { formatPeriod, monthNames } from '../lib/format';
 import { overlaps, parsePeriod, periodName, yearsBetween, type Period } from '../lib/period';
 import { changeSearch } from '../router/router';
 import { Icon } from '../ui/icons';
-import { besideTrigger } from '../ui/popups';
+import { Popover } from '../ui/Popover';
 import { usePeriod } from './period';
 
 export function PeriodPicker() {
@@ -21,10 +20,7 @@ export function PeriodPicker() {
     <Popover
       open={open}
       onOpenChange={setOpen}
-      trigger="click"
       placement="bottomRight"
-      destroyOnHidden
-      getPopupContainer={besideTrigger}
       content={
         <Sheet
           from={county.dataFrom}

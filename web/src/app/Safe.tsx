@@ -1,7 +1,7 @@
 // Catches what a page throws (a part that could not be fetched, a fault of ours), so that the frame and the way out stay.
-import { Button } from 'antd';
 import { Component, type ReactNode } from 'react';
 import { useWords } from '../i18n';
+import { Button } from '../ui/Button';
 import { Empty } from '../ui/states';
 
 interface SafeProps {

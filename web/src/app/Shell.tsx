@@ -1,5 +1,4 @@
 // The frame around every page: banner, header, pages, drawers that any page opens.
-import { Popover } from 'antd';
 import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCounty } from '../api/queries';
 import { useLanguage, useText, useWords, switchLanguage } from '../i18n';
@@ -9,10 +8,12 @@ import { decodeCases, decodeRecord } from '../router/places';
 import { unsentOf } from '../offline/device';
 import { hrefTo, Link, usePlace } from '../router/router';
 import { useMe, useSession } from '../session/session';
+import { DemoBanner } from '../ui/DemoBanner';
 import { Icon, type IconName } from '../ui/icons';
-import { besideTrigger } from '../ui/popups';
+import { Popover } from '../ui/Popover';
 import { Toasts } from '../ui/toasts';
 import { useWork } from '../care/queries';
+import { EmergencyNotice } from './EmergencyNotice';
 import { ConnectionNotice } from './ConnectionNotice';
 import { useEvents } from './events';
 import { useAskAgainAfterSending } from './sent';
@@ -22,12 +23,13 @@ import { PeriodPicker } from './PeriodPicker';
 import { Safe } from './Safe';
 import { drawers, fetchOtherParts, type RouteName } from './routes';
 
-const icons: Record<RouteName, IconName> = { today: 'today', inbox: 'inbox', patients: 'people', programmes: 'programme', overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data', accounts: 'user' };
+const icons: Record<RouteName, IconName> = { today: 'today', inbox: 'inbox', patients: 'people', programmes: 'programme', overview: 'overview', measures: 'measures', leak: 'leak', gaps: 'gaps', data: 'data', accounts: 'user', audit: 'eye', emergencies: 'eye' };
 
 // Gaps count from when they opened, files and accounts have no period: a choice that changes nothing only confuses.
 const ofAPeriod: RouteName[] = ['overview', 'measures', 'leak'];
 
-export function Shell({ route, home, children }: { route: RouteName | null; home: Home | null; children: ReactNode }) {
+// `title`: of a page that is in no navigation.
+export function Shell({ route, title, home, children }: { route: RouteName | null; title?: string; home: Home | null; children: ReactNode }) {
   const { t } = useWords();
   const { data: county } = useCounty();
   const language = useLanguage();
@@ -36,8 +38,8 @@ export function Shell({ route, home, children }: { route: RouteName | null; home
   const shownPath = useRef(path);
 
   useEffect(() => {
-    document.title = `${route ? t(`nav.${route}`) : t('state.noSuchPage')} · ${county?.name ?? ''} ${t('app.name')}`;
-  }, [route, county, t]);
+    document.title = `${title ?? (route ? t(`nav.${route}`) : t('state.noSuchPage'))} · ${county?.name ?? ''} ${t('app.name')}`;
+  }, [route, title, county, t]);
 
   const care = home === null ? null : home.home === 'today' || home.home === 'inbox';
   useEffect(() => {
@@ -68,7 +70,7 @@ export function Shell({ route, home, children }: { route: RouteName | null; home
     <div className="shell">
       <a className="skip" href="#main">{t('app.skip')}</a>
       <div className="top">
-        {county?.demo && <aside className="demo-banner" aria-label={t('app.demoLabel')}>{t('app.demo')}</aside>}
+        <DemoBanner />
         <header className="header">
           <Link className="brand" to={hrefTo('/')}>
             <img src="/mark.svg" alt="" width="28" height="28" />
@@ -85,6 +87,7 @@ export function Shell({ route, home, children }: { route: RouteName | null; home
           </div>
         </header>
         <ConnectionNotice />
+        <EmergencyNotice />
       </div>
       {county && <p className="print-head">{t('app.printHead', { county: county.name, asOf: county.asOf, date: formatDate(localDay(new Date()), language) })}</p>}
       <main id="main" ref={main} tabIndex={-1}>{children}</main>
@@ -151,16 +154,13 @@ function UserMenu() {
     <Popover
       open={open}
       onOpenChange={setOpen}
-      trigger="click"
       placement="bottomRight"
-      destroyOnHidden
-      getPopupContainer={besideTrigger}
       content={
         <div className="user-menu">
           <p className="user-name">{me.name || me.user}</p>
           <p className="faint">{me.user} · {t(`role.${me.role}`)}</p>
           <ul>
-            <li><Link to={hrefTo('/password')} onClick={() => setOpen(false)}>{t('signin.changePassword')}</Link></li>
+            <li><Link to={hrefTo('/security')} onClick={() => setOpen(false)}>{t('security.title')}</Link></li>
             <li><button type="button" className="link-button" onClick={() => { setOpen(false); void leave(); }}>{t('signin.signOut')}</button></li>
           </ul>
         </div>

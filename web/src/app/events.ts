@@ -1,5 +1,5 @@
 // The server says that there is something new (server-sent events); the page then asks for it. Where there are no events, or
-// the line breaks, the lists ask by themselves every minute.
+// the line breaks, the lists ask by themselves every minute; a line that comes back says what it had last, and gets the rest.
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
@@ -18,13 +18,20 @@ export function useEvents(enabled: boolean): void {
     let opened = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
+    let last = '';
     const look = (kind: string) => (follows[kind] ?? follows.notice).forEach((queryKey) => void client.invalidateQueries({ queryKey }));
     const open = () => {
-      source = new EventSource('/api/events');
+      source = new EventSource(last ? `/api/events?lastEventId=${encodeURIComponent(last)}` : '/api/events');
       source.onopen = () => {
         opened = Date.now();
       };
-      for (const kind of Object.keys(follows)) source.addEventListener(kind, () => look(kind));
+      // `t` comes with the number of the newest event.
+      for (const kind of ['t', ...Object.keys(follows)]) {
+        source.addEventListener(kind, (event: MessageEvent<string>) => {
+          last = event.lastEventId || last;
+          if (kind !== 't') look(kind);
+        });
+      }
       source.onerror = () => {
         // A server without events answers with a refusal: ask it seldom, not every few seconds.
         source?.close();

@@ -27,7 +27,7 @@ export function isOffered({ work, needs }: Entry, session: Session, features: Fe
 }
 
 export function entriesFor(session: Session, home: RouteName, features: Features): Entry[] {
-  const offered = navigation.filter((entry) => isOffered(entry, session, features));
+  const offered = navigation.filter((entry) => !entry.isQuiet && isOffered(entry, session, features));
   const order = clinicians[home];
   if (!order) return offered;
   return order.map((name) => offered.find((entry) => entry.name === name)).filter((entry): entry is Entry => entry !== undefined);

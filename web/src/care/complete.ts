@@ -17,7 +17,7 @@ export function completeToday(today: Loose<Today>): Today {
   }));
   const counts = today.counts;
   return {
-    date: today.date ?? '', asOf: today.asOf ?? 0, people,
+    date: today.date ?? '', asOf: today.asOf ?? 0, complete: today.complete ?? true, people,
     counts: { due: counts?.due ?? people.length, overdue: counts?.overdue ?? 0, returned: counts?.returned ?? 0, done: counts?.done ?? 0 },
   };
 }
@@ -28,5 +28,6 @@ export function completeRecord(record: Loose<PatientRecord>): PatientRecord {
     readings: (record.readings ?? []).map((reading) => ({ ...reading, unit: reading.unit ?? '', points: (reading.points ?? []).filter((point) => point.on) })).filter((reading) => reading.points.length > 0),
     // What has no day has no place on a line of time.
     timeline: (record.timeline ?? []).filter((event) => event.on), documents: record.documents ?? [], access: record.access ?? null,
+    emergencyUntil: record.emergencyUntil ?? null, emergencies: record.emergencies ?? [],
   };
 }

@@ -22,4 +22,4 @@ export const formName = ({ form, patient }: FormQuestion): string => `form.${for
 export const formPath = ({ form, patient, task }: FormQuestion): string => `/api/forms/${encodeURIComponent(form)}${query({ patient, task })}`;
 
 // As it was kept on this device; one that was kept for another step serves too, but for what the record said for that step.
-export const forStep = (kept: FormAnswer, task: string): FormAnswer => (kept.task === task ? kept : { ...kept, task, initial: {} });
+export const forStep = (kept: FormAnswer, task: string): FormAnswer => (kept.task === task ? kept : { ...kept, task, initial: {}, usualDays: undefined });

@@ -56,9 +56,11 @@ it('takes from the record what nothing of last time fills', () => {
 });
 
 it('the next date is the earliest that a form asks for', () => {
-  expect(nextDateOf(forms, sections, { [key('systolic')]: '150', [key('glucose')]: '8' }, '2026-11-28')).toBe('2026-12-12');
-  expect(nextDateOf(forms, sections, { [key('systolic')]: '130', [key('glucose')]: '8' }, '2026-11-28')).toBe('2026-12-28');
-  expect(nextDateOf([{ ...hypertension, next: [] }], sections, {}, '2026-11-28')).toBeNull();
+  const loaded = forms.map((form) => ({ form }));
+  expect(nextDateOf(loaded, sections, { [key('systolic')]: '150', [key('glucose')]: '8' }, '2026-11-28')).toBe('2026-12-12');
+  expect(nextDateOf(loaded, sections, { [key('systolic')]: '130', [key('glucose')]: '8' }, '2026-11-28')).toBe('2026-12-28');
+  expect(nextDateOf([{ form: { ...hypertension, next: [] } }], sections, {}, '2026-11-28')).toBeNull();
+  expect(nextDateOf([{ form: hypertension, usualDays: 30 }], sections, { [key('systolic')]: '130' }, '2026-11-28')).toBe('2026-12-28');
 });
 
 it('one form has no heading of its own and keeps its order', () => {

@@ -95,8 +95,8 @@ export function fromRecord(sections: Section[], answers: FormAnswer[]): Answers 
   return values;
 }
 
-// The next visit: the earliest day that one of the forms asks for.
-export function nextDateOf(forms: Form[], sections: Section[], values: Answers, today: string): string | null {
-  const days = forms.map((form) => nextDays(form, answersOf(form.id, sections, values))).filter((each): each is number => each !== null);
+// The next visit as it will probably be: the earliest day that one of the forms asks for. It is shown and not sent: the server knows more.
+export function nextDateOf(forms: Pick<FormAnswer, 'form' | 'usualDays'>[], sections: Section[], values: Answers, today: string): string | null {
+  const days = forms.map(({ form, usualDays }) => nextDays(form, answersOf(form.id, sections, values), usualDays)).filter((each): each is number => each !== null);
   return days.length === 0 ? null : addDays(today, Math.min(...days));
 }

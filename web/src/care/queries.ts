@@ -23,7 +23,7 @@ const answers = async (path: string): Promise<boolean> => {
     await call<unknown>(path, { expectUnauthenticated: true, timeoutSeconds: askSeconds });
     return true;
   } catch (problem) {
-    if (problem instanceof ApiError && (problem.isNetwork || (problem.status >= 500 && problem.status !== 501))) throw problem;
+    if (problem instanceof ApiError && (problem.isNetwork || problem.isBusy || (problem.status >= 500 && problem.status !== 501))) throw problem;
     return false;
   }
 };
@@ -54,7 +54,7 @@ export function useFeatures(enabled = true): Features | undefined {
   return data;
 }
 
-export const todayPath = (): string => `/api/today${query({ count: 200 })}`;
+export const todayPath = (offset = 0): string => `/api/today${query({ count: 200, offset: offset || '' })}`;
 export const patientPath = (id: string): string => `/api/patients/${encodeURIComponent(id)}`;
 
 function useWhole<Given, Whole>(answer: KeptAnswer<Given>, complete: (given: Given) => Whole): KeptAnswer<Whole> {
@@ -70,8 +70,8 @@ export const usePathways = (enabled = true) =>
 
 export const rulesPath = (patient: string, direction: Direction): string => `/api/referral-rules${query({ patient, direction })}`;
 export const receiversPath = (patient: string, direction: Direction, service: string): string => `/api/receivers${query({ direction, service, patient })}`;
-export const useReferralRules = (patient: string, direction: Direction) =>
-  useKept<ReferralRules>(useMe().user, `rules.${direction}.${patient}`, rulesPath(patient, direction), { staleTime: 5 * 60_000, keptAs: `rules.${direction}` });
+export const useReferralRules = (patient: string, direction: Direction, enabled = true) =>
+  useKept<ReferralRules>(useMe().user, `rules.${direction}.${patient}`, rulesPath(patient, direction), { enabled, staleTime: 5 * 60_000, keptAs: `rules.${direction}` });
 export const useReceivers = (patient: string, direction: Direction, service: string, enabled = true) =>
   useKept<{ receivers: Receiver[] }>(useMe().user, `receivers.${direction}.${service}.${patient}`, receiversPath(patient, direction, service), { enabled, keptAs: `receivers.${direction}.${service}` });
 

@@ -6,7 +6,7 @@ export function firstOf<T>(list: T[], first: number, isChosen: (each: T) => bool
   return list.length <= first + 1 ? list : list.filter((each, index) => index < first || isChosen(each));
 }
 
-export const isOver = (referral: Pick<Referral, 'state'>): boolean => ['closed', 'declined', 'withdrawn', 'expired', 'no-show', 'entered-in-error', 'not-taken-over'].includes(referral.state);
+export const isOver = (referral: Pick<Referral, 'state'>): boolean => ['closed', 'declined', 'withdrawn', 'expired', 'entered-in-error'].includes(referral.state);
 
 // Of a draft that a step of a pathway proposed and nobody has sent: the entry of the history that says so.
 export const proposalOf = ({ state, sentAt, history }: Pick<Referral, 'state' | 'sentAt' | 'history'>): Referral['history'][number] | undefined =>

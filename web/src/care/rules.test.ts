@@ -54,6 +54,9 @@ it('what a group hides is not asked', () => {
 it('the first rule that holds sets the next visit', () => {
   expect(nextDays(form, { systolic: 140 })).toBe(14);
   expect(nextDays(form, { systolic: 139 })).toBe(90);
+  expect(nextDays(form, { systolic: 139 }, 28)).toBe(28);
+  expect(nextDays(form, { systolic: 140 }, 7)).toBe(14);
+  expect(nextDays(form, { systolic: 140 }, null)).toBeNull();
   expect(nextDays({ ...form, next: [] }, { systolic: 139 })).toBeNull();
 });
 

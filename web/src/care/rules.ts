@@ -57,9 +57,12 @@ export function dangersOf(form: Form, answers: Answers): Danger[] {
 // The items that a danger looks at: its words stand beside the last of them.
 export const itemsOf = (condition: Condition): string[] => [...(condition.any ?? []), ...(condition.all ?? [])].map((one) => one.item);
 
-export function nextDays(form: Form, answers: Answers): number | null {
+// By what was found; else the step's usual days; only where these are not known, what the form says for any answer. Null: it comes once.
+export function nextDays(form: Form, answers: Answers, usual?: number | null): number | null {
+  if (usual === null) return null;
   const rule = (form.next ?? []).find((each) => holds(each, answers));
-  return rule ? rule.days : null;
+  if (rule && (rule.any || rule.all)) return rule.days;
+  return usual ?? rule?.days ?? null;
 }
 
 export type Fault = { kind: 'required' } | { kind: 'number' } | { kind: 'low'; bound: number } | { kind: 'high'; bound: number } | { kind: 'whole' };

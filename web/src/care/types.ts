@@ -55,6 +55,8 @@ export interface DuePerson {
 export interface Today {
   date: string;
   asOf: number;
+  // False: the counts are of those who were looked at so far, and there are more.
+  complete: boolean;
   counts: { due: number; overdue: number; returned: number; done: number };
   people: DuePerson[];
 }
@@ -126,6 +128,8 @@ export interface FormAnswer {
   initial: Answers;
   task: string;
   readings: Record<string, Reading[]>;
+  // After how many days this step comes again when nothing was found; null: it comes once; not there: not known.
+  usualDays?: number | null;
 }
 
 export interface VisitRequest {
@@ -159,7 +163,29 @@ export interface Enrolment {
   status: string;
   since: string;
   edition: string;
+  exitReason?: string | null;
   organization: string;
+}
+
+// The reasons that the server knows (src/referral/emergency.cc).
+export const emergencyReasons = ['resuscitation', 'unconscious', 'emergency', 'other'] as const;
+
+export interface EmergencyOpening {
+  id: string;
+  version: number;
+  state: 'waiting' | 'justified' | 'unjustified';
+  at: string;
+  until: string;
+  user: string;
+  who: string;
+  organization: string;
+  organizationName: string;
+  patientName: string;
+  reason: string;
+  text: string;
+  reviewedAt: string | null;
+  reviewer: string | null;
+  note: string | null;
 }
 
 export interface PatientRecord {
@@ -170,6 +196,8 @@ export interface PatientRecord {
   readings: { code: string; name: Text; unit: string; points: Reading[] }[];
   timeline: { on: string; kind: string; title: Text | string; course?: Course | null; institution: string; institutionName: string; reference: string }[];
   documents: Attached[];
+  emergencyUntil: string | null;           // this user reads it for an emergency, until then
+  emergencies: EmergencyOpening[];
   access: { at: string; who: string; organizationName: string }[] | null;   // null: the server does not say
 }
 
@@ -180,7 +208,7 @@ export interface Pathway {
   title: Text;
   edition: string;
   sources: Source[];
-  exits: { id: string; name: Text }[];
+  exits: { id: string; name: Text; byHand?: boolean }[];
   stages: { id: string; name: Text; course: Course; steps: { id: string; name: Text; who?: string[] }[] }[];
 }
 
@@ -324,6 +352,8 @@ export interface Consultation {
   scheduledAt: string | null;
   // Where those invited meet: a room, a number or an address.
   meeting: string | null;
+  // The step or course of a pathway that it belongs to, which its conclusion ends.
+  about?: { step: string; enrolment: string; pathway: string; title: Text } | null;
   sentAt: string | null;
   answerBy?: string | null;
   overdue?: boolean;

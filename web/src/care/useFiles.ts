@@ -109,8 +109,8 @@ export function useFiles(patient: string, place: string, photo: string, sent: (d
         going.current = null;
         if (error instanceof DOMException && error.name === 'AbortError') change(key, { phase: 'ready' });
         else {
-          // Without a network, or a session, the others would fare no better.
-          const forAll = error instanceof ApiError && (error.isNetwork || error.status === 401);
+          // Without a network, or a session, or when it was too much, the others would fare no better.
+          const forAll = error instanceof ApiError && (error.isNetwork || error.isBusy || error.status === 401);
           setFiles((old) => old.map((each) => (each.key === key || (forAll && each.phase === 'queued') ? { ...each, phase: 'failed', error } : each)));
         }
       },

@@ -70,11 +70,12 @@ it('nothing is left over', () => {
 
 it('each word of the server has its text', () => {
   const families_: [string, string[]][] = [
-    ['role', ['administrator', 'county-director', 'insurance-officer', 'hospital-manager', 'hospital-it', 'clinician', 'viewer']],
-    ['roleMay', ['administrator', 'county-director', 'insurance-officer', 'hospital-manager', 'hospital-it', 'clinician', 'viewer']],
+    ['role', ['administrator', 'county-director', 'insurance-officer', 'hospital-manager', 'hospital-it', 'clinician', 'viewer', 'security-administrator', 'auditor']],
+    ['roleMay', ['administrator', 'county-director', 'insurance-officer', 'hospital-manager', 'hospital-it', 'clinician', 'viewer', 'security-administrator', 'auditor']],
     ['accountState', ['active', 'disabled', 'locked', 'mustChange']],
     ['accountStateLong', ['active', 'disabled', 'locked', 'mustChange']],
     ['accountFault', ['needUser', 'badUser', 'needRole', 'needOrganization']],
+    ['codeFault', ['needPassword', 'needCode']],
     ['peerUnit', ['group', 'hospital', 'county']],
     ['peersWhy', ['group', 'hospital', 'county']],
     ['trouble', ['empty', 'noRows', 'excel', 'archive', 'pdf', 'picture', 'binary', 'unreadable']],

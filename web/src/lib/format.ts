@@ -165,5 +165,6 @@ export function formatInstant(instant: string | null | undefined, language: Lang
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${fixed(bytes / 1024, 0)} kB`;
-  return `${fixed(bytes / 1024 / 1024, 1)} MB`;
+  if (bytes < 1024 * 1024 * 1024) return `${fixed(bytes / 1024 / 1024, 1)} MB`;
+  return `${fixed(bytes / 1024 / 1024 / 1024, 1)} GB`;
 }

@@ -18,7 +18,7 @@ export async function sendItem(path: string, body: unknown): Promise<Outcome> {
     if (problem.status === 401) return { kind: 'signed-out' };
     if (problem.status === 409) return { kind: 'conflict', error, theirs: (problem.answer as { theirs?: unknown } | null)?.theirs ?? null };
     // 404 on a route: the server is an older one; the item waits for the newer.
-    if (problem.status === 0 || problem.status >= 500 || problem.status === 429) return { kind: 'later', afterSeconds: problem.retryAfterSeconds };
+    if (problem.isNetwork || problem.isBusy || problem.status >= 500) return { kind: 'later', afterSeconds: problem.retryAfterSeconds };
     return { kind: 'refused', error };
   }
 }

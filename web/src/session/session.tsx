@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, call, onSessionExpired, whenReachable } from '../api/client';
-import type { Session } from '../api/types';
+import type { HalfSession, Session } from '../api/types';
 import { wipeDevice } from '../offline/device';
 import { keep, recall } from '../offline/keep';
 
@@ -31,28 +31,42 @@ function later(set?: boolean): boolean {
   }
 }
 
-// With no network the server cannot be told: it is, as soon as the page meets it again.
+// The server did not say who is signed in, and not that nobody is.
+const saysNothing = (problem: unknown): boolean => problem instanceof ApiError && (problem.isNetwork || problem.isBusy);
+
+// With no network, or a server that is too busy, it cannot be told: it is, as soon as the page meets it again.
 async function endSession(): Promise<void> {
   try {
     await call<void>('/api/session', { method: 'DELETE', expectUnauthenticated: true });
     later(false);
   } catch (problem) {
-    if (problem instanceof ApiError && problem.isNetwork) later(true);
+    if (saysNothing(problem)) later(true);
     else if (!(problem instanceof ApiError && problem.status === 401)) throw problem;
   }
 }
 
+type SignedIn = Session | HalfSession;
+const isHalf = (answer: SignedIn): answer is HalfSession => 'needsCode' in answer && answer.needsCode === true;
+
 export const sessionQuery = {
   queryKey: ['session'],
-  queryFn: () => call<Session>('/api/session', { expectUnauthenticated: true }),
+  queryFn: () => call<SignedIn>('/api/session', { expectUnauthenticated: true }),
   staleTime: 5000,
-  retry: false,
+  retry: (count: number, error: Error) => count < 2 && error instanceof ApiError && error.isBusy,
 };
 
 interface SessionState {
   session: Session | null;
   checking: boolean;
   expired: boolean;
+  // Between the password and the code.
+  half: HalfSession | null;
+  // Why a half session ended: said where the password is asked for again.
+  halfEnded: ApiError | null;
+  presentCode: (code: string) => Promise<void>;
+  leaveHalf: () => Promise<void>;
+  // Asks the server again what the session is: after a second factor was set up or taken away.
+  refresh: () => Promise<void>;
   signIn: (user: string, password: string) => Promise<void>;
   changePassword: (current: string, next: string) => Promise<void>;
   signOut: () => Promise<void>;
@@ -65,6 +79,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<Session | null>(null);
   const [checking, setChecking] = useState(hint);
   const [expired, setExpired] = useState(false);
+  const [half, setHalf] = useState<HalfSession | null>(null);
+  const [halfEnded, setHalfEnded] = useState<ApiError | null>(null);
 
   useEffect(() => {
     if (later() && !hint()) void whenReachable().then(endSession);
@@ -72,19 +88,26 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const start = async () => {
       try {
         const found = await client.fetchQuery(sessionQuery);
+        if (isHalf(found)) {
+          setHalf(found);
+          return;
+        }
         void keep('', 'session', found);
         setSession(found);
       } catch (problem) {
-        // With no network whoever was signed in here goes on with what is kept here; the server is asked as soon as it is there.
-        const kept = problem instanceof ApiError && problem.isNetwork ? await recall<Session>('', 'session').catch(() => null) : null;
+        // With no network, or a server that is too busy, whoever was signed in here goes on with what is kept here; the server is asked as soon as it is there.
+        const kept = saysNothing(problem) ? await recall<Session>('', 'session').catch(() => null) : null;
         if (!kept) {
-          if (!(problem instanceof ApiError && problem.isNetwork)) hint(false);
+          if (!saysNothing(problem)) hint(false);
           return;
         }
         setSession(kept.value);
         setChecking(false);
         await whenReachable();
-        await client.fetchQuery({ ...sessionQuery, staleTime: 0 }).then(setSession, (later) => later instanceof ApiError && later.status === 401 && setExpired(true));
+        await client.fetchQuery({ ...sessionQuery, staleTime: 0 }).then(
+          (found) => (isHalf(found) ? setExpired(true) : setSession(found)),
+          (later) => later instanceof ApiError && later.status === 401 && setExpired(true),
+        );
       }
     };
     void start().finally(() => setChecking(false));
@@ -92,9 +115,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => onSessionExpired(() => setExpired(true)), []);
 
-  const signIn = useCallback(
-    async (user: string, password: string) => {
-      const next = await call<Session>('/api/session', { method: 'POST', body: { user, password }, expectUnauthenticated: true });
+  const enter = useCallback(
+    async (next: Session) => {
+      setHalf(null);
       hint(true);
       later(false);
       void keep('', 'session', next);
@@ -109,6 +132,42 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [client, expired, session],
   );
 
+  const signIn = useCallback(
+    async (user: string, password: string) => {
+      const next = await call<SignedIn>('/api/session', { method: 'POST', body: { user, password }, expectUnauthenticated: true });
+      setHalfEnded(null);
+      if (isHalf(next)) setHalf(next);
+      else await enter(next);
+    },
+    [enter],
+  );
+
+  const presentCode = useCallback(
+    async (code: string) => {
+      try {
+        await enter(await call<Session>('/api/session/code', { method: 'POST', body: { code }, expectUnauthenticated: true }));
+      } catch (problem) {
+        // The half session is over: the password is asked for again, with what happened said there.
+        if (problem instanceof ApiError && (problem.code === 'no-session' || problem.code === 'too-many-codes')) {
+          setHalfEnded(problem);
+          setHalf(null);
+        }
+        throw problem;
+      }
+    },
+    [enter],
+  );
+
+  const leaveHalf = useCallback(async () => {
+    setHalf(null);
+    await endSession().catch(() => undefined);  // it ends by itself within minutes
+  }, []);
+
+  const refresh = useCallback(async () => {
+    const found = await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    if (!isHalf(found)) setSession(found);
+  }, [client]);
+
   const changePassword = useCallback(async (current: string, next: string) => {
     setSession(await call<Session>('/api/password', { method: 'POST', body: { current, new: next }, expectUnauthenticated: true }));
   }, []);
@@ -121,14 +180,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       // A session that ended by itself: what its owner has not sent waits for the next sign-in.
       if (session) await wipeDevice(session.user, expired).catch(() => undefined);
       setSession(null);
+      setHalf(null);
       setExpired(false);
       client.clear();
     }
   }, [client, session, expired]);
 
   const state = useMemo(
-    () => ({ session, checking, expired, signIn, changePassword, signOut }),
-    [session, checking, expired, signIn, changePassword, signOut],
+    () => ({ session, checking, expired, half, halfEnded, presentCode, leaveHalf, refresh, signIn, changePassword, signOut }),
+    [session, checking, expired, half, halfEnded, presentCode, leaveHalf, refresh, signIn, changePassword, signOut],
   );
   return <SessionContext.Provider value={state}>{children}</SessionContext.Provider>;
 }

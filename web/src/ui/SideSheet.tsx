@@ -3,6 +3,7 @@ import { Drawer } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useWords } from '../i18n';
 import { Icon } from './icons';
+import { Look } from './Look';
 
 interface SideSheetProps {
   title: ReactNode;
@@ -20,7 +21,7 @@ export function SideSheet({ title, width = 720, onClose, footer, children }: Sid
     if (opener instanceof HTMLElement || opener instanceof SVGElement) setTimeout(() => opener.isConnected && opener.focus(), 0);
   }, [opener]);
   return (
-    <Drawer
+    <Look><Drawer
       open
       size={Math.min(width, window.innerWidth)}
       onClose={onClose}
@@ -37,6 +38,6 @@ export function SideSheet({ title, width = 720, onClose, footer, children }: Sid
       }
     >
       {children}
-    </Drawer>
+    </Drawer></Look>
   );
 }

@@ -1,8 +1,8 @@
 // The three states that are not "here is your data": made on purpose, with the next step in them.
-import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client';
 import { useText, useWords } from '../i18n';
+import { Button } from './Button';
 import { Icon, type IconName } from './icons';
 
 export function Loading({ lines = 4, tall = false }: { lines?: number; tall?: boolean }) {

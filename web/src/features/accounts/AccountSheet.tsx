@@ -42,7 +42,7 @@ function SigningIn({ account, onReset }: { account: Account; onReset: (receipt: 
   const words = useErrorText();
   const client = useQueryClient();
   const me = useMe();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'reset' | 'factor' | null>(null);
   const send = (change: AccountChange) => call<AccountReceipt>(`/api/accounts/${encodeURIComponent(account.user)}`, { method: 'PATCH', body: change });
   const took = () => client.invalidateQueries({ queryKey: ['accounts'] });
   const name = account.name || account.user;
@@ -65,30 +65,47 @@ function SigningIn({ account, onReset }: { account: Account; onReset: (receipt: 
       await took();
     },
   });
-  const busy = reset.isPending || admit.isPending;
-  const problem = reset.error ?? admit.error;
+  const end = useMutation({
+    mutationFn: (change: AccountChange) => send(change),
+    onSuccess: async (_, change) => {
+      setAsking(null);
+      showToast({ text: t(change.endSessions ? 'accounts.sessionsEnded' : 'accounts.factorGone', { name }) });
+      await took();
+    },
+  });
+  const busy = reset.isPending || admit.isPending || end.isPending;
+  const problem = reset.error ?? admit.error ?? end.error;
   const states = statesOf(account);
   return (
     <section className="account-signing" aria-labelledby="account-signing">
       <h3 id="account-signing">{t('accounts.signingIn')}</h3>
       <p>
         {states.map((state) => <span key={state} className={`badge account-${state}`}>{t(`accountState.${state}`)}</span>)}{' '}
-        <span className="faint">{t(`accountStateLong.${states[0]}`)}</span>
+        <span className="faint">{t(`accountStateLong.${states[0]}`)}</span>{' '}
+        {account.secondFactor && <span className="badge">{t('accounts.hasFactor')}</span>}
       </p>
       {account.user === me.user ? (
         <p className="faint">{t('accounts.ownAccount')}</p>
+      ) : asking === 'factor' ? (
+        <div className="ask" role="group" aria-label={t('accounts.factorReset')}>
+          <p>{t('accounts.factorAsk', { name })}</p>
+          <button type="button" className="tool tool-strong" disabled={busy} autoFocus onClick={() => end.mutate({ resetSecondFactor: true })}>{t('accounts.factorNow')}</button>
+          <button type="button" className="tool" disabled={busy} onClick={() => setAsking(null)}>{t('common.cancel')}</button>
+        </div>
       ) : asking ? (
         <div className="ask" role="group" aria-label={t('accounts.reset')}>
           <p>{t('accounts.resetAsk', { name })}</p>
           <button type="button" className="tool tool-strong" disabled={busy} autoFocus onClick={() => reset.mutate()}>{t('accounts.resetNow')}</button>
-          <button type="button" className="tool" disabled={busy} onClick={() => setAsking(false)}>{t('common.cancel')}</button>
+          <button type="button" className="tool" disabled={busy} onClick={() => setAsking(null)}>{t('common.cancel')}</button>
         </div>
       ) : (
-        <div className="queue-end">
+        <div className="queue-end wrap">
           {account.locked && !account.disabled && (
             <button type="button" className="tool tool-strong" disabled={busy} onClick={() => admit.mutate(false)}>{t('accounts.unlock')}</button>
           )}
-          {!account.disabled && <button type="button" className="tool" disabled={busy} onClick={() => setAsking(true)}>{t('accounts.reset')}</button>}
+          {!account.disabled && <button type="button" className="tool" disabled={busy} onClick={() => setAsking('reset')}>{t('accounts.reset')}</button>}
+          {account.secondFactor && <button type="button" className="tool" disabled={busy} onClick={() => setAsking('factor')}>{t('accounts.factorReset')}</button>}
+          {!account.disabled && <button type="button" className="tool" disabled={busy} onClick={() => end.mutate({ endSessions: true })}>{t('accounts.endSessions')}</button>}
           {account.disabled
             ? <button type="button" className="tool tool-strong" disabled={busy} onClick={() => admit.mutate(false)}>{t('accounts.enable')}</button>
             : <button type="button" className="tool tool-danger" disabled={busy} onClick={() => admit.mutate(true)}>{t('accounts.disable')}</button>}

@@ -1,16 +1,17 @@
-// Who may sign in, as what, for which organisations. For administrators only; the server refuses everybody else.
+// Who may sign in, as what, for which organisations. For whose duty it is; the server refuses everybody else.
 import { useState } from 'react';
 import { useAccounts } from '../../api/queries';
 import type { Account } from '../../api/types';
 import { useWords } from '../../i18n';
 import { formatCount } from '../../lib/format';
-import { changeSearch, hrefWith, Link, usePlace } from '../../router/router';
+import { changeSearch, hrefTo, hrefWith, Link, usePlace } from '../../router/router';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { Icon } from '../../ui/icons';
 import { useNames } from '../../ui/names';
 import { Answer, Empty } from '../../ui/states';
 import { matches, needsOrganizations, statesOf } from './account';
 import { AccountSheet } from './AccountSheet';
+import { SignInRules } from './SignInRules';
 
 const namesShown = 2;
 
@@ -25,14 +26,19 @@ export default function AccountsPage() {
     <div className="page">
       <div className="page-head">
         <h1>{t('accounts.title')}</h1>
-        <button type="button" className="tool tool-strong no-print" onClick={() => changeSearch({ new: '1', account: null })}>
-          <Icon name="plus" size={16} />
-          {t('accounts.new')}
-        </button>
+        <div className="panel-tools no-print">
+          <Link className="tool" to={hrefTo('/clients')}>{t('clients.title')}</Link>
+          <button type="button" className="tool" onClick={() => changeSearch({ rules: '1', new: null, account: null })}>{t('accounts.rules')}</button>
+          <button type="button" className="tool tool-strong" onClick={() => changeSearch({ new: '1', account: null })}>
+            <Icon name="plus" size={16} />
+            {t('accounts.new')}
+          </button>
+        </div>
       </div>
       <section className="panel" aria-label={t('accounts.title')}>
         <Answer of={accounts} lines={6}>{(rows) => <List accounts={rows} />}</Answer>
       </section>
+      {search.get('rules') === '1' && <SignInRules onClose={() => changeSearch({ rules: null }, { replace: true })} />}
       {isNew && <AccountSheet key="new" account={null} onClose={() => changeSearch({ new: null }, { replace: true })} />}
       {!isNew && opened && <AccountSheet key={opened.user} account={opened} onClose={() => changeSearch({ account: null }, { replace: true })} />}
     </div>
@@ -60,7 +66,12 @@ function List({ accounts }: { accounts: Account[] }) {
     { key: 'role', title: t('accounts.role'), sortBy: (account) => t(`role.${account.role}`), render: (account) => t(`role.${account.role}`) },
     { key: 'organizations', title: t('accounts.organizations'), wide: true, sortBy: whose, render: whose },
     { key: 'state', title: t('accounts.state'), sortBy: (account) => statesOf(account)[0],
-      render: (account) => statesOf(account).map((state) => <span key={state} className={`badge account-${state}`}>{t(`accountState.${state}`)}</span>) },
+      render: (account) => (
+        <>
+          {statesOf(account).map((state) => <span key={state} className={`badge account-${state}`}>{t(`accountState.${state}`)}</span>)}
+          {account.secondFactor && <span className="badge">{t('accounts.hasFactor')}</span>}
+        </>
+      ) },
   ];
   const shown = accounts.filter((account) => matches(account, organizationsOf(account), find));
   return (

@@ -1,7 +1,7 @@
 // What an account may be, before the server (src/auth/accounts.cc), which has the last word, is asked.
 import type { Account } from '../../api/types';
 
-export const roles = ['county-director', 'insurance-officer', 'hospital-manager', 'hospital-it', 'clinician', 'viewer', 'administrator'] as const;
+export const roles = ['county-director', 'insurance-officer', 'hospital-manager', 'hospital-it', 'clinician', 'viewer', 'administrator', 'security-administrator', 'auditor'] as const;
 
 // The other roles see the whole county and need no organisation.
 const ofOrganizations = ['hospital-manager', 'hospital-it', 'clinician'];

@@ -9,6 +9,7 @@ import { useMe } from '../../session/session';
 import { may } from '../../session/roles';
 import { Panel } from '../../ui/Panel';
 import { Answer, Empty } from '../../ui/states';
+import { BackupsPanel } from './BackupsPanel';
 import { DropZone } from './DropZone';
 import { ImportHistory } from './ImportHistory';
 import { Queue } from './Queue';
@@ -55,6 +56,7 @@ export default function DataPage() {
             : <ImportHistory imports={rows.filter((each) => !isImportRunning(each))} />)}
         </Answer>
       </Panel>
+      {me.duties?.includes('system') && <BackupsPanel />}
       {report && <ReportSheet id={report} one={reported} />}
     </div>
   );

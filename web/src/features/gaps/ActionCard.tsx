@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useRef, useState } from 'react';
 import { ApiError, call } from '../../api/client';
+import type { CasesQuestion } from '../../api/queries';
 import type { Action, ActionChange, ActionStatus, Gap, MeasureDefinition } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { useDraft } from '../../lib/draft';
@@ -22,9 +23,12 @@ interface ActionCardProps {
   scale: Scale;
   subject: MeasureDefinition['subject'] | undefined;
   measure: string;
+  // The measure with the gap's own disease group, if it is of one.
+  of: string;
+  question: (period: string, diseaseGroup?: string) => CasesQuestion;
 }
 
-export function ActionCard({ action, unit, direction, mayDecide, scale, subject, measure }: ActionCardProps) {
+export function ActionCard({ action, unit, direction, mayDecide, scale, subject, measure, of, question }: ActionCardProps) {
   const { t } = useWords();
   const text = useText();
   const language = useLanguage();
@@ -57,7 +61,7 @@ export function ActionCard({ action, unit, direction, mayDecide, scale, subject,
       {isCompared(action) && (
         <details className="fold" open>
           <summary>{t('action.didItWork')} <VerdictBadge verdict={action.comparison.verdict} /></summary>
-          <ComparisonView comparison={action.comparison} unit={unit} direction={direction} scale={scale} expectedValue={action.expectedValue}
+          <ComparisonView comparison={action.comparison} measure={of} question={(period) => question(period, action.diseaseGroup)} unit={unit} direction={direction} scale={scale} expectedValue={action.expectedValue}
             peers={action.diseaseGroup ? 'group' : subject === undefined || subject === 'county' ? 'county' : 'hospital'}
             of={action.diseaseGroup ? t('comparison.of', { group: text(action.diseaseGroupName), measure }) : undefined} />
         </details>

@@ -16,6 +16,7 @@ import { MarkBadge } from '../../ui/sources';
 import { Answer, Empty, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
 import { expectedOf, faultsOf, type Field } from './approve';
+import { isOfList } from './items';
 
 interface ApproveSheetProps {
   gap: Gap;
@@ -128,13 +129,13 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
         {t('action.usuallyChanges')}{text(chosen.expected)}{' '}
         {[...new Set(chosen.sources.map((source) => source.mark))].map((mark) => <MarkBadge key={mark} mark={mark} />)}
       </p>
-      <div className="field">
+      {!isOfList(gap) && <div className="field">
         <label htmlFor={`${id}-group`}>{t('action.aim')}</label>
         <select id={`${id}-group`} className="text-input" value={value.diseaseGroup} onChange={(event) => change({ diseaseGroup: event.target.value })}>
           <option value="">{t('action.aimAll')}</option>
           {groups.map((group) => <option key={group} value={group}>{groupNames.get(group) || names.diseaseGroup(group)}</option>)}
         </select>
-      </div>
+      </div>}
       <div className="field">
         <label htmlFor={`${id}-owner`}>{t('action.owner')}</label>
         <input id={`${id}-owner`} name="owner" className="text-input" autoComplete="off" list={`${id}-owners`} placeholder={t('action.ownerHint')}
@@ -152,7 +153,7 @@ function ApproveForm({ gap, unit, menu, onClose }: ApproveSheetProps & { menu: A
         </div>
         <div className="field">
           <label htmlFor={`${id}-expected`}>{t('action.expected')}{share && ' (%)'}</label>
-          <input id={`${id}-expected`} name="expected" className="text-input number" inputMode="decimal" value={value.expected} onChange={(event) => change({ expected: event.target.value })}
+          <input id={`${id}-expected`} name="expected" className="text-input number" inputMode="decimal" aria-required="true" value={value.expected} onChange={(event) => change({ expected: event.target.value })}
             {...points('expected', `${id}-expected-help`)} />
           {told('expected')}
           <span id={`${id}-expected-help`} className="faint">

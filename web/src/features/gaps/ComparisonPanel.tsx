@@ -1,16 +1,23 @@
 // Before → after against comparable units: the verdict, the same in one plain sentence, the numbers, the intervals.
+import type { CasesQuestion } from '../../api/queries';
 import type { Comparison, MeasureDefinition } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { changeUnit, formatBareChange, formatChange, formatCount, formatPart, formatPeriod, formatValue, toNumber } from '../../lib/format';
 import { VerdictBadge } from '../../ui/badges';
+import { CasesLink } from '../../ui/CasesLink';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { tone } from '../../ui/judge';
+import { useDefinitions } from '../../ui/names';
 import { Panel } from '../../ui/Panel';
+import { numeratorCases } from '../../ui/parts';
 import { IntervalPlot, type IntervalRow } from './IntervalPlot';
 import { expectedChange, type Scale } from './scale';
 
 interface ComparisonProps {
   comparison: Comparison;
+  // Of which measure, and to which cases its values of a period open.
+  measure: string;
+  question: (period: string) => CasesQuestion;
   unit: string;
   direction: MeasureDefinition['direction'] | undefined;
   scale: Scale;
@@ -32,11 +39,12 @@ export function ComparisonPanel({ title, ...rest }: ComparisonProps & { title: s
   );
 }
 
-export function ComparisonView({ comparison, unit, direction, scale, peers, expectedValue, of }: ComparisonProps) {
+export function ComparisonView({ comparison, measure, question, unit, direction, scale, peers, expectedValue, of }: ComparisonProps) {
   const { t } = useWords();
   const text = useText();
   const language = useLanguage();
   const change = (value: string | number | null) => formatChange(value, unit, language);
+  const definition = useDefinitions().get(question('').measure);
   const expected = expectedChange(comparison, expectedValue);
   const peerWords = t(`peers.${peers}`, { count: comparison.comparableUnits });
   const rows: IntervalRow[] = [
@@ -52,8 +60,14 @@ export function ComparisonView({ comparison, unit, direction, scale, peers, expe
   const figure = (when: string, point: Comparison['before']) => (
     <div>
       <span className="faint">{when} · {formatPeriod(point.period, language)}</span>
-      <span className="figure">{formatValue(point.value, unit, language)}</span>
-      {unit === '1' && <span className="faint">{formatPart(point.numerator, false, language)} / {formatCount(point.denominator)}</span>}
+      <CasesLink className="figure" question={question(point.period)}>{formatValue(point.value, unit, language)}</CasesLink>
+      {unit === '1' && (
+        <span className="faint">
+          <CasesLink question={numeratorCases(definition, question(point.period))}>{formatPart(point.numerator, false, language)}</CasesLink>
+          {' / '}
+          <CasesLink question={question(point.period)}>{formatCount(point.denominator)}</CasesLink>
+        </span>
+      )}
     </div>
   );
   return (
@@ -78,8 +92,14 @@ export function ComparisonView({ comparison, unit, direction, scale, peers, expe
           </div>
         )}
       </div>
-      <IntervalPlot rows={rows} scale={scale} expected={expected} show={(value) => change(value)} showBare={(value) => formatBareChange(value, unit, language)}
+      <IntervalPlot name={of ?? measure} rows={rows} scale={scale} expected={expected} show={(value) => change(value)} showBare={(value) => formatBareChange(value, unit, language)}
         unitWords={changeUnit(unit, language)} better={direction === 'up' || direction === 'down' ? direction : null} />
+      {([['gained', comparison.gained], ['lost', comparison.lost]] as const).map(([which, items]) => items && items.length > 0 && (
+        <details key={which} className="fold" open>
+          <summary>{t(`changedItems.${which}`, { count: items.length })}</summary>
+          <p>{items.map((item) => text(item)).join(language === 'zh' ? '、' : ', ')}</p>
+        </details>
+      ))}
       {comparison.comparable.length > 0 && (
         <details className="fold">
           <summary>{t('comparison.units', { peers: t(`peers.${peers}`, { count: comparison.comparable.length }) })}</summary>

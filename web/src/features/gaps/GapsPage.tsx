@@ -5,6 +5,7 @@ import { useLanguage, useText, useWords } from '../../i18n';
 import { formatChange, formatDate, formatPeriod, formatValue, none, toNumber } from '../../lib/format';
 import { changeSearch, hrefTo, hrefWith, Link, usePlace } from '../../router/router';
 import { ActionState, GapState, isUnderWay } from '../../ui/badges';
+import { CasesLink } from '../../ui/CasesLink';
 import { DataTable, tableCells, type Column } from '../../ui/DataTable';
 import { downloadCsv } from '../../lib/download';
 import { Icon } from '../../ui/icons';
@@ -49,6 +50,10 @@ function GapTable({ withClosed }: { withClosed: boolean }) {
   const definitions = useDefinitions();
   const gaps = useGaps(withClosed);
   const show = (gap: Gap, value: string | null) => formatValue(value, definitions.get(gap.measure)?.unit ?? '1', language);
+  const latest = (gap: Gap) => {
+    const definition = definitions.get(gap.measure);
+    return { measure: gap.measure, period: gap.latest.period, org: definition && definition.subject !== 'county' ? gap.subject : undefined, diseaseGroup: gap.diseaseGroup || undefined };
+  };
   const columns: Column<Gap>[] = [
     { key: 'measure', title: t('measures.measure'), rowHeader: true, csv: (gap) => text(gap.measureName), sortBy: (gap) => text(gap.measureName),
       render: (gap) => (
@@ -63,7 +68,7 @@ function GapTable({ withClosed }: { withClosed: boolean }) {
     { key: 'subject', title: t('gaps.subject'), csv: (gap) => gap.subjectName, render: () => null },
     { key: 'state', title: t('gaps.state'), csv: (gap) => t(`gapState.${gap.state}`), sortBy: (gap) => gap.state, render: (gap) => <GapState state={gap.state} /> },
     { key: 'latest', title: t('gaps.latest'), number: true, csv: (gap) => gap.latest.value, sortBy: (gap) => toNumber(gap.latest.value),
-      render: (gap) => <>{show(gap, gap.latest.value)}<span className="under">{formatPeriod(gap.latest.period, language)}</span></> },
+      render: (gap) => <><CasesLink question={latest(gap)}>{show(gap, gap.latest.value)}</CasesLink><span className="under">{formatPeriod(gap.latest.period, language)}</span></> },
     { key: 'target', title: t('common.target'), number: true, csv: (gap) => gap.target, render: (gap) => show(gap, gap.target) },
     { key: 'severity', title: t('gaps.short'), number: true, csv: (gap) => shortOf(gap), sortBy: (gap) => toNumber(gap.severity),
       render: (gap) => formatChange(shortOf(gap), definitions.get(gap.measure)?.unit ?? '1', language) },

@@ -23,6 +23,8 @@ it('what is expected is a number, and a share lies between 0 and 100 %', () => {
   expect(expectedOf(' 85.5％ ', true)).toBe('0.855');
   expect(expectedOf('', true)).toBe('');
   expect(expectedOf('8.2', false)).toBe('8.2');
+  expect(faultsOf({ ...good, expected: '' }, true, today)).toEqual({ expected: 'noExpected' });
+  expect(faultsOf({ ...good, expected: ' ' }, false, today)).toEqual({ expected: 'noExpected' });
   expect(faultsOf({ ...good, expected: '八十五' }, true, today)).toEqual({ expected: 'expectedBad' });
   expect(faultsOf({ ...good, expected: '850' }, true, today)).toEqual({ expected: 'expectedRange' });
   expect(faultsOf({ ...good, expected: '850' }, false, today)).toEqual({});

@@ -2,7 +2,7 @@
 import { percentToDecimal } from '../../lib/format';
 
 export type Field = 'owner' | 'dueOn' | 'expected' | 'startedOn';
-export type Fault = 'noOwner' | 'noDue' | 'duePast' | 'dueBeforeStart' | 'expectedBad' | 'expectedRange' | 'noStart' | 'startLater';
+export type Fault = 'noOwner' | 'noDue' | 'duePast' | 'dueBeforeStart' | 'noExpected' | 'expectedBad' | 'expectedRange' | 'noStart' | 'startLater';
 
 export interface Wanted {
   owner: string;
@@ -12,7 +12,7 @@ export interface Wanted {
   startedOn: string;
 }
 
-// As the server takes it; '' = none is expected; null = no number. A share is typed in percent.
+// As the server takes it; '' = nothing is typed; null = no number. A share is typed in percent.
 export function expectedOf(typed: string, share: boolean): string | null {
   const text = typed.trim();
   if (text === '') return '';
@@ -30,7 +30,8 @@ export function faultsOf(wanted: Wanted, share: boolean, today: string): Partial
   else if (wanted.begun && wanted.startedOn !== '' && wanted.dueOn < wanted.startedOn) faults.dueOn = 'dueBeforeStart';
   else if (!wanted.begun && wanted.dueOn < today) faults.dueOn = 'duePast';
   const expected = expectedOf(wanted.expected, share);
-  if (expected === null) faults.expected = 'expectedBad';
-  else if (share && expected !== '' && (Number(expected) < 0 || Number(expected) > 1)) faults.expected = 'expectedRange';
+  if (expected === '') faults.expected = 'noExpected';
+  else if (expected === null) faults.expected = 'expectedBad';
+  else if (share && (Number(expected) < 0 || Number(expected) > 1)) faults.expected = 'expectedRange';
   return faults;
 }

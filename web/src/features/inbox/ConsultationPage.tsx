@@ -46,6 +46,7 @@ function Shown({ consultation, keptAt }: { consultation: Consultation; keptAt: n
           <Panel title={t('consult.question')}>
             <p className="pre consult-question">{consultation.question}</p>
             <p className="faint">{t('inbox.from', { name: [consultation.from.name, consultation.from.practitioner].filter(Boolean).join(' ') })} {consultation.sentAt && formatInstant(consultation.sentAt, language)}</p>
+            {consultation.about && <p>{t('consult.about')} <strong>{text(consultation.about.title)}</strong></p>}
             {consultation.scheduledAt && <p>{t('consult.when')} <strong>{formatInstant(consultation.scheduledAt, language)}</strong></p>}
             {consultation.meeting && <Meeting meeting={consultation.meeting} />}
             <Attachments of={consultation.attachments} />

@@ -169,6 +169,7 @@ const placeOf = (notice: Notice): string => {
   const id = encodeURIComponent(notice.about.id);
   if (/referral/i.test(notice.about.type)) return `/referrals/${id}`;
   if (/consultation/i.test(notice.about.type)) return `/consultations/${id}`;
+  if (notice.about.type === 'emergency') return '/emergencies';
   return notice.patient ? `/patients/${encodeURIComponent(notice.patient.id)}` : '/inbox';
 };
 

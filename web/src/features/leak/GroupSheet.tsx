@@ -23,14 +23,14 @@ export function GroupSheet({ row, period, care }: { row: LeakRow; period: string
   const destinations: Column<LeakRow['destinations'][number]>[] = [
     { key: 'name', title: t('common.destination'), rowHeader: true, render: (each) => text(each.name) || names.destination(each.destination) },
     { key: 'cases', title: t('common.byCases'), number: true, render: (each) => open({ destination: each.destination }, formatCount(each.cases)), sortBy: (each) => each.cases },
-    { key: 'fund', title: t('leak.fund'), number: true, render: (each) => formatMoney(each.fund, language), sortBy: (each) => Number(each.fund) },
-    { key: 'amount', title: t('common.amount'), number: true, render: (each) => formatMoney(each.amount, language), sortBy: (each) => Number(each.amount) },
+    { key: 'fund', title: t('leak.fund'), number: true, render: (each) => open({ destination: each.destination }, formatMoney(each.fund, language)), sortBy: (each) => Number(each.fund) },
+    { key: 'amount', title: t('common.amount'), number: true, render: (each) => open({ destination: each.destination }, formatMoney(each.amount, language)), sortBy: (each) => Number(each.amount) },
   ];
   const institutions: Column<LeakRow['institutions'][number]>[] = [
     { key: 'name', title: t('cases.institution'), rowHeader: true, render: (each) => each.name || each.code },
     { key: 'destination', title: t('common.destination'), render: (each) => names.destination(each.destination) },
     { key: 'cases', title: t('common.byCases'), number: true, render: (each) => open({ institution: each.code }, formatCount(each.cases)), sortBy: (each) => each.cases },
-    { key: 'fund', title: t('leak.fund'), number: true, render: (each) => formatMoney(each.fund, language), sortBy: (each) => Number(each.fund) },
+    { key: 'fund', title: t('leak.fund'), number: true, render: (each) => open({ institution: each.code }, formatMoney(each.fund, language)), sortBy: (each) => Number(each.fund) },
   ];
   return (
     <SideSheet width={680} onClose={() => changeSearch({ group: null, cases: null, record: null })}

@@ -5,11 +5,13 @@ import type { Leak, LeakRow } from '../../api/types';
 import { usePeriod } from '../../app/period';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatChange, formatCount, formatMoney, formatPercent, formatPeriod, none, toNumber } from '../../lib/format';
+import { yearBefore } from '../../lib/period';
 import { changeSearch, hrefWith, Link, navigate, usePlace } from '../../router/router';
 import { casesHref } from '../../router/places';
 import { may } from '../../session/roles';
 import { useMe } from '../../session/session';
 import { StackedBars } from '../../ui/charts';
+import { CasesLink } from '../../ui/CasesLink';
 import { ChartFrame } from '../../ui/ChartFrame';
 import { Choice } from '../../ui/Choice';
 import { DataTable, tableCells, type Column } from '../../ui/DataTable';
@@ -65,13 +67,15 @@ function Totals({ leak, care }: { leak: Leak; care: string }) {
   const me = useMe();
   const { totals, period } = leak;
   const out = { measure: leakMeasure(care), period, judgement: 'not_met' };
+  const before = yearBefore(period);
   const growth = totals.casesOutPrevious > 0 ? totals.casesOut / totals.casesOutPrevious - 1 : null;
   const facts: [string, string, string | null][] = [
     [t('leak.casesOut'), formatCount(totals.casesOut), casesHref(out)],
     [t('leak.shareOut'), formatPercent(shareOut(totals)), casesHref(out)],
     [t('leak.fundOut'), formatMoney(totals.fundOut, language), casesHref(out)],
     [t('leak.amountOut'), formatMoney(totals.amountOut, language), casesHref(out)],
-    [t('leak.change'), growth === null ? none : `${growth > 0 ? '+' : ''}${formatPercent(growth)}`, null],
+    // Against these; what it is now stands before it.
+    [t('leak.change'), growth === null ? none : `${growth > 0 ? '+' : ''}${formatPercent(growth)}`, growth === null || !before ? null : casesHref({ ...out, period: before })],
   ];
   return (
     <dl className="figures">
@@ -128,10 +132,12 @@ function LeakBars({ leak, rows, by, setBy, care }: PartProps) {
     const found = row.destinations.find((each) => each.destination === destination);
     return found ? toNumber(found[by]) ?? 0 : 0;
   };
+  const question = (row: LeakRow, destination: string) => ({ measure: leakMeasure(care), period: leak.period, diseaseGroup: row.diseaseGroup, destination });
   const columns: Column<LeakRow>[] = [
     { key: 'group', title: t('common.diseaseGroup'), rowHeader: true, render: (row) => text(row.name), csv: (row) => text(row.name) },
     ...outside.map((id): Column<LeakRow> => ({
-      key: id, title: nameOf(id), number: true, render: (row) => format(valueOf(row, id)), csv: (row) => valueOf(row, id), sortBy: (row) => valueOf(row, id),
+      key: id, title: nameOf(id), number: true, csv: (row) => valueOf(row, id), sortBy: (row) => valueOf(row, id),
+      render: (row) => <CasesLink question={valueOf(row, id) > 0 ? question(row, id) : null}>{format(valueOf(row, id))}</CasesLink>,
     })),
   ];
   if (shown.length === 0) return null;
@@ -145,10 +151,7 @@ function LeakBars({ leak, rows, by, setBy, care }: PartProps) {
             categories={shown.map((row) => text(row.name))}
             stacks={outside.map((id) => ({ name: nameOf(id), colour: destinationColours[id] ?? '#6b7780', values: shown.map((row) => valueOf(row, id)) }))}
             format={format} label={summary} picture={picture}
-            onPick={may(me, 'cases') ? (stack, category) => {
-              const diseaseGroup = shown[category].diseaseGroup;
-              navigate(casesHref({ measure: leakMeasure(care), period: leak.period, diseaseGroup, destination: outside[stack] }));
-            } : undefined}
+            onPick={may(me, 'cases') ? (stack, category) => navigate(casesHref(question(shown[category], outside[stack]))) : undefined}
           />
         )} />
     </Panel>
@@ -167,7 +170,8 @@ function LeakTable({ leak, rows, by, setBy, care }: PartProps) {
   const format = (value: string | number) => (by === 'cases' ? formatCount(value) : formatMoney(value, language));
   const total: LeakRow = { ...leak.totals, diseaseGroup: '*', name: { zh: t('common.total'), en: t('common.total') }, institutions: [] };
   const most = Math.max(1, ...rows.flatMap((row) => row.destinations.filter((each) => outside.includes(each.destination)).map((each) => toNumber(each[by]) ?? 0)));
-  const open = (row: LeakRow, filters: { judgement?: string; destination?: string }, words: string) => {
+  const before = yearBefore(leak.period);
+  const open = (row: LeakRow, filters: { judgement?: string; destination?: string; period?: string }, words: string) => {
     if (!may(me, 'cases') || row.diseaseGroup === '' || words === none) return words;
     const diseaseGroup = row.diseaseGroup === '*' ? undefined : row.diseaseGroup;
     return <Link to={casesHref({ measure, period: leak.period, diseaseGroup, ...filters })}>{words}</Link>;
@@ -196,7 +200,12 @@ function LeakTable({ leak, rows, by, setBy, care }: PartProps) {
       render: (row) => {
         const change = changeOf(row);
         if (change === null) return none;
-        return <span className={change > 0 ? 'tone-bad' : change < 0 ? 'tone-good' : undefined}>{formatChange(change, '{case}', language)}</span>;
+        const words = formatChange(change, '{case}', language);
+        return (
+          <span className={change > 0 ? 'tone-bad' : change < 0 ? 'tone-good' : undefined}>
+            {before && row.casesOutPrevious > 0 ? open(row, { judgement: 'not_met', period: before }, words) : words}
+          </span>
+        );
       } },
   ];
   return (

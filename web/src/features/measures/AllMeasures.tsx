@@ -12,9 +12,11 @@ import { DataTable, tableCells, type Column } from '../../ui/DataTable';
 import { downloadCsv } from '../../lib/download';
 import { Icon } from '../../ui/icons';
 import { standing, tone } from '../../ui/judge';
+import { MarkLegend, marksOf, MarkSign, signsOf } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
 import { Answer, Empty } from '../../ui/states';
-import { partsOf, ValueCell } from '../../ui/ValueCell';
+import { CasesLink } from '../../ui/CasesLink';
+import { PartsCell, ValueCell } from '../../ui/ValueCell';
 import { casesOf } from './sheet';
 
 export function AllMeasures({ definitions, period }: { definitions: MeasureDefinition[]; period: string }) {
@@ -39,6 +41,7 @@ export function AllMeasures({ definitions, period }: { definitions: MeasureDefin
           <OrganizationTable title={t('measures.byHospital')} definitions={definitions.filter((each) => each.subject === 'hospital')} rows={sheet.rows} period={period}
             empty={<Empty title={t('measures.noPages')}><p>{t('measures.noPagesHow')}</p></Empty>} />
           <OrganizationTable title={t('measures.byUnit')} definitions={definitions.filter((each) => each.subject === 'unit')} rows={sheet.rows} period={period} without="village" />
+          <MarkLegend marks={signsOf(definitions)} />
           <Notes notes={sheet.notes} />
         </>
       )}
@@ -60,7 +63,7 @@ function MeasureName({ definition }: { definition: MeasureDefinition }) {
   const text = useText();
   return (
     <span className="measure-name">
-      <Link to={hrefTo('/measures', { m: definition.id })}>{text(definition.name)}</Link>
+      <span><Link to={hrefTo('/measures', { m: definition.id })}>{text(definition.name)}</Link> <MarkSign marks={marksOf(definition)} /></span>
       <Link className="tool icon-only" to={definitionHref(definition.id)} aria-label={t('definition.of', { name: text(definition.name) })}>
         <Icon name="info" size={16} />
       </Link>
@@ -81,19 +84,13 @@ function CountyTable({ definitions, rows, earlier, period, before }: {
     const then = toNumber(earlierByMeasure.get(definition.id)?.value);
     return now === null || then === null ? null : now - then;
   };
+  const question = (definition: MeasureDefinition, of: string) => casesOf(definition, { subject: '', stratum: '' }, '', of);
   const columns: Column<MeasureDefinition>[] = [
     { key: 'name', title: t('measures.measure'), rowHeader: true, render: (definition) => <MeasureName definition={definition} />, csv: (definition) => text(definition.name) },
     { key: 'value', title: formatPeriod(period, language), number: true, csv: (definition) => byMeasure.get(definition.id)?.value,
-      render: (definition) => {
-        const row = byMeasure.get(definition.id);
-        return <ValueCell definition={definition} row={row} question={casesOf(definition, { subject: row?.subject ?? '', stratum: '' }, '', period)} />;
-      } },
+      render: (definition) => <ValueCell definition={definition} row={byMeasure.get(definition.id)} question={question(definition, period)} /> },
     { key: 'parts', title: t('overview.parts'), number: true,
-      render: (definition) => {
-        const row = byMeasure.get(definition.id);
-        const words = row ? partsOf(definition, row, language) : '';
-        return words ? <span className="faint">{words}</span> : none;
-      } },
+      render: (definition) => <PartsCell definition={definition} row={byMeasure.get(definition.id)} question={question(definition, period)} /> },
     { key: 'numerator', title: t('definition.numerator'), csv: (definition) => byMeasure.get(definition.id)?.numerator, render: () => null },
     { key: 'denominator', title: t('definition.denominator'), csv: (definition) => byMeasure.get(definition.id)?.denominator, render: () => null },
     { key: 'target', title: t('common.target'), number: true, csv: (definition) => definition.target?.value,
@@ -104,7 +101,10 @@ function CountyTable({ definitions, rows, earlier, period, before }: {
         return state === 'none' ? none : <span className={`badge standing-${state}`}>{t(`standing.${state}`)}</span>;
       } },
     { key: 'before', title: formatPeriod(before, language), number: true, csv: (definition) => earlierByMeasure.get(definition.id)?.value,
-      render: (definition) => formatValue(earlierByMeasure.get(definition.id)?.value, definition.unit, language) },
+      render: (definition) => {
+        const { value } = earlierByMeasure.get(definition.id) ?? {};
+        return <CasesLink question={value ? question(definition, before) : null}>{formatValue(value, definition.unit, language)}</CasesLink>;
+      } },
     { key: 'change', title: t('common.change'), number: true, csv: (definition) => changeOf(definition),
       render: (definition) => {
         const change = changeOf(definition);

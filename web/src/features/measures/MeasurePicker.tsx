@@ -1,10 +1,9 @@
 // Chooses one or several measures: a searchable list of check boxes.
-import { Popover } from 'antd';
 import { useId, useState } from 'react';
 import type { MeasureDefinition } from '../../api/types';
 import { useText, useWords } from '../../i18n';
 import { Icon } from '../../ui/icons';
-import { besideTrigger } from '../../ui/popups';
+import { Popover } from '../../ui/Popover';
 
 interface MeasurePickerProps {
   definitions: MeasureDefinition[];
@@ -16,7 +15,7 @@ export function MeasurePicker({ definitions, chosen, change }: MeasurePickerProp
   const { t } = useWords();
   const [open, setOpen] = useState(false);
   return (
-    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" destroyOnHidden getPopupContainer={besideTrigger}
+    <Popover open={open} onOpenChange={setOpen} placement="bottomLeft"
       content={<List definitions={definitions} chosen={chosen} change={change} done={() => setOpen(false)} />}>
       <button type="button" className="tool tool-strong" aria-haspopup="dialog" aria-expanded={open}>
         <Icon name="measures" size={16} />

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { sheetPath, sheetQuery, useCounty } from '../../api/queries';
 import type { MeasureDefinition, Sheet, SheetRow } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
-import { formatPeriod } from '../../lib/format';
+import { formatPeriod, formatValue } from '../../lib/format';
 import { monthsBetween, monthsOf, monthName, parsePeriod, yearsBetween } from '../../lib/period';
 import { casesHref, definitionHref } from '../../router/places';
 import { Link, navigate } from '../../router/router';
@@ -19,7 +19,7 @@ import { useNames } from '../../ui/names';
 import { Panel } from '../../ui/Panel';
 import { MarkBadge } from '../../ui/sources';
 import { Empty, Failed, Loading } from '../../ui/states';
-import { opensToCases, ValueCell } from '../../ui/ValueCell';
+import { ValueCell } from '../../ui/ValueCell';
 import { Notes } from './AllMeasures';
 import { bySize, casesOf, merge, toLines, type Line, type Split } from './sheet';
 
@@ -136,9 +136,10 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
         <ChartFrame name={`${name} ${period}`} summary={summary} tools={<Edition definition={definition} />}
           chart={(picture) => (
             <TrendChart series={series} unit={definition.unit} target={definition.target?.value} label={summary} picture={picture}
-              onPick={opensToCases(definition) && may(me, 'cases') ? (line, each) => navigate(casesHref(casesOf(definition, inChart[line], split, each, org))) : undefined} />
+              onPick={may(me, 'cases') ? (line, each) => navigate(casesHref(casesOf(definition, inChart[line], split, each, org))) : undefined} />
           )} />
       )}
+      {periods.length <= 1 && <p><Edition definition={definition} /></p>}
       {lines.length > linesInChart && periods.length > 1 && <p className="faint">{t('measures.chartCut', { count: linesInChart, total: lines.length })}</p>}
       {table}
       <DataGaps definition={definition} lines={lines} split={split} period={period} byYear={byYear} />
@@ -149,10 +150,14 @@ function Body({ definition, name, period, org, split, sheets, byMonth, byYear }:
 
 function Edition({ definition }: { definition: MeasureDefinition }) {
   const { t } = useWords();
+  const language = useLanguage();
   return (
     <span>
       <span className="faint">{t('definition.edition')} {definition.edition}</span>{' '}
       {[...new Set(definition.sources.map((source) => source.mark))].map((mark) => <MarkBadge key={mark} mark={mark} />)}
+      {definition.target && (
+        <> <span className="faint">{t('common.targetIs', { value: formatValue(definition.target.value, definition.unit, language) })}</span> <MarkBadge mark={definition.target.source.mark} /></>
+      )}
     </span>
   );
 }
@@ -161,7 +166,7 @@ function Edition({ definition }: { definition: MeasureDefinition }) {
 function DataGaps({ definition, lines, split, period, byYear }: { definition: MeasureDefinition; lines: Line[]; split: Split; period: string; byYear: boolean }) {
   const { t } = useWords();
   const me = useMe();
-  if (byYear || !may(me, 'cases') || !opensToCases(definition)) return null;
+  if (byYear || !may(me, 'cases')) return null;
   const sum = (field: 'missing' | 'conflicting') => lines.reduce((count, line) => count + (line.cells.get(total)?.[field] ?? 0), 0);
   const found = (['missing', 'conflicting'] as const).map((field) => [field, sum(field)] as const).filter(([, count]) => count > 0);
   if (found.length === 0 || split !== '') return null;

@@ -60,7 +60,7 @@ export function FlowPanel({ overview }: { overview: Overview }) {
       sortBy: (link) => nameOf('destination', link.destination), csv: (link) => nameOf('destination', link.destination) },
     { key: 'cases', title: t('leak.casesOut'), number: true, render: (link) => open(link, formatCount(link.cases)),
       sortBy: (link) => link.cases, csv: (link) => link.cases },
-    { key: 'amount', title: t('common.amount'), number: true, render: (link) => formatMoney(link.amount, language),
+    { key: 'amount', title: t('common.amount'), number: true, render: (link) => open(link, formatMoney(link.amount, language)),
       sortBy: (link) => toNumber(link.amount), csv: (link) => link.amount },
   ];
   const heaviest = links.find((link) => link.diseaseGroup !== 'other' && link.diseaseGroup !== '') ?? links[0];

@@ -1,18 +1,20 @@
 // One outcome: the value, how it stands to its target and to a year ago, the shape of its months.
-import { Popover } from 'antd';
 import { useState } from 'react';
 import type { OutcomeCard as Card } from '../../api/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatChange, formatPart, formatPeriod, formatValue, toNumber } from '../../lib/format';
 import { yearBefore } from '../../lib/period';
-import { casesHref, definitionHref } from '../../router/places';
+import { definitionHref } from '../../router/places';
 import { hrefTo, Link } from '../../router/router';
 import { may } from '../../session/roles';
 import { useMe } from '../../session/session';
+import { CasesLink } from '../../ui/CasesLink';
 import { Icon } from '../../ui/icons';
-import { besideTrigger } from '../../ui/popups';
 import { standing, tone } from '../../ui/judge';
+import { MarkSign } from '../../ui/marks';
 import { useDefinitions } from '../../ui/names';
+import { denominatorCases, numeratorCases } from '../../ui/parts';
+import { Popover } from '../../ui/Popover';
 import { Sparkline } from '../../ui/Sparkline';
 
 export function OutcomeCard({ card, period }: { card: Card; period: string }) {
@@ -29,11 +31,8 @@ export function OutcomeCard({ card, period }: { card: Card; period: string }) {
   const before = toNumber(card.previous);
   const change = now !== null && before !== null ? now - before : null;
   const goal = toNumber(card.target);
-  const part = (sum: string | null, judgement?: string) => {
-    const words = formatPart(sum, false, language);
-    return may(me, 'cases') ? <Link to={casesHref({ measure: card.measure, period, judgement })}>{words}</Link> : words;
-  };
-  const previousPeriod = formatPeriod(card.previousPeriod ?? yearBefore(period), language);
+  const question = { measure: card.measure, period };
+  const previousPeriod = card.previousPeriod ?? yearBefore(period);
   const [first, last] = [card.trend[0], card.trend[card.trend.length - 1]];
   return (
     <article className="card" aria-label={name}>
@@ -42,31 +41,31 @@ export function OutcomeCard({ card, period }: { card: Card; period: string }) {
         <DefinitionButton measure={card.measure} name={name} />
       </div>
       <div className="card-main">
-        {may(me, 'cases') ? (
-          <Link className="card-value" to={casesHref({ measure: card.measure, period })} title={t('common.openCases')}>{value}</Link>
-        ) : (
-          <span className="card-value">{value}</span>
-        )}
+        <CasesLink className="card-value" question={now === null ? null : question} title={may(me, 'cases') ? t('common.openCases') : ''}>{value}</CasesLink>
         {state !== 'none' && <span className={`badge standing-${state}`}>{t(`standing.${state}`)}</span>}
       </div>
       <dl className="card-facts">
         <div>
           <dt>{t('common.target')}</dt>
           <dd>
-            {formatValue(card.target, unit, language)}
+            {formatValue(card.target, unit, language)} {definition?.target && <MarkSign marks={[definition.target.source.mark]} />}
             {now !== null && goal !== null && <span className="faint"> ({formatChange(now - goal, unit, language)})</span>}
           </dd>
         </div>
         <div>
-          <dt>{previousPeriod}</dt>
+          <dt>{formatPeriod(previousPeriod, language)}</dt>
           <dd>
-            {formatValue(card.previous, unit, language)}
+            <CasesLink question={before === null || !previousPeriod ? null : { measure: card.measure, period: previousPeriod }}>{formatValue(card.previous, unit, language)}</CasesLink>
             {change !== null && <span className={`tone-${tone(change, definition?.direction)}`}> {formatChange(change, unit, language)}</span>}
           </dd>
         </div>
         <div className="card-parts">
           <dt>{t('overview.parts')}</dt>
-          <dd>{part(card.numerator, 'met')} / {part(card.denominator)}</dd>
+          <dd>
+            <CasesLink question={numeratorCases(definition, question)}>{formatPart(card.numerator, false, language)}</CasesLink>
+            {' / '}
+            <CasesLink question={denominatorCases(definition, question)}>{formatPart(card.denominator, false, language)}</CasesLink>
+          </dd>
         </div>
       </dl>
       {first && last && (
@@ -100,10 +99,7 @@ function DefinitionButton({ measure, name }: { measure: string; name: string }) 
     <Popover
       open={open}
       onOpenChange={setOpen}
-      trigger="click"
       placement="bottomLeft"
-      destroyOnHidden
-      getPopupContainer={besideTrigger}
       content={
         <div className="definition-short">
           <p>{text(definition.definition)}</p>

@@ -6,20 +6,22 @@ import { Attachments } from '../../care/Attachments';
 import { Back, CourseLine, CourseMark, DueBadge, KeptNotice, PersonHead, unitWords, UrgencyBadge, useRecordTitle, useToday_ } from '../../care/parts';
 import { daysBetween } from '../../care/days';
 import { usePathways, usePatient } from '../../care/queries';
-import { courses, type Course, type Enrolment, type PatientRecord, type Person } from '../../care/types';
+import { courses, type Course, type Enrolment, type PatientRecord, type Person, type Step } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatDate, formatInstant } from '../../lib/format';
 import { addToOutbox, useOutbox } from '../../offline/device';
 import { newKey } from '../../offline/ids';
-import { hrefTo, Link } from '../../router/router';
+import { hrefTo, hrefWith, Link, usePlace } from '../../router/router';
 import { useFeatures, useReferralsOf } from '../../care/queries';
 import { StateBadge } from '../../care/ReferralParts';
 import { may } from '../../session/roles';
 import { useMe } from '../../session/session';
 import { Icon } from '../../ui/icons';
+import { MarkSign } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
+import { EnrolmentSheet } from './EnrolmentSheet';
 import { TrendLine } from './TrendLine';
 import { years } from './timeline';
 
@@ -47,6 +49,7 @@ function NewPatient({ id }: { id: string }) {
 
 function Known({ id }: { id: string }) {
   const { t } = useWords();
+  const language = useLanguage();
   const record = usePatient(id);
   if (record.isPending) return <Loading lines={10} tall />;
   if (!record.data) return <Failed error={record.error} retry={() => void record.refetch()} />;
@@ -54,6 +57,7 @@ function Known({ id }: { id: string }) {
     <div className="page patient">
       <PersonHead person={record.data.patient} back={<Back to="/patients" label={t('nav.patients')} />} />
       <KeptNotice keptAt={record.keptAt} />
+      {record.data.emergencyUntil && <p className="emergency-notice" role="status">{t('emergency.readingUntil', { until: formatInstant(record.data.emergencyUntil, language) })}</p>}
       <Ways record={record.data} />
       <div className="columns">
         <div className="page">
@@ -127,7 +131,18 @@ function Enrolments({ record }: { record: PatientRecord }) {
   const today = useToday_();
   const open = record.enrolments.filter(isOpen).sort((a, b) => Number(isPlanned(a)) - Number(isPlanned(b)));
   const ended = record.enrolments.filter((each) => !isOpen(each));
-  const pathways = usePathways(open.length > 0);
+  const pathways = usePathways(record.enrolments.length > 0);
+  const mayChange = may(useMe(), 'care');
+  const features = useFeatures();
+  const asksHere = (step: Step): boolean => step.activity === 'consultation' && mayChange && features?.consultation === true;
+  const asked = usePlace().search.get('enrolment');
+  const changed = asked ? open.find((each) => each.id === asked) : undefined;
+  const exitWords = (each: Enrolment): string => {
+    const exit = pathways.data?.pathways.find((pathway) => pathway.id === each.pathway)?.exits.find((one) => one.id === each.exitReason);
+    return exit ? text(exit.name) : '';
+  };
+  const isOld = (each: Enrolment): boolean => each.edition !== '' && pathways.data?.pathways.some((pathway) => pathway.id === each.pathway && pathway.edition !== each.edition) === true;
+  const marksOfPathway = (id: string) => (pathways.data?.pathways.find((pathway) => pathway.id === id)?.sources ?? []).map((source) => source.mark);
   // The courses that the programme's stages have gone through before the present one.
   const seenOf = (each: Enrolment): Course[] => {
     const stages = pathways.data?.pathways.find((pathway) => pathway.id === each.pathway)?.stages ?? [];
@@ -135,18 +150,23 @@ function Enrolments({ record }: { record: PatientRecord }) {
   };
   return (
     <Panel title={t('patient.programmes')}>
+      {changed && <EnrolmentSheet enrolment={changed} person={record.patient.name} />}
       {open.length === 0 && <p className="faint">{t('patient.noProgrammes')}</p>}
       <ul className="enrolments">
         {open.map((each) => (
           <li key={`${each.pathway}${each.since}`}>
-            <p className="enrolment-head"><strong>{text(each.title)}</strong> <span className="badge">{each.stageName ? text(each.stageName) : t(`enrolmentState.${each.status}`)}</span></p>
+            <p className="enrolment-head">
+              <strong>{text(each.title)}</strong> <span className="badge">{each.stageName ? text(each.stageName) : t(`enrolmentState.${each.status}`)}</span>
+              {mayChange && each.id && <Link className="enrolment-change no-print" to={hrefWith({ enrolment: each.id })}>{t(isOld(each) ? 'enrolment.changeOld' : 'enrolment.change')}</Link>}
+            </p>
             {!isPlanned(each) && <CourseLine now={each.course} seen={seenOf(each)} />}
-            <p className="faint">{t(each.edition ? 'patient.since' : 'programmes.since', { date: formatDate(each.since, language), edition: each.edition })}</p>
+            <p className="faint">{t(each.edition ? 'patient.since' : 'programmes.since', { date: formatDate(each.since, language), edition: each.edition })} <MarkSign marks={marksOfPathway(each.pathway)} /></p>
             <ul className="open-steps">
               {record.steps.filter((step) => step.pathway === each.pathway).map((step) => (
                 <li key={step.task}>
                   <span>{text(step.name)}</span> <span className="faint">{formatDate(step.due, language)}</span>{' '}
                   <DueBadge due={step.due} windowEnd={step.windowEnd} overdueDays={Math.max(0, step.windowEnd ? daysBetween(step.windowEnd, today) : 0)} />
+                  {asksHere(step) && <Link className="open-step-way no-print" to={hrefTo(`/patients/${encodeURIComponent(record.patient.id)}/consult`, { about: `Task/${step.task}` })}>{t('patient.consult')}</Link>}
                 </li>
               ))}
             </ul>
@@ -156,7 +176,7 @@ function Enrolments({ record }: { record: PatientRecord }) {
       {ended.length > 0 && (
         <details className="fold">
           <summary>{t('patient.ended', { count: ended.length })}</summary>
-          <ul>{ended.map((each) => <li key={`${each.pathway}${each.since}`}>{text(each.title)} <span className="faint">{formatDate(each.since, language)} · {t(`enrolmentState.${each.status}`)}</span></li>)}</ul>
+          <ul>{ended.map((each) => <li key={`${each.pathway}${each.since}`}>{text(each.title)} <span className="faint">{formatDate(each.since, language)} · {exitWords(each) || t(`enrolmentState.${each.status}`)}</span></li>)}</ul>
         </details>
       )}
     </Panel>
@@ -284,7 +304,17 @@ function Access({ record }: { record: PatientRecord }) {
   if (!record.access) return null;
   return (
     <Panel title={t('patient.whoLooked')}>
-      {record.access.length === 0 ? <p className="faint">{t('patient.nobodyLooked')}</p> : (
+      {record.emergencies.length > 0 && (
+        <ul className="plain-list">
+          {record.emergencies.map((each) => (
+            <li key={each.id}>
+              <span className="badge emergency-badge">{t('emergency.badge')}</span> {each.who} <span className="faint">{each.organizationName} · {formatInstant(each.at, language)}</span>
+              <span className="under">{t(`emergencyReason.${each.reason}`)}：{each.text} · {t(`emergencyState.${each.state}`)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {record.access.length === 0 ? record.emergencies.length === 0 && <p className="faint">{t('patient.nobodyLooked')}</p> : (
         <details className="fold">
           <summary>{t('patient.looked', { count: record.access.length, who: record.access[0].who, when: formatInstant(record.access[0].at, language) })}</summary>
           <ul className="plain-list who-looked">{record.access.map((each, index) => <li key={index}>{each.who} <span className="faint">{each.organizationName || t('accounts.wholeCounty')} · {formatInstant(each.at, language)}</span></li>)}</ul>

@@ -19,6 +19,7 @@ import { useMe } from '../../session/session';
 import { Icon } from '../../ui/icons';
 import { SideSheet } from '../../ui/SideSheet';
 import { Empty, Failed, Loading } from '../../ui/states';
+import { EmergencySheet, isCardNumber } from './EmergencySheet';
 import { showToast } from '../../ui/toasts';
 
 const waitMilliseconds = 250;
@@ -45,6 +46,7 @@ export default function PatientsPage() {
         <input id={id} type="search" className="text-input" autoComplete="off" enterKeyHint="search" placeholder={t('patients.findHint')} value={typed} onChange={(event) => setTyped(event.target.value)} />
       </div>
       {asked === '' ? <Recent /> : <Found find={asked} />}
+      {search.get('emergency') === '1' && <EmergencySheet number={isCardNumber(asked) ? asked : ''} />}
       {search.get('add') === '1' && <AddSheet name={/^[\u4e00-\u9fff·]{2,}$/.test(asked) ? asked : ''} />}
     </div>
   );
@@ -104,7 +106,10 @@ function People({ people, none }: { people: Person[]; none: string }) {
   if (people.length === 0) {
     return (
       <section className="panel">
-        <Empty title={none} icon="search"><Link className="button-link" to={hrefWith({ add: '1' })}>{t('patients.add')}</Link></Empty>
+        <Empty title={none} icon="search">
+          <Link className="button-link" to={hrefWith({ add: '1' })}>{t('patients.add')}</Link>
+          <p><Link to={hrefWith({ emergency: '1' })}>{t('emergency.link')}</Link></p>
+        </Empty>
       </section>
     );
   }

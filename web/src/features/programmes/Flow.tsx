@@ -28,6 +28,10 @@ export function Flow({ pathway, programme, organization }: FlowProps) {
     const words = t('programmes.overdue', { count: bar.overdue, shown: formatCount(bar.overdue) });
     return opens ? <Link className="tone-bad" to={peopleHref({ stage: bar.key, overdue: '1', organization })}>{words}</Link> : <span className="tone-bad">{words}</span>;
   };
+  const waiting = (lost: { people: number; share: number }) => {
+    const words = t('programmes.lost', { count: lost.people, shown: formatCount(lost.people), share: formatPercent(lost.share, 0) });
+    return opens ? <Link className="tone-bad" to={peopleHref({ pool: 'waiting', organization })}>{words}</Link> : <span className="tone-bad">{words}</span>;
+  };
   return (
     <Panel title={t('programmes.flow')} note={t('programmes.flowNote')}>
       <ol className="funnel">
@@ -42,7 +46,7 @@ export function Flow({ pathway, programme, organization }: FlowProps) {
               <span className="funnel-bar"><span className={`funnel-fill ${bar.course ? `course-fill-${bar.course}` : ''}`} style={{ width: `${(bar.people / most) * 100}%`, minWidth: bar.people > 0 ? 2 : 0 }} /></span>
               <span className="funnel-number">{number(bar.people, bar.part === 'pool' ? { pool: bar.key } : { stage: bar.key })}</span>
               <span className="funnel-more">
-                {lost !== null && <span className="tone-bad">{t('programmes.lost', { count: lost.people, shown: formatCount(lost.people), share: formatPercent(lost.share, 0) })}</span>}
+                {lost !== null && waiting(lost)}
                 {bar.overdue > 0 && overdue(bar)}
                 {bar.medianDays !== null && <span className="faint">{t('programmes.median', { count: bar.medianDays })}</span>}
               </span>

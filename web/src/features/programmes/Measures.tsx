@@ -9,10 +9,11 @@ import { hrefTo, Link } from '../../router/router';
 import { useMe } from '../../session/session';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { standing } from '../../ui/judge';
+import { MarkLegend, marksOf, MarkSign, signsOf } from '../../ui/marks';
 import { useNames } from '../../ui/names';
 import { Panel } from '../../ui/Panel';
 import { Answer, Empty } from '../../ui/states';
-import { partsOf, ValueCell } from '../../ui/ValueCell';
+import { PartsCell, ValueCell } from '../../ui/ValueCell';
 import { newestOf, quarterOver } from './newest';
 
 export function Measures({ ids, organization }: { ids: string[]; organization: string }) {
@@ -54,20 +55,17 @@ function Table({ wanted, rows, organization }: { wanted: MeasureDefinition[]; ro
   const { t } = useWords();
   const text = useText();
   const language = useLanguage();
+  const question = (definition: MeasureDefinition) => {
+    const row = rows.get(definition.id);
+    return { measure: definition.id, period: row?.period ?? '', org: definition.subject === 'county' ? undefined : row?.subject };
+  };
   const columns: Column<MeasureDefinition>[] = [
     { key: 'name', title: t('measures.measure'), rowHeader: true, wide: true,
-      render: (definition) => <Link to={hrefTo('/measures', { m: definition.id, org: organization, period: rows.get(definition.id)?.period })}>{text(definition.name)}</Link> },
+      render: (definition) => <><Link to={hrefTo('/measures', { m: definition.id, org: organization, period: rows.get(definition.id)?.period })}>{text(definition.name)}</Link> <MarkSign marks={marksOf(definition)} /></> },
     { key: 'value', title: t('programmes.value'), number: true,
-      render: (definition) => {
-        const row = rows.get(definition.id);
-        const question = { measure: definition.id, period: row?.period ?? '', org: definition.subject === 'county' ? undefined : row?.subject };
-        return <ValueCell definition={definition} row={row} question={question} />;
-      } },
+      render: (definition) => <ValueCell definition={definition} row={rows.get(definition.id)} question={question(definition)} /> },
     { key: 'parts', title: t('overview.parts'), number: true,
-      render: (definition) => {
-        const row = rows.get(definition.id);
-        return <span className="faint">{(row && partsOf(definition, row, language)) || none}</span>;
-      } },
+      render: (definition) => <PartsCell definition={definition} row={rows.get(definition.id)} question={question(definition)} /> },
     { key: 'target', title: t('common.target'), number: true, render: (definition) => formatValue(definition.target?.value, definition.unit, language) },
     { key: 'standing', title: t('measures.standing'),
       render: (definition) => {
@@ -76,5 +74,10 @@ function Table({ wanted, rows, organization }: { wanted: MeasureDefinition[]; ro
       } },
     { key: 'period', title: t('common.period'), render: (definition) => <span className="faint">{rows.get(definition.id) ? formatPeriod(rows.get(definition.id)?.period, language) : t('programmes.notYet')}</span> },
   ];
-  return <DataTable caption={t('programmes.measures')} columns={columns} rows={wanted} rowKey={(definition) => definition.id} cards />;
+  return (
+    <>
+      <DataTable caption={t('programmes.measures')} columns={columns} rows={wanted} rowKey={(definition) => definition.id} cards />
+      <MarkLegend marks={signsOf(wanted)} />
+    </>
+  );
 }

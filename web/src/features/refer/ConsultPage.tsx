@@ -1,23 +1,25 @@
 // Ask others for their opinion: one expert or several (MDT), in writing or at an hour, also from the city, for this patient only.
 import { useMutation } from '@tanstack/react-query';
-import { useCallback, useId, useState, type FormEvent } from 'react';
+import { useCallback, useId, useState, type FormEvent, type ReactNode } from 'react';
 import { call } from '../../api/client';
 import { useCounty } from '../../api/queries';
 import { AddFiles } from '../../care/AddFiles';
 import { AttachedChoice } from '../../care/Attachments';
+import { levelOf } from '../../care/level';
 import { isTooLong } from '../../care/meeting';
 import { Back, PersonHead } from '../../care/parts';
 import { usePatient } from '../../care/queries';
-import type { Attached, Consultation, Person, Urgency } from '../../care/types';
-import { useWords } from '../../i18n';
+import type { Attached, Consultation, PatientRecord, Urgency } from '../../care/types';
+import { useLanguage, useText, useWords } from '../../i18n';
+import { formatDate } from '../../lib/format';
 import { newKey } from '../../offline/ids';
 import { useDeviceDraft } from '../../offline/useDeviceDraft';
-import { hrefTo, navigate } from '../../router/router';
+import { hrefTo, navigate, usePlace } from '../../router/router';
 import { useMe } from '../../session/session';
 import { Choice } from '../../ui/Choice';
 import { Failed, Loading, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
-import { alongWith, chosenOf } from './refer';
+import { alongWith, belongings, belongsAtFirst, chosenOf, type Belonging } from './refer';
 
 // The newest, and what was added now.
 const mostDocuments = 10;
@@ -28,6 +30,8 @@ interface Typed {
   kind: 'written' | 'scheduled';
   urgency: Urgency;
   question: string;
+  // '' : of no course; undefined: not said.
+  about?: string;
   invited: string[];
   scheduledAt: string;
   meeting: string;
@@ -38,24 +42,29 @@ interface Typed {
 
 export default function ConsultPage({ id }: { id: string }) {
   const record = usePatient(id);
-  if (record.data) return <Form person={record.data.patient} documents={record.data.documents} />;
+  const asked = usePlace().search.get('about') ?? '';
+  if (record.data) return <Form key={asked} record={record.data} asked={asked} />;
   if (record.isPending) return <Loading lines={10} tall />;
   return <Failed error={record.error} retry={() => void record.refetch()} />;
 }
 
-function Form({ person, documents }: { person: Person; documents: Attached[] }) {
+function Form({ record: { patient: person, documents, enrolments, steps }, asked }: { record: PatientRecord; asked: string }) {
   const { t } = useWords();
   const me = useMe();
   const id = useId();
   const words = useErrorText();
   const { data: county } = useCounty();
-  const draft = useDeviceDraft<Typed>(me.user, `consult.${person.id}`, () => ({ clientKey: newKey(), mode: 'single', kind: 'written', urgency: 'routine', question: '', invited: [], scheduledAt: '', meeting: '', find: '', added: [], without: [] }));
+  const choices = belongings(enrolments, steps);
+  const first = belongsAtFirst(choices, asked, levelOf(me, county));
+  // What is asked for one step is not mixed with another question.
+  const draft = useDeviceDraft<Typed>(me.user, `consult.${person.id}${first ? `.${first}` : ''}`, () => ({ clientKey: newKey(), mode: first ? 'mdt' : 'single', kind: 'written', urgency: 'routine', question: '', invited: [], scheduledAt: '', meeting: '', find: '', added: [], without: [] }));
   const typed = draft.value;
   const [tried, setTried] = useState(false);
   const [unsent, setUnsent] = useState(0);
   const { change } = draft;
   const add = useCallback((document: Attached) => change(({ added }) => ({ added: [...added, document] })), [change]);
   const travels = alongWith(typed.added, documents, mostDocuments);
+  const about = typed.about !== undefined && (typed.about === '' || choices.some((each) => each.reference === typed.about)) ? typed.about : first;
   const missing = typed.question.trim() === '' || typed.invited.length === 0 || (typed.kind === 'scheduled' && typed.scheduledAt === '');
   const tooLong = typed.kind === 'scheduled' && isTooLong(typed.meeting);
   const meeting = typed.meeting.trim();
@@ -64,7 +73,7 @@ function Form({ person, documents }: { person: Person; documents: Attached[] }) 
       method: 'POST',
       body: {
         clientKey: typed.clientKey, patient: person.id, kind: typed.kind, mode: typed.mode, urgency: typed.urgency, question: typed.question.trim(), attachments: chosenOf(travels, typed.without),
-        invited: typed.invited.map((organization) => ({ organization })), ...(typed.kind === 'scheduled' ? { scheduledAt: `${typed.scheduledAt}:00+08:00`, ...(meeting === '' ? {} : { meeting }) } : {}),
+        ...(about ? { about } : {}), invited: typed.invited.map((organization) => ({ organization })), ...(typed.kind === 'scheduled' ? { scheduledAt: `${typed.scheduledAt}:00+08:00`, ...(meeting === '' ? {} : { meeting }) } : {}),
       },
     }),
     onSuccess: async (made) => {
@@ -76,7 +85,7 @@ function Form({ person, documents }: { person: Person; documents: Attached[] }) 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!missing && !tooLong && unsent === 0 && !send.isPending) send.mutate();
+    if (about !== null && !missing && !tooLong && unsent === 0 && !send.isPending) send.mutate();
   };
   const rank = (kind: string): number => (kind.startsWith('county') ? 0 : kind === 'city' ? 1 : kind === 'province' ? 2 : 9);
   const find = typed.find.trim();
@@ -88,6 +97,7 @@ function Form({ person, documents }: { person: Person; documents: Attached[] }) 
       <PersonHead person={person} back={<Back to={`/patients/${encodeURIComponent(person.id)}`} label={t('visit.back')} />} />
       <h2 className="list-head">{t('consult.title')}</h2>
       {draft.restored && <p className="hint" role="status">{t('visit.restored')}</p>}
+      {choices.length > 0 && <BelongsTo choices={choices} about={about} isMissing={tried && about === null} change={(chosen) => change({ about: chosen })} />}
       <section className="panel visit-section" aria-label={t('consult.question')}>
         <div className="visit-top">
           <Choice label={t('consult.mode')} value={typed.mode} options={(['single', 'mdt'] as const).map((each) => [each, t(`consultMode.${each}`)])} onChange={(mode) => draft.change({ mode })} />
@@ -136,10 +146,38 @@ function Form({ person, documents }: { person: Person; documents: Attached[] }) 
       </section>
       <div className="care-bar">
         {tried && unsent > 0 && <p className="form-error" role="alert">{t('files.waiting', { count: unsent })}</p>}
+        {tried && about === null && <p className="form-error" role="alert">{t('consult.aboutMissing')}</p>}
         {tried && missing && <p className="form-error" role="alert">{t('consult.missing')}</p>}
         {send.error !== null && <p className="form-error" role="alert">{words(send.error)}</p>}
         <button type="submit" className="big-button" disabled={send.isPending}>{t('consult.send')}</button>
       </div>
     </form>
+  );
+}
+
+// Its conclusion ends the step that waits for it: nobody has to tick it, and no words are guessed at.
+function BelongsTo({ choices, about, isMissing, change }: { choices: Belonging[]; about: string | null; isMissing: boolean; change: (about: string) => void }) {
+  const { t } = useWords();
+  const text = useText();
+  const language = useLanguage();
+  const id = useId();
+  const one = (reference: string, words: ReactNode) => (
+    <label key={reference} className="visit-also">
+      <input type="radio" name={`${id}-about`} checked={about === reference} onChange={() => change(reference)} />
+      <span>{words}</span>
+    </label>
+  );
+  return (
+    <section className="panel visit-section" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{t('consult.about')}</h2>
+      <div role="radiogroup" aria-labelledby={`${id}-title`} aria-describedby={`${id}-how`}>
+        {choices.map(({ reference, title, step }) => one(reference, step
+          ? <>{text(title)} · <strong>{text(step.name)}</strong> <span className="faint">{t('consult.aboutDue', { date: formatDate(step.due, language) })}</span></>
+          : <>{text(title)} <span className="faint">{t('consult.aboutCourse')}</span></>))}
+        {one('', t('consult.aboutNone'))}
+      </div>
+      <p id={`${id}-how`} className="faint">{t('consult.aboutHow')}</p>
+      {isMissing && <p className="field-fault">{t('consult.aboutChoose')}</p>}
+    </section>
   );
 }

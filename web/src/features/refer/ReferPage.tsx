@@ -18,7 +18,7 @@ import { levelOf } from '../../care/level';
 import { hrefTo, Link, navigate, usePlace } from '../../router/router';
 import { useMe } from '../../session/session';
 import { Choice } from '../../ui/Choice';
-import { MarkBadge } from '../../ui/sources';
+import { MarkLegend, MarkSign } from '../../ui/marks';
 import { Failed, Loading } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
 import { alongWith, answerWithin, chosenOf, faultsOf, isLower, planOf, urgencyOf, type TypedReferral } from './refer';
@@ -184,10 +184,11 @@ function Rules({ rules, chosen, choose }: { rules: ReferralRule[]; chosen: Refer
           <span>
             {text(rule.text)} {rule.groupName && <span className="faint">{text(rule.groupName)}</span>}{' '}
             {rule.urgency && rule.urgency !== 'routine' && <span className={`badge urgency-${rule.urgency}`}>{t(`urgency.${rule.urgency}`)}</span>}{' '}
-            {(rule.mark === 'K' || rule.mark === 'K-low') && <MarkBadge mark={rule.mark} />}
+            <MarkSign marks={[rule.mark]} />
           </span>
         </label>
       ))}
+      <MarkLegend marks={shown.map((rule) => rule.mark)} />
       {shown.length < rules.length && <button type="button" className="tool tool-big" onClick={() => setAll(true)}>{t('refer.moreRules', { count: rules.length - shown.length })}</button>}
     </fieldset>
   );

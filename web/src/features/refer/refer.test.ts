@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Receiver, ReferralRule } from '../../care/types';
-import { alongWith, answerWithin, chosenOf, faultsOf, isLower, planOf, urgencyOf, type TypedReferral } from './refer';
+import type { Enrolment, Receiver, ReferralRule, Step } from '../../care/types';
+import { alongWith, answerWithin, belongings, belongsAtFirst, chosenOf, faultsOf, isLower, planOf, urgencyOf, type TypedReferral } from './refer';
 
 const text = { zh: 'x', en: 'x' };
 const rule: ReferralRule = { id: 'emergency', group: 'hypertension', text, mark: 'read', urgency: 'emergency' };
@@ -32,4 +32,15 @@ it('who is sent down takes a plan along, by the criterion’s pathway', () => {
   expect(planOf(planned, { ...rule, plan: 'hypertension' })).toEqual({ text: '每周量血压', pathway: 'hypertension', nextDate: '2026-12-01' });
   expect(planOf(planned, undefined)).toEqual({ text: '每周量血压', nextDate: '2026-12-01' });
   expect(planOf(typed, rule)).toBeUndefined();
+});
+
+it('a consultation belongs to the step that waits for one, or to a course; what a step of this level waits for is asked', () => {
+  const step = (task: string, pathway: string, activity: string | null, who: string[]) => ({ task, pathway, pathwayTitle: text, name: text, activity, who }) as Step;
+  const enrolment = (id: string, pathway: string, status = 'active') => ({ id, pathway, status, title: text }) as Enrolment;
+  const board = step('step-1', 'lung', 'consultation', ['county']);
+  const choices = belongings([enrolment('care-1', 'lung'), enrolment('care-2', 'hypertension'), enrolment('care-3', 'diabetes', 'finished')], [board, step('step-2', 'lung', 'test', ['county'])]);
+  expect(choices.map((each) => each.reference)).toEqual(['Task/step-1', 'EpisodeOfCare/care-2']);
+  expect(belongsAtFirst(choices, 'Task/step-1', 'county')).toBe('Task/step-1');
+  expect([belongsAtFirst(choices, '', 'county'), belongsAtFirst(choices, 'Task/step-gone', 'county')]).toEqual([null, null]);
+  expect([belongsAtFirst(choices, '', 'village'), belongsAtFirst(choices.slice(1), '', 'county'), belongsAtFirst([], '', 'county')]).toEqual(['', '', '']);
 });

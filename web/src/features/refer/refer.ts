@@ -1,5 +1,6 @@
 // A referral from what is known: the criterion of the pack, the receiver suggested for it, what travels.
-import type { Attached, Direction, Receiver, ReferralRule, ReferralRules, Urgency } from '../../care/types';
+import type { Attached, Direction, Enrolment, Receiver, ReferralRule, ReferralRules, Step, Urgency } from '../../care/types';
+import type { Text } from '../../api/types';
 
 export interface TypedReferral {
   clientKey: string;
@@ -52,3 +53,27 @@ export const alongWith = (added: Attached[], documents: Attached[], most: number
   [...added, ...documents.filter((each) => !added.some(({ reference }) => reference === each.reference)).slice(0, most)];
 
 export const chosenOf = (offered: Attached[], without: string[]): string[] => offered.map((each) => each.reference).filter((each) => !without.includes(each));
+
+// What a consultation may belong to: the steps that wait for one, and the other courses that are under way.
+export interface Belonging {
+  reference: string;
+  title: Text;
+  // Null: the course as a whole.
+  step: Step | null;
+}
+
+export function belongings(enrolments: Enrolment[], steps: Step[]): Belonging[] {
+  const waiting = steps.filter((step) => step.activity === 'consultation');
+  const others = enrolments.filter((each) => each.id && each.status === 'active' && !waiting.some((step) => step.pathway === each.pathway));
+  return [
+    ...waiting.map((step) => ({ reference: `Task/${step.task}`, title: step.pathwayTitle, step })),
+    ...others.map((each) => ({ reference: `EpisodeOfCare/${each.id}`, title: each.title, step: null })),
+  ];
+}
+
+// What it belongs to until somebody says it: what the page was opened for; nothing, unless a step of this level waits for a
+// consultation, which has to be said (null), because its conclusion ends that step.
+export function belongsAtFirst(choices: Belonging[], asked: string, level: string): string | null {
+  if (choices.some((each) => each.reference === asked)) return asked;
+  return choices.some(({ step }) => step && (step.who.length === 0 || step.who.includes(level))) ? null : '';
+}

@@ -1,13 +1,14 @@
 // A new password: asked for at the first sign-in, or chosen from the menu.
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import { useWords } from '../../i18n';
 import { useSession } from '../../session/session';
+import { PasswordInput } from '../../ui/PasswordInput';
 import { useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
-import { EntryFrame } from './SignInPage';
+import { EntryFrame } from './EntryFrame';
 
-export function PasswordPage({ first, leave, tools }: { first: boolean; leave?: () => void; tools: ReactNode }) {
+export default function PasswordPage({ first, leave, tools }: { first: boolean; leave?: () => void; tools: ReactNode }) {
   const { t } = useWords();
   const words = useErrorText();
   const { session, changePassword, signOut } = useSession();
@@ -39,7 +40,7 @@ export function PasswordPage({ first, leave, tools }: { first: boolean; leave?: 
   const field = (name: string, label: string, value: string, set: (value: string) => void, complete: string) => (
     <div className="field">
       <label htmlFor={`${id}-${name}`}>{label}</label>
-      <Input id={`${id}-${name}`} name={name} type="password" size="large" autoComplete={complete} value={value}
+      <PasswordInput id={`${id}-${name}`} name={name} autoComplete={complete} value={value}
         onChange={(event) => set(event.target.value)} autoFocus={name === 'current'} required />
     </div>
   );

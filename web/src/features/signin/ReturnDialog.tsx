@@ -2,11 +2,12 @@
 import { useEffect, useRef } from 'react';
 import { useWords } from '../../i18n';
 import { useSession } from '../../session/session';
+import { CodeStep } from './CodeStep';
 import { SignInForm } from './SignInForm';
 
-export function ReturnDialog() {
+export default function ReturnDialog() {
   const { t } = useWords();
-  const { session, signOut } = useSession();
+  const { session, half, signOut } = useSession();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -16,8 +17,8 @@ export function ReturnDialog() {
   return (
     <dialog ref={dialog} className="return-dialog" aria-labelledby="return-title" onCancel={(event) => event.preventDefault()}>
       <h2 id="return-title">{t('signin.endedTitle')}</h2>
-      <p>{t('signin.endedLead')}</p>
-      <SignInForm user={session?.user} />
+      {!half && <p>{t('signin.endedLead')}</p>}
+      {half ? <CodeStep /> : <SignInForm user={session?.user} />}
       <button type="button" className="link-button" onClick={() => void signOut()}>{t('signin.otherUser')}</button>
     </dialog>
   );

@@ -3,17 +3,18 @@ import { Button, Input } from 'antd';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { useWords } from '../../i18n';
 import { useSession } from '../../session/session';
+import { PasswordInput } from '../../ui/PasswordInput';
 import { useErrorText } from '../../ui/states';
 
 export function SignInForm({ user: fixedUser }: { user?: string }) {
   const { t } = useWords();
   const words = useErrorText();
-  const { signIn } = useSession();
+  const { signIn, halfEnded } = useSession();
   const id = useId();
   const [user, setUser] = useState(fixedUser ?? '');
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const [error, setError] = useState<unknown>(halfEnded);
   const alive = useRef(true);
   useEffect(() => {
     alive.current = true;
@@ -44,7 +45,7 @@ export function SignInForm({ user: fixedUser }: { user?: string }) {
       </div>
       <div className="field">
         <label htmlFor={`${id}-password`}>{t('signin.password')}</label>
-        <Input id={`${id}-password`} name="password" type="password" size="large" autoComplete="current-password"
+        <PasswordInput id={`${id}-password`} name="password" autoComplete="current-password"
           value={password} onChange={(event) => setPassword(event.target.value)} autoFocus={fixedUser !== undefined} required />
       </div>
       {error !== null && <p className="form-error" role="alert">{words(error)}</p>}

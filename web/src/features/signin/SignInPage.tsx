@@ -1,35 +1,14 @@
 import type { ReactNode } from 'react';
-import { useEffect } from 'react';
 import { useWords } from '../../i18n';
+import { useSession } from '../../session/session';
+import { CodeStep } from './CodeStep';
+import { EntryFrame } from './EntryFrame';
 import { SignInForm } from './SignInForm';
 
-export function EntryFrame({ title, tools, children }: { title: string; tools: ReactNode; children: ReactNode }) {
+export default function SignInPage({ tools }: { tools: ReactNode }) {
   const { t } = useWords();
-  useEffect(() => {
-    document.title = `${title} · ${t('app.name')}`;
-  }, [title, t]);
-  return (
-    <div className="entry">
-      <header className="entry-head">{tools}</header>
-      <main className="entry-main">
-        <div className="entry-brand">
-          <img src="/mark.svg" alt="" width="44" height="44" />
-          <div>
-            <p className="entry-name">{t('app.name')}</p>
-            <p className="faint">{t('app.purpose')}</p>
-          </div>
-        </div>
-        <div className="entry-card">
-          <h1>{title}</h1>
-          {children}
-        </div>
-      </main>
-    </div>
-  );
-}
-
-export function SignInPage({ tools }: { tools: ReactNode }) {
-  const { t } = useWords();
+  const { half } = useSession();
+  if (half) return <EntryFrame title={t('signin.codeTitle')} tools={tools}><CodeStep /></EntryFrame>;
   return (
     <EntryFrame title={t('signin.title')} tools={tools}>
       <SignInForm />

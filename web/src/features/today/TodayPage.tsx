@@ -1,8 +1,10 @@
 // The day of a village or township doctor: who is due, overdue, came back. One entry a person; one tap to the visit.
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { formName, formPath, formsOf } from '../../care/forms';
-import { receiversPath, rulesPath, useToday } from '../../care/queries';
+import { call } from '../../api/client';
+import { completeToday } from '../../care/complete';
+import { receiversPath, rulesPath, todayPath, useToday } from '../../care/queries';
 import { CallLink, DueBadge, KeptNotice, unitWords, usePersonWords } from '../../care/parts';
 import { SavedHere } from '../../care/SavedHere';
 import type { DuePerson, Today, VisitReceipt } from '../../care/types';
@@ -13,8 +15,8 @@ import { recall } from '../../offline/keep';
 import { hrefTo, hrefWith, Link, usePlace } from '../../router/router';
 import { useMe } from '../../session/session';
 import { Icon } from '../../ui/icons';
-import { Empty, Failed, Loading } from '../../ui/states';
-import { filters, listed, shown, type Filter, type Listed } from './today';
+import { Empty, Failed, Loading, useErrorText } from '../../ui/states';
+import { filters, listed, shown, unlisted, type Filter, type Listed } from './today';
 
 export default function TodayPage() {
   const { t } = useWords();
@@ -44,18 +46,30 @@ function List({ today }: { today: Today }) {
   const { t } = useWords();
   const { search } = usePlace();
   const items = useOutbox();
-  const all = useMemo(() => listed(today.people, items), [today.people, items]);
+  const errorText = useErrorText();
+  const more = useMutation({ mutationFn: (offset: number) => call<Today>(todayPath(offset)).then(completeToday) });
+  const [added, setAdded] = useState<{ to: Today; people: DuePerson[] }>({ to: today, people: [] });
+  const people = useMemo(() => {
+    const known = new Map([...today.people, ...(added.to === today ? added.people : [])].map((each) => [each.patient.id, each]));
+    return [...known.values()];
+  }, [today, added]);
+  const all = useMemo(() => listed(people, items), [people, items]);
   const asked = search.get('show') as Filter | null;
   const filter: Filter = asked && filters.includes(asked) ? asked : 'all';
   const rows = shown(all, filter);
   const doneHere = shown(all, 'done').length;
-  const count = (each: Filter): number => (each === 'done' ? Math.max(today.counts.done, 0) + doneHere : shown(all, each).length);
+  const count = (each: Filter): number => (each === 'done' ? Math.max(today.counts.done, 0) + doneHere : shown(all, each).length + unlisted(today.counts, people, each));
+  const left = unlisted(today.counts, people, 'all');
+  const isComplete = more.data?.complete ?? today.complete;
+  // The last page that was asked for brought nobody new: there is nobody more.
+  const hasMore = left > 0 || (!isComplete && more.data?.people.length !== 0);
+  const fetchMore = () => more.mutate(people.length, { onSuccess: (page) => setAdded({ to: today, people: [...(added.to === today ? added.people : []), ...page.people] }) });
   return (
     <>
       <nav className="today-filters" aria-label={t('today.filters')}>
         {filters.map((each) => (
           <Link key={each} to={hrefWith({ show: each === 'all' ? null : each })} replace aria-current={each === filter ? 'page' : undefined} className={each === 'overdue' && count(each) > 0 ? 'today-filter today-filter-bad' : 'today-filter'}>
-            <strong>{count(each)}</strong>
+            <strong>{count(each)}{each !== 'done' && !isComplete ? '+' : ''}</strong>
             <span>{t(`todayFilter.${each}`)}</span>
           </Link>
         ))}
@@ -68,6 +82,12 @@ function List({ today }: { today: Today }) {
         </section>
       ) : (
         <ul className="people">{rows.map((one) => <PersonRow key={one.due.patient.id} one={one} />)}</ul>
+      )}
+      {hasMore && filter !== 'done' && (
+        <div className="more">
+          {more.error && <p className="form-error" role="alert">{errorText(more.error)}</p>}
+          <button type="button" className="tool tool-big" disabled={more.isPending} onClick={fetchMore}>{more.isPending ? t('today.fetchingMore') : left > 0 && isComplete ? t('today.more', { count: left }) : t('today.moreStill')}</button>
+        </div>
       )}
     </>
   );

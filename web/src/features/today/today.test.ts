@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DuePerson } from '../../care/types';
 import type { Item } from '../../offline/outbox';
-import { listed, shown } from './today';
+import { listed, shown, unlisted } from './today';
 
 const person = (id: string, overdueDays: number, more: Partial<DuePerson> = {}): DuePerson => ({
   patient: { id, name: id, gender: '', birthDate: '', age: null, phone: '', idNumber: '', organization: '', organizationName: '' },
@@ -25,4 +25,10 @@ it('who was visited here leaves the list, whether sent or not', () => {
 
 it('a visit that left a step open, or was set aside, does not end the list', () => {
   expect(ids(shown(listed(people, [visit('c', ['other']), visit('b', ['t-b'], 'set-aside')]), 'overdue'))).toEqual(['c', 'b']);
+});
+
+it('those whom the server counts and has not listed yet are counted too', () => {
+  const counts = { due: 10, overdue: 5, returned: 1, done: 0 };
+  expect((['all', 'overdue', 'due', 'returned', 'done'] as const).map((each) => unlisted(counts, people, each))).toEqual([6, 3, 3, 0, 0]);
+  expect(unlisted({ ...counts, due: 4, overdue: 2 }, people, 'all')).toBe(0);
 });

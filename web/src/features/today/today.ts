@@ -1,5 +1,5 @@
 // The day's list: who belongs under which heading, who first.
-import type { DuePerson } from '../../care/types';
+import type { DuePerson, Today } from '../../care/types';
 import type { Item } from '../../offline/outbox';
 
 export type Filter = 'all' | 'overdue' | 'due' | 'returned' | 'done';
@@ -26,6 +26,16 @@ export function listed(people: DuePerson[], items: Item[]): Listed[] {
     const done = here.length > 0 && due.steps.every((step) => answered.has(step.task) || !step.form);
     return { due, here: done ? here[here.length - 1] : null };
   });
+}
+
+// How many the server counts under a heading that it has not listed yet: the list begins with those who are due first.
+export function unlisted(counts: Today['counts'], people: DuePerson[], filter: Filter): number {
+  const late = people.filter((each) => each.overdueDays > 0).length;
+  const more = {
+    all: counts.due - people.length, overdue: counts.overdue - late, due: counts.due - counts.overdue - (people.length - late),
+    returned: counts.returned - people.filter((each) => each.returned).length, done: 0,
+  };
+  return Math.max(0, more[filter]);
 }
 
 const rank = ({ returned, overdueDays, steps }: DuePerson): number =>

@@ -3,12 +3,14 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo, useRef, useState, type FormEvent } from 'react';
 import { useCounty } from '../../api/queries';
+import type { Mark } from '../../api/types';
 import { addDays, daysBetween, instant } from '../../care/days';
 import { levelOf } from '../../care/level';
 import { formName, formPath, formsOf, forStep } from '../../care/forms';
 import { fromRecord, mergeForms, nextDateItem, nextDateOf, presets, type Field as MergedField, type Section } from '../../care/merge';
 import { Back, PersonHead, unitWords } from '../../care/parts';
-import { usePatient, useToday } from '../../care/queries';
+import { useFeatures, usePatient, useReferralRules, useToday } from '../../care/queries';
+import { criterionName } from '../../care/referral';
 import { itemsOf } from '../../care/rules';
 import type { Answers, AnswerValue, FormAnswer, Person, Reading, Step } from '../../care/types';
 import { useLanguage, useText, useWords } from '../../i18n';
@@ -18,13 +20,15 @@ import { addToOutbox, askAndKeep } from '../../offline/device';
 import { newKey } from '../../offline/ids';
 import { recall } from '../../offline/keep';
 import { useDeviceDraft } from '../../offline/useDeviceDraft';
-import { hrefTo, navigate } from '../../router/router';
+import { hrefTo, Link, navigate } from '../../router/router';
 import { useMe } from '../../session/session';
 import { Choice } from '../../ui/Choice';
+import { MarkSign } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
+import { Basis, useBasis } from './Basis';
 import { Field } from './Field';
-import { answerWords, dangers, faults, isAsked, methods, offAtFirst, requestOf, type Found, type Typed } from './visit';
+import { answerWords, dangers, faults, isAsked, methods, namedDate, offAtFirst, requestOf, type Found, type Typed } from './visit';
 
 export default function VisitPage({ id }: { id: string }) {
   const { t } = useWords();
@@ -87,6 +91,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
   const language = useLanguage();
   const me = useMe();
   const { data: county } = useCounty();
+  const features = useFeatures();
   const level = levelOf(me, county);
   const draft = useDeviceDraft<Typed>(me.user, `visit.${person.id}`, () => ({ clientKey: newKey(), values: {}, off: offAtFirst(steps, level, localDay(new Date())), ticked: [], method: 'clinic', note: '' }));
   const [tried, setTried] = useState(false);
@@ -99,7 +104,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
   const shownForms = useMemo(
     () => loaded.filter((each) => steps.some((step) => step.form === each.form.id && !typed.off.includes(step.task)))
       // Of two steps with one form, what the record says is of the one that it was asked for.
-      .map((each) => (typed.off.includes(each.task) ? { ...each, initial: {} } : each)),
+      .map((each) => (typed.off.includes(each.task) ? { ...each, initial: {}, usualDays: undefined } : each)),
     [loaded, steps, typed.off],
   );
   const forms = useMemo(() => shownForms.map((each) => each.form), [shownForms]);
@@ -108,10 +113,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
   const record = useMemo(() => fromRecord(sections, shownForms), [sections, shownForms]);
   const values: Answers = { ...preset, ...record, ...typed.values };
   for (const [key, value] of Object.entries(typed.values)) if (value === '') delete values[key];
-  const proposed = nextDateOf(forms, sections, values, today);
-  const nextDate = typeof typed.values[nextDateItem] === 'string' && typed.values[nextDateItem] !== '' ? String(typed.values[nextDateItem]) : proposed;
-  const asksNext = sections.some((section) => section.fields.some((field) => field.key === nextDateItem));
-  if (asksNext && nextDate) values[nextDateItem] = nextDate;
+  const proposed = nextDateOf(shownForms, sections, values, today);
   const found = dangers(forms, sections, values);
   const wrong = faults(forms, sections, values);
   const refer = found.map(({ danger }) => danger.refer).find(Boolean);
@@ -160,6 +162,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
     navigate(hrefTo('/'));
   };
 
+  const sources = useBasis(forms, steps.filter((step) => step.form && on(step)));
   const withoutForm = steps.filter((step) => !step.form);
   const withForm = steps.filter((step) => step.form);
   const titleOf = (section: Section): string =>
@@ -190,7 +193,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
         const one = (field: MergedField) => (
           <div key={field.key} data-key={field.key}>
             {field.key === nextDateItem ? (
-              <NextDate label={text(field.item.text)} value={nextDate} proposed={proposed} today={today} change={(day) => set(nextDateItem, day)} />
+              <NextDate label={text(field.item.text)} named={namedDate(typed)} marks={sources.map((source) => source.mark)} proposed={proposed} today={today} change={(day) => set(nextDateItem, day)} />
             ) : (
               <Field field={field} value={values[field.key]} change={(value) => set(field.key, value)} readings={field.item.history ? readings(field) : []}
                 fault={tried || (typed.values[field.key] !== undefined && wrong.get(field.key)?.kind === 'number') ? wrong.get(field.key) ?? null : null}
@@ -219,11 +222,14 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
         <section className="panel visit-section" aria-label={t('visit.also')}>
           <h2>{t('visit.also')}</h2>
           {withoutForm.map((step) => (
-            <label key={step.task} className="visit-also">
-              <input type="checkbox" checked={typed.ticked.includes(step.task)}
-                onChange={(event) => draft.change((old) => ({ ticked: event.target.checked ? [...old.ticked, step.task] : old.ticked.filter((each) => each !== step.task) }))} />
-              <span>{text(step.name)} <span className="faint">{text(step.pathwayTitle)} · {formatDate(step.due, language)}</span></span>
-            </label>
+            <div key={step.task} className="visit-also-row">
+              <label className="visit-also">
+                <input type="checkbox" checked={typed.ticked.includes(step.task)}
+                  onChange={(event) => draft.change((old) => ({ ticked: event.target.checked ? [...old.ticked, step.task] : old.ticked.filter((each) => each !== step.task) }))} />
+                <span>{text(step.name)} <span className="faint">{text(step.pathwayTitle)} · {formatDate(step.due, language)}</span></span>
+              </label>
+              {step.activity === 'consultation' && features?.consultation && <Link to={hrefTo(`/patients/${encodeURIComponent(person.id)}/consult`, { about: `Task/${step.task}` })}>{t('patient.consult')}</Link>}
+            </div>
           ))}
         </section>
       )}
@@ -233,8 +239,9 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
           <textarea id="visit-note" className="text-input" rows={2} value={typed.note} onChange={(event) => draft.change({ note: event.target.value })} />
         </div>
       </section>
+      <Basis sources={sources} />
       <div className="care-bar">
-        {found.length > 0 && <DangerBox found={found} />}
+        {found.length > 0 && <DangerBox found={found} patient={person.id} />}
         {tried && wrong.size > 0 && <p className="form-error" role="alert">{t('visit.missing', { count: wrong.size })}</p>}
         <button type="submit" className={found.length > 0 && refer ? 'big-button big-button-danger' : 'big-button'} disabled={sending || !draft.ready}>
           {found.length > 0 && refer ? t('visit.saveAndRefer') : t('visit.save')}
@@ -244,33 +251,41 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
   );
 }
 
-function DangerBox({ found }: { found: Found[] }) {
+// The limit is as sure as the criterion that it refers by.
+function DangerBox({ found, patient }: { found: Found[]; patient: string }) {
   const text = useText();
+  const features = useFeatures();
+  const rules = useReferralRules(patient, 'up', features?.referral === true).data?.rules ?? [];
+  const marks = (criterion: string | undefined): Mark[] => rules.filter((rule) => criterionName(rule) === criterion).map((rule) => rule.mark);
   return (
     <div className="danger" role="alert">
-      {found.map(({ danger }) => <p key={danger.id}><strong>{text(danger.text)}</strong></p>)}
+      {found.map(({ danger }) => <p key={danger.id}><strong>{text(danger.text)}</strong> <MarkSign marks={marks(danger.refer?.criterion)} /></p>)}
     </div>
   );
 }
 
 const quick = [14, 30, 90];
 
-function NextDate({ label, value, proposed, today, change }: { label: string; value: string | null; proposed: string | null; today: string; change: (day: string | undefined) => void }) {
+// Shown until somebody names another day; only a day that somebody named is sent, all else is the programme's.
+function NextDate({ label, named, marks, proposed, today, change }: { label: string; named: string | null; marks: Mark[]; proposed: string | null; today: string; change: (day: string | undefined) => void }) {
   const { t } = useWords();
+  const language = useLanguage();
+  const value = named ?? proposed;
   const days = value ? daysBetween(today, value) : null;
   return (
     <div className="visit-field visit-next">
       <label htmlFor="visit-next-date">{label}</label>
       <span className="visit-entry">
-        <input id="visit-next-date" className="text-input" type="date" min={today} value={value ?? ''} onChange={(event) => change(event.target.value || undefined)} />
+        <input id="visit-next-date" className={named || !proposed ? 'text-input' : 'text-input visit-next-preset'} type="date" min={today} value={value ?? ''} aria-describedby="visit-next-how" onChange={(event) => change(event.target.value || undefined)} />
         {days !== null && <span className="visit-unit">{t('visit.inDays', { count: days })}</span>}
       </span>
       <span className="visit-quick">
         {quick.map((each) => (
-          <button key={each} type="button" className="tool" aria-pressed={days === each} onClick={() => change(addDays(today, each))}>{t('visit.quickDays', { count: each })}</button>
+          <button key={each} type="button" className="tool" aria-pressed={named !== null && days === each} onClick={() => change(addDays(today, each))}>{t('visit.quickDays', { count: each })}</button>
         ))}
-        {proposed && proposed !== value && <button type="button" className="link-button" onClick={() => change(undefined)}>{t('visit.byRule')}</button>}
+        {named && <button type="button" className="link-button" onClick={() => change(undefined)}>{proposed ? t('visit.byRule', { date: formatDate(proposed, language) }) : t('visit.byRuleNoDate')}</button>}
       </span>
+      <span id="visit-next-how" className="faint">{t(named ? 'visit.nextNamed' : proposed ? 'visit.nextByRule' : 'visit.nextNone')} {!named && proposed && <MarkSign marks={marks} />}</span>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mergeForms } from '../../care/merge';
 import type { Form, Step } from '../../care/types';
-import { answerWords, dangers, faults, offAtFirst, pressed, requestOf, type Typed } from './visit';
+import { answerWords, dangers, faults, namedDate, offAtFirst, pressed, requestOf, type Typed } from './visit';
 
 const text = (zh: string) => ({ zh, en: zh });
 const systolic = { id: 'systolic', type: 'quantity' as const, maximum: 300, text: text('收缩压'), required: true, observation: { system: 's', code: 'c' } };
@@ -38,6 +38,14 @@ it('sends the answers of each form and the steps that were done', () => {
     tasks: [{ task: 't1', version: '1' }, { task: 't2', version: '1' }, { task: 't3', version: '1' }],
     forms: [{ form: 'a', answers: { systolic: 120 } }, { form: 'b', answers: { systolic: 120 } }],
   });
+});
+
+it('the next date is sent only when somebody named it', () => {
+  const asking: Form[] = [{ ...forms[0], items: [...forms[0].items, { id: 'next-date', type: 'date', text: text('下次') }], next: [{ days: 90 }] }];
+  const sent = (values: Typed['values']) => requestOf('p', { ...typed, values }, [step('t1', 'a')], asking, mergeForms(asking), { [key]: '120', ...values }, '2026-11-28T09:00:00+08:00').forms[0].answers;
+  expect([namedDate(typed), namedDate({ ...typed, values: { 'next-date': '' } }), namedDate({ ...typed, values: { 'next-date': '2026-12-24' } })]).toEqual([null, null, '2026-12-24']);
+  expect(sent({})).toEqual({ systolic: 120 });
+  expect(sent({ 'next-date': '2026-12-24' })).toEqual({ systolic: 120, 'next-date': '2026-12-24' });
 });
 
 it('“none of these” excludes the others', () => {

@@ -62,6 +62,12 @@ export function faults(forms: Form[], sections: Section[], values: Answers): Map
   return found;
 }
 
+// The next visit on a day that somebody named.
+export function namedDate({ values }: Typed): string | null {
+  const named = values[nextDateItem];
+  return typeof named === 'string' && named !== '' ? named : null;
+}
+
 export function requestOf(patient: string, typed: Typed, steps: Step[], forms: Form[], sections: Section[], values: Answers, at: string): VisitRequest {
   const done = steps.filter((step) => (step.form ? !typed.off.includes(step.task) : typed.ticked.includes(step.task)));
   return {
