@@ -181,7 +181,7 @@ class Story {
     await this.enrols(village, li, 'family-doctor-contract');
     await this.enrols(village, wu, 'lung');
     const { id: ended } = await this.enrols(village, li, 'hypertension');
-    await village.post(`/api/enrolments/${ended}/exit`, { reason: 'death', note: '登记有误' });
+    await village.post(`/api/enrolments/${ended}/exit`, { reason: 'declined', note: '登记有误' });
     await this.visits(village, sun, 'hypertension-follow-up', { systolic: 190, diastolic: 118, symptoms: ['1'], adherence: '2', 'adverse-reaction': false, 'new-complication': false, classification: '2', standing: 'continue' });
     await this.visits(village, li, 'contract-agreement', { package: 'basic', team: '周村医、何医生', 'starts-on': '2026-03-02', years: 1, 'consent-records': true, signed: true, 'team-members': ['family-doctor'], standing: 'continue' });
     await this.visits(village, wu, 'lung-risk', { consent: true, 'risk-factors': ['pack-years', 'copd'] });

@@ -12,6 +12,7 @@
 namespace qianxian::flow {
 namespace {
 
+constexpr int64_t kWakeMargin = 600'000'000; // microseconds: clocks of several processes, commits under way
 constexpr size_t kFeedEntries = 2000;      // read at once
 constexpr size_t kPatients = 500;          // in one commit
 constexpr int kTries = 5;                  // when somebody else wrote meanwhile
@@ -128,13 +129,17 @@ Result<uint64_t> Service::FollowFeed() {
 Result<uint64_t> Service::WakeUp() {
   uint64_t written = 0;
   int tries = 0;
-  const std::string now = FormatInstant(tools_.clock->Now());
-  QX_TRY(search::Query query, search::Query::Parse(*tools_.parameters, "Task", {{"wake", "le" + now}, {"pathway", std::string(kBase) + "CodeSystem/pathway|"}}, {}));
+  // Once everything whose time has come, afterwards what came to its time since: a step is written with a wake that is still to come.
+  const Instant now = tools_.clock->Now();
+  if (now < woken_until_) woken_until_ = {};   // the clock was put back
+  const Instant since{std::max<int64_t>(0, woken_until_.microseconds - kWakeMargin)};
+  QX_TRY(search::Query query, search::Query::Parse(*tools_.parameters, "Task", {{"wake", "sa" + FormatInstant(since)}, {"wake", "le" + FormatInstant(now)},
+                                                                                {"pathway", std::string(kBase) + "CodeSystem/pathway|"}}, {}));
   query.count = kPatients;
   while (true) {
     QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, tools_.store->OpenSnapshot(Program()));
     QX_TRY(const store::SearchPage page, snapshot->Search(query));
-    if (page.matches.empty()) return written;
+    if (page.matches.empty()) break;
     std::set<std::string> patients;
     for (const store::Resource& task : page.matches) {
       QX_TRY(const json::Document document, json::Document::Parse(task.body));
@@ -146,13 +151,15 @@ Result<uint64_t> Service::WakeUp() {
       continue;
     }
     if (*looked == 0) {
-      if (page.next.empty()) return written;
+      if (page.next.empty()) break;
       query.place = page.next;             // their edition cannot be read: they stay as they are
       continue;
     }
     written += *looked;
     query.place.clear();
   }
+  woken_until_ = now;
+  return written;
 }
 
 Result<uint64_t> Service::Tick() {

@@ -70,6 +70,7 @@ class Service final : public Flow {
 
   std::mutex ticking_;
   uint64_t seen_t_ = 0;                    // how far the feed was read without anything to do; read again after a restart
+  Instant woken_until_;                    // whose time came before this has been looked at; looked at again after a restart
   std::mutex mutex_;                       // guards what follows
   std::map<std::string, std::shared_ptr<const Programme>> frozen_;
   std::shared_ptr<const Places> places_;

@@ -417,7 +417,7 @@ Result<size_t> Consultations::Sweep(Instant& since, size_t maximum) {
   const access::Caller program = access::SystemCaller("referral");
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(program));
   QX_TRY(const search::Query query, search::Query::Parse(parameters_, "Task",
-                                                         {{"wake", "gt" + FormatInstant({std::max<int64_t>(0, since.microseconds - kMargin)})},
+                                                         {{"wake", "sa" + FormatInstant({std::max<int64_t>(0, since.microseconds - kMargin)})},
                                                           {"wake", "le" + FormatInstant(now)}, {"code", std::string(kBase) + "task|consultation"},
                                                           {"_sort", "wake"}, {"_count", std::to_string(maximum)}}, {}));
   QX_TRY(const store::SearchPage page, snapshot->Search(query));

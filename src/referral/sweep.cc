@@ -154,7 +154,7 @@ Result<size_t> Referrals::Sweep(Instant& since, size_t maximum) {
   if (since == Instant{}) QX_DO(SetMissingTimers(now));
   QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store_.OpenSnapshot(access::SystemCaller("referral")));
   QX_TRY(search::Query query, search::Query::Parse(parameters_, "Task",
-                                                   {{"wake", "gt" + FormatInstant({std::max<int64_t>(0, since.microseconds - kMargin)})},
+                                                   {{"wake", "sa" + FormatInstant({std::max<int64_t>(0, since.microseconds - kMargin)})},
                                                     {"wake", "le" + FormatInstant(now)}, {"code", std::string(kBase) + "task|referral"},
                                                     {"_sort", "wake"}, {"_count", std::to_string(maximum)}}, {}));
   QX_TRY(const store::SearchPage page, snapshot->Search(query));

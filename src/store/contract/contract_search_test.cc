@@ -87,7 +87,7 @@ class Generator {
   Change Task() {
     const std::string id = Id("t", 80), extension = R"({"url":"https://fhir.qianxian.cn/StructureDefinition/)";
     std::string members = R"("status":")" + Pick({"ready", "completed"}) + R"(","intent":"order","extension":[)" + extension + R"(due","valueDate":")" + Date().substr(0, 10) + "\"}";
-    if (Below(2)) members += "," + extension + R"(wake","valueInstant":"2020-0)" + std::to_string(1 + Below(3)) + "-" + std::to_string(10 + Below(18)) + R"(T0)" + std::to_string(Below(10)) + R"(:00:00+08:00"})";
+    for (uint64_t wakes = Below(2) ? 1 + Below(4) / 3 : 0; wakes > 0; --wakes) members += "," + extension + R"(wake","valueInstant":"2020-0)" + std::to_string(1 + Below(3)) + "-" + std::to_string(10 + Below(18)) + R"(T0)" + std::to_string(Below(10)) + R"(:00:00+08:00"})";
     members += R"(],"restriction":{"period":{"end":")" + Date() + "\"}}";
     return Put("Task", id, Json("Task", id, members));
   }
@@ -242,6 +242,16 @@ Strings Searches(Generator& g) {
                   (g.Below(2) ? g.Pick({"5", "5.4", "5.40", "120", "100", "-3", "0", "1e2", "99"}) : g.Value()) +
                   (g.Below(3) ? "" : g.Pick({"||g/L", "|urn:u|g/L", "|urn:u|", "||nothing"})));
     out.push_back((i % 3 == 0 ? "Task?due=" : i % 3 == 1 ? "Task?wake=" : "Task?window-end=") + std::string(prefixes[g.Below(10)]) + (i % 3 == 1 ? "2020-02-1" + std::to_string(g.Below(10)) : date));
+    // Two comparisons of one date: also where a task has two of it, and meets each with another.
+    const char* both[] = {"Task?wake", "Task?due", "Encounter?date", "Observation?date", "Patient?birthdate"};
+    const std::string asked = both[i % 5], code = asked.substr(asked.find('?') + 1);
+    const auto one = [&] {
+      const std::string day = i % 5 != 0 ? g.Date().substr(0, 10) : "2020-0" + std::to_string(1 + g.Below(3)) + (g.Below(2) ? "" : "-1" + std::to_string(g.Below(10)));
+      return "=" + std::string(prefixes[g.Below(10)]) + day;
+    };
+    std::string pair = asked + one();
+    pair += "&" + code + one();
+    out.push_back(pair);
     out.push_back("RiskAssessment?probability=" + std::string(prefixes[g.Below(10)]) +
                   g.Pick({"0", "0.1", "0.25", "0.5", "1", "0.3", "0.75", "-1", "2", "1e-3"}));
   }
@@ -299,6 +309,30 @@ TEST_P(StoreContract, SearchesAgreeWithTheJudge) {
     EXPECT_GT(some, 200) << "the searches must find something";
     EXPECT_EQ(refused, (std::set<std::string>{"Patient?_has:Observation:patient:_has:Nothing"}));
   }
+}
+
+// Two comparisons of one date are met by two dates as well as by one between them; also where many have several.
+TEST_P(StoreContract, BetweenTwoDatesAndAroundThem) {
+  const auto task = [](const std::string& id, const Strings& wakes) {
+    std::string extensions;
+    for (const std::string& at : wakes)
+      extensions += (extensions.empty() ? "" : ",") + std::string(R"({"url":"https://fhir.qianxian.cn/StructureDefinition/wake","valueInstant":")") + at + "\"}";
+    return Put("Task", id, Json("Task", id, R"("status":"ready","intent":"order","extension":[)" + extensions + "]"));
+  };
+  const std::string before = "2020-03-01T00:00:00Z", between = "2020-03-10T12:00:00Z", after = "2020-03-20T00:00:00Z";
+  const auto found = [&](const std::string& text) { return Ids(Search("Task", text + "&_count=1000").matches); };
+  MustCommit({task("before", {before}), task("between", {between}), task("after", {after}), task("around", {before, after}), task("both-before", {before, "2020-03-02T00:00:00Z"})});
+  EXPECT_EQ(Sorted(found("wake=gt2020-03-10&wake=lt2020-03-11")), (Strings{"Task/around"})) << "the day itself is neither after nor before it";
+  EXPECT_EQ(Sorted(found("wake=sa2020-03-10T00:00:00Z&wake=le2020-03-11T00:00:00Z")), (Strings{"Task/around", "Task/between"}));
+  EXPECT_EQ(Sorted(found("wake=ge2020-03-10T12:00:00Z&wake=le2020-03-10T12:00:00Z")), (Strings{"Task/around", "Task/between"}));
+  EXPECT_EQ(found("wake=gt2020-04&wake=lt2020-02"), Strings{});
+  EXPECT_EQ(Sorted(found("wake=lt2020-03-05&wake=lt2020-03-02&wake=gt2020-03-10")), (Strings{"Task/around"}));
+  MustCommit({task("around", {after})});
+  EXPECT_EQ(found("wake=sa2020-03-10T00:00:00Z&wake=le2020-03-11T00:00:00Z"), (Strings{"Task/between"})) << "it has two no more";
+  std::vector<Change> many;
+  for (int i = 0; i < 260; ++i) many.push_back(task("many-" + std::to_string(i), {before, i % 2 ? after : "2020-03-02T00:00:00Z"}));
+  MustCommit(std::move(many));
+  EXPECT_EQ(found("wake=sa2020-03-10T00:00:00Z&wake=le2020-03-11T00:00:00Z").size(), 131u);
 }
 
 TEST_P(StoreContract, NamesAreFoundAsTheyAreTyped) {

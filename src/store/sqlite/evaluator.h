@@ -31,6 +31,9 @@ struct Opened {
   std::vector<search::IndexEntry> entries;
 };
 
+// A comparison of dates that is walked together with others of the same parameter.
+bool MayBeTogether(const search::Clause& clause, const Aliases& aliases);
+
 class Evaluator {
  public:
   static Result<std::unique_ptr<Evaluator>> Open(Engine& engine, Database& database, const access::Caller& caller,
@@ -48,6 +51,8 @@ class Evaluator {
   Result<SlotSet> Meeting(const std::string& type, const search::Clause& clause);
   // Not yet cut down to the living and visible, perhaps too many.
   Result<Hits> Evaluate(const std::string& type, const search::Clause& clause);
+  // The same for several clauses at once, all of one parameter and each MayBeTogether.
+  Result<Hits> Together(const std::string& type, const std::vector<const search::Clause*>& clauses);
   // Removes what is dead or not the caller's. Every set passes through here before it is shown or counted.
   Status CutDown(const std::string& type, SlotSet& set);
   Result<bool> Verify(Slot slot, const search::Clause& clause);
@@ -91,11 +96,11 @@ class Evaluator {
              bool& exact);
   Status Reference(int32_t parameter, const search::Clause& clause, const search::QueryValue& value,
                    SlotSetBuilder& out, bool& exact);
-  Status Date(int32_t parameter, int64_t coding, const search::QueryValue& value, SlotSetBuilder& out);
+  Status Date(int32_t parameter, int64_t coding, const DateTest& test, SlotSetBuilder& out);
   Status DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
-                 const search::QueryValue& value, SlotSetBuilder& out);
+                 const DateTest& test, SlotSetBuilder& out);
   // By the lists of months, at their edges of days where there are such.
-  Status DateLists(int32_t parameter, const Range& range, const search::QueryValue& value, bool months, SlotSetBuilder& out);
+  Status DateLists(int32_t parameter, const Range& range, const DateTest& test, bool months, SlotSetBuilder& out);
   Status Number(int32_t parameter, int64_t coding, bool is_quantity, const search::QueryValue& value,
                 SlotSetBuilder& out);
   Status Composite(int32_t parameter, const search::Clause& clause, const search::QueryValue& value,

@@ -89,7 +89,7 @@ Status Evaluator::Value(int32_t parameter, const Clause& clause, const QueryValu
     case ParameterKind::kString: return String(parameter, clause, value, out, hits.exact);
     case ParameterKind::kUri: return Uri(parameter, clause, value, out, hits.exact);
     case ParameterKind::kReference: return Reference(parameter, clause, value, out, hits.exact);
-    case ParameterKind::kDate: return Date(parameter, 0, value, out);
+    case ParameterKind::kDate: return Date(parameter, 0, DateTest({&value}), out);
     case ParameterKind::kNumber: return Number(parameter, 0, false, value, out);
     case ParameterKind::kQuantity: return Number(parameter, 0, true, value, out);
     case ParameterKind::kComposite: return Composite(parameter, clause, value, out, hits.exact);
@@ -273,80 +273,6 @@ Status Evaluator::Reference(int32_t parameter, const Clause& clause, const Query
   return index_.Posting(parameter, UntypedReferenceValue(value.code), out);
 }
 
-Status Evaluator::DateRow(int32_t parameter, int64_t coding, int32_t width, int64_t from, int64_t to,
-                          const QueryValue& value, SlotSetBuilder& out) {
-  if (from > to) return Ok();
-  return index_.ForEachSpan(parameter, coding, width, from, to, [&](const IndexReader::Span& span) {
-    if (MeetsDate(value.prefix, value.date_low, value.date_high, span.low, span.high)) out.Add(span.slot);
-    return true;
-  });
-}
-
-Status Evaluator::Date(int32_t parameter, int64_t coding, const QueryValue& value, SlotSetBuilder& out) {
-  for (int32_t width = 0; width < kWidths; ++width) {
-    for (const Range& range : DateRanges(value.prefix, value.date_low, value.date_high, kWidestOf[width])) {
-      if (width != 0 || coding != 0) {   // months are kept of the short spans of plain dates
-        QX_DO(DateRow(parameter, coding, width, range.from, range.to, value, out));
-        continue;
-      }
-      QX_DO(DateLists(parameter, range, value, true, out));
-    }
-  }
-  return Ok();
-}
-
-Status Evaluator::DateLists(int32_t parameter, const Range& range, const QueryValue& value, bool months, SlotSetBuilder& out) {
-  // Whole months (days) come from their lists; only the edges are read value by value, or by day where days have lists.
-  const auto number = months ? MonthValue : DayValue;
-  const auto begin_of = months ? MonthBegin : DayBegin;
-  const int64_t earliest = months ? kFirstMonth : kFirstDay + 1, latest = months ? kLastMonth : kLastDay - 1;
-  const auto whole = [&](int64_t from, int64_t to) {   // months [first, second) lie wholly in [from, to]
-    int64_t first = std::max(number(from), earliest);
-    if (begin_of(first) < from) ++first;
-    int64_t end = std::min(number(to), latest);
-    if (to < INT64_MAX && begin_of(end + 1) - 1 <= to) ++end;
-    return std::pair(first, std::max(first, end));
-  };
-  const bool finer = months && engine_.aliases.ByDay(static_cast<uint16_t>(parameter));
-  const auto edge = [&](int64_t from, int64_t to) -> Status {
-    if (!finer || from > to) return DateRow(parameter, 0, 0, from, to, value, out);
-    return DateLists(parameter, {from, to, std::max(from, range.certain_from), std::min(to, range.certain_to)}, value, false, out);
-  };
-  const auto [first, end] = whole(range.from, range.to);
-  if (range.certain_from > range.certain_to || first >= end) return edge(range.from, range.to);
-  auto [certain_first, certain_end] = whole(range.certain_from, range.certain_to);
-  if (certain_first >= certain_end) certain_first = certain_end = std::clamp(certain_first, first, end);
-  QX_DO(edge(range.from, begin_of(first) - 1));
-  QX_DO(edge(begin_of(end), range.to));
-  if (certain_first < certain_end) QX_DO(index_.PostingRange(parameter, certain_first, certain_end - 1, out));
-  for (int64_t month = first; month < end; ++month) {
-    if (month == certain_first && certain_first < certain_end) month = certain_end;
-    if (month >= end) break;
-    // Partly certain. If what is not certain of it meets the comparison too, its list will do.
-    const int64_t begin = begin_of(month);
-    const int64_t last = begin_of(month + 1) - 1;
-    if (finer) {
-      QX_DO(edge(begin, last));
-      continue;
-    }
-    bool all = true;
-    for (const auto& [from, to] : {std::pair(begin, std::min(last, range.certain_from - 1)),
-                                   std::pair(std::max(begin, range.certain_to + 1), last)}) {
-      if (from > to) continue;
-      QX_DO(index_.ForEachSpan(parameter, 0, 0, from, to, [&](const IndexReader::Span& span) {
-        all = MeetsDate(value.prefix, value.date_low, value.date_high, span.low, span.high);
-        return all;
-      }));
-    }
-    if (all) {
-      QX_DO(index_.Posting(parameter, month, out));
-    } else {
-      QX_DO(DateRow(parameter, 0, 0, begin, last, value, out));
-    }
-  }
-  return Ok();
-}
-
 Status Evaluator::Number(int32_t parameter, int64_t coding, bool is_quantity, const QueryValue& value,
                          SlotSetBuilder& out) {
   const bool has_unit = is_quantity && (value.has_system || value.has_code);
@@ -419,7 +345,7 @@ Status Evaluator::Composite(int32_t parameter, const Clause& clause, const Query
              index_.Codings({lead.has_system, true, lead.system, lead.code, false}));
       for (int64_t coding : codings) {
         if (kind == ParameterKind::kDate) {
-          QX_DO(Date(parameter, coding, other, out));
+          QX_DO(Date(parameter, coding, DateTest({&other}), out));
         } else {
           QX_DO(Number(parameter, coding, kind == ParameterKind::kQuantity, other, out));
         }

@@ -85,6 +85,8 @@ class Maker {
 
   void Date(const IndexEntry& entry) {
     const int32_t width = DateWidth(entry.date_low, entry.date_high);
+    const auto another = [&](const IndexRows::Span& span) { return span.parameter == entry.parameter; };
+    if (std::any_of(out_.spans.begin(), out_.spans.end(), another)) Post(entry.parameter, kSeveral);
     out_.spans.push_back({entry.parameter, -1, -1, width, entry.date_low, entry.date_high, false});
     if (width == 0) Post(entry.parameter, MonthValue(entry.date_low));
     if (width == 0 && aliases_.ByDay(entry.parameter)) Post(entry.parameter, DayValue(entry.date_low));

@@ -50,6 +50,7 @@ void AppendIndexRows(const std::vector<search::IndexEntry>& entries, const Alias
 
 // Values of posting lists.
 inline constexpr int64_t kPresent = 0;                        // has the parameter at all
+inline constexpr int64_t kSeveral = -1;                       // has more than one span of it: two comparisons may be met by two of them
 int64_t TokenCodeValue(std::string_view code);                // any system
 int64_t TokenSystemValue(std::string_view system);            // any code
 int64_t TokenValue(std::string_view system, std::string_view code);

@@ -57,6 +57,28 @@ std::vector<Range> DateRanges(search::Prefix prefix, int64_t query_low, int64_t 
   return {};
 }
 
+bool DateTest::Meets(int64_t low, int64_t high) const {
+  return std::all_of(values_.begin(), values_.end(), [&](const search::QueryValue* value) {
+    return MeetsDate(value->prefix, value->date_low, value->date_high, low, high);
+  });
+}
+
+std::vector<Range> DateTest::Ranges(int64_t widest) const {
+  std::vector<Range> common = {Certain(kMin, kMax)};
+  for (const search::QueryValue* value : values_) {
+    std::vector<Range> narrower;
+    for (const Range& one : DateRanges(value->prefix, value->date_low, value->date_high, widest)) {
+      for (const Range& other : common) {
+        const Range both = {std::max(one.from, other.from), std::min(one.to, other.to), std::max(one.certain_from, other.certain_from),
+                            std::min(one.certain_to, other.certain_to)};
+        if (both.from <= both.to) narrower.push_back(both);
+      }
+    }
+    common = std::move(narrower);
+  }
+  return common;
+}
+
 std::vector<Stretch> FixedWidthStretches(search::Prefix prefix, int64_t query_low, int64_t query_high, int64_t width) {
   using search::Prefix;
   const int64_t ends_in_time = Minus(query_high, width);    // the last low end whose span ends by query_high

@@ -19,6 +19,17 @@ bool MeetsDate(search::Prefix prefix, int64_t query_low, int64_t query_high, int
 // For spans of at most `widest` microseconds (INT64_MAX: any).
 std::vector<Range> DateRanges(search::Prefix prefix, int64_t query_low, int64_t query_high, int64_t widest);
 
+// What a span of a date has to meet: one comparison, or several at once ("from March", "before May"). Its values outlive it.
+class DateTest {
+ public:
+  explicit DateTest(std::vector<const search::QueryValue*> values) : values_(std::move(values)) {}
+  bool Meets(int64_t low, int64_t high) const;
+  std::vector<Range> Ranges(int64_t widest) const;   // as DateRanges; they do not overlap
+
+ private:
+  std::vector<const search::QueryValue*> values_;
+};
+
 // For spans that are all of one width: the low ends that meet the comparison, exactly.
 struct Stretch {
   int64_t from;

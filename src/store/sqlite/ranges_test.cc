@@ -47,6 +47,34 @@ TEST(DateRanges, HoldEveryValueThatMeetsAndOnlyCertainOnesAreCertain) {
   }
 }
 
+TEST(DateTest, SeveralComparisonsAreWalkedAtOnce) {
+  const auto value_of = [](Prefix prefix, int64_t low, int64_t high) {
+    search::QueryValue value;
+    value.prefix = prefix, value.date_low = low, value.date_high = high;
+    return value;
+  };
+  for (Prefix first : kPrefixes) {
+    for (Prefix second : kPrefixes) {
+      const search::QueryValue a = value_of(first, 10, 15), b = value_of(second, 12, 25);
+      const DateTest test({&a, &b});
+      for (int64_t low = -5; low <= 40; ++low) {
+        for (int64_t width = 1; width <= 7; ++width) {
+          const bool meets = MeetsDate(first, 10, 15, low, low + width) && MeetsDate(second, 12, 25, low, low + width);
+          ASSERT_EQ(test.Meets(low, low + width), meets);
+          int in = 0, certain = 0;
+          for (const Range& range : test.Ranges(7)) {
+            in += low >= range.from && low <= range.to;
+            certain += low >= range.certain_from && low <= range.certain_to;
+          }
+          EXPECT_LE(in, 1) << "twice";
+          if (meets) EXPECT_EQ(in, 1) << static_cast<int>(first) << " " << static_cast<int>(second) << " " << low << "+" << width;
+          if (certain) EXPECT_TRUE(meets) << static_cast<int>(first) << " " << static_cast<int>(second) << " " << low << "+" << width;
+        }
+      }
+    }
+  }
+}
+
 TEST(FixedWidthStretches, AreExact) {
   for (Prefix prefix : kPrefixes) {
     for (int64_t width : {1, 4}) {

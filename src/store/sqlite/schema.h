@@ -12,7 +12,7 @@ inline constexpr int kFormat = 1;                      // PRAGMA user_version
 inline constexpr int kApplicationId = 0x51585354;      // "QXST"
 
 // Changes when rows of the index mean something else; an index of another layout is made again.
-inline constexpr uint64_t kIndexLayout = 5;
+inline constexpr uint64_t kIndexLayout = 6;
 int64_t IndexFingerprint(uint64_t definitions);
 
 // Lists that are kept beside those of the search parameters, under numbers that no parameter has.

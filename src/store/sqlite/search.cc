@@ -41,6 +41,28 @@ int Rank(const Clause& clause) {
   }
 }
 
+// Clauses that are found together, the cheap ones first.
+using Group = std::vector<const Clause*>;
+std::vector<Group> GroupsOf(const search::Query& query, const Aliases& aliases) {
+  std::vector<Group> groups;
+  for (const Clause& clause : query.clauses) {
+    const bool together = MayBeTogether(clause, aliases);
+    const auto known = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return together && group[0]->parameter == clause.parameter && MayBeTogether(*group[0], aliases);
+    });
+    if (known != groups.end()) known->push_back(&clause);
+    else groups.push_back({&clause});
+  }
+  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return Rank(*a[0]) < Rank(*b[0]); });
+  return groups;
+}
+
+std::string Describe(const Group& group) {
+  std::string text;
+  for (const Clause* clause : group) text += (text.empty() ? "" : "&") + search::DescribeClause(*clause);
+  return text;
+}
+
 }  // namespace
 
 std::string WritePlace(const Place& place) {
@@ -62,10 +84,10 @@ Result<Place> ReadPlace(std::string_view text) {
   return Invalid("bad-place", "This is not the place of a next page.", "分页位置无效。");
 }
 
-void Searcher::Explain(const TypeMatches& matches, const Clause& clause, size_t rows, bool exact) {
+void Searcher::Explain(const TypeMatches& matches, const std::string& clauses, size_t rows, bool exact) {
   if (!explains_) return;
   const std::string found = std::to_string(rows), left = std::to_string(matches.set.size());
-  Plan(matches.query.type + "?" + search::DescribeClause(clause) + ": 索引中 " + found + " 行，余 " + left + (exact ? "" : "，须逐条核对") +
+  Plan(matches.query.type + "?" + clauses + ": 索引中 " + found + " 行，余 " + left + (exact ? "" : "，须逐条核对") +
                   " / " + found + " rows of the index, " + left + " left" + (exact ? "" : ", each to be checked"));
 }
 
@@ -73,24 +95,20 @@ Status Searcher::MatchType(TypeMatches& matches) {
   matches.set = SlotSet();
   matches.verify.clear();
   const std::string& type = matches.query.type;
-  std::vector<const Clause*> clauses;
-  for (const Clause& clause : matches.query.clauses) clauses.push_back(&clause);
-  std::stable_sort(clauses.begin(), clauses.end(), [](const Clause* a, const Clause* b) { return Rank(*a) < Rank(*b); });
   bool begun = false, cut = false;         // what is left of a set that was cut down needs no cutting again
-  for (const Clause* clause : clauses) {
+  for (const Group& group : GroupsOf(matches.query, evaluator_.engine().aliases)) {
     if (begun && matches.set.empty()) break;
-    if (begun && !search::NeedsStore(*clause) && clause->parameter && matches.set.size() <= kFew) {
-      matches.verify.push_back(clause);
+    if (begun && !search::NeedsStore(*group[0]) && group[0]->parameter && matches.set.size() <= kFew) {
+      matches.verify.insert(matches.verify.end(), group.begin(), group.end());
       if (explains_) {
         const std::string left = std::to_string(matches.set.size());
-        Plan(matches.query.type + "?" + search::DescribeClause(*clause) + ": 余 " + left + " 条，逐条核对 / only " + left + " left, each is checked");
+        Plan(type + "?" + Describe(group) + ": 余 " + left + " 条，逐条核对 / only " + left + " left, each is checked");
       }
       continue;
     }
-    QX_TRY(Hits hits, evaluator_.Evaluate(type, *clause));
-    if (!hits.exact) matches.verify.push_back(clause);
+    QX_TRY(Hits hits, group.size() > 1 ? evaluator_.Together(type, group) : evaluator_.Evaluate(type, *group[0]));
+    if (!hits.exact) matches.verify.insert(matches.verify.end(), group.begin(), group.end());
     const size_t rows = hits.set.size();
-    const bool exact = hits.exact;
     if (begun) {
       matches.set.IntersectWith(hits.set);
     } else {
@@ -101,7 +119,7 @@ Status Searcher::MatchType(TypeMatches& matches) {
       QX_DO(evaluator_.CutDown(type, matches.set));
       cut = true;
     }
-    Explain(matches, *clause, rows, exact);
+    if (explains_) Explain(matches, Describe(group), rows, hits.exact);
   }
   if (begun) {
     if (!cut) QX_DO(evaluator_.CutDown(type, matches.set));

@@ -30,7 +30,7 @@ class Searcher {
   Status Match();
   Status MatchType(TypeMatches& matches);
   void Plan(std::string_view line) { plan_.push_back(std::string(search::kPlanMark) + std::string(line)); }
-  void Explain(const TypeMatches& matches, const search::Clause& clause, size_t rows, bool exact);
+  void Explain(const TypeMatches& matches, const std::string& clauses, size_t rows, bool exact);
   Result<bool> Holds(const TypeMatches& matches, Slot slot);
   Result<const TypeMatches*> MatchesOf(Slot slot);
   bool Sorts() const;
