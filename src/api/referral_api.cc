@@ -157,8 +157,10 @@ void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, cons
   WritePlace(w, "from", r.from);
   WritePlace(w, "to", r.to);
   w.Member("criterion", r.criterion).Name("criterionText");
-  if (const pack::Criterion* criterion = rules.Find(r.criterion)) w.BeginObject().Member("zh", criterion->text.zh).Member("en", criterion->text.en).EndObject();
+  const pack::Criterion* criterion = rules.Find(r.criterion);
+  if (criterion) w.BeginObject().Member("zh", criterion->text.zh).Member("en", criterion->text.en).EndObject();
   else w.Null();
+  w.MemberIfAny("criterionMark", criterion ? criterion->mark : "");
   w.Member("reason", r.reason).Member("summary", r.summary);
   WriteOrNull(w, "sentAt", fhir::LocalTimeText(r.sent_at));
   WriteOrNull(w, "answerBy", fhir::LocalTimeText(r.answer_by));

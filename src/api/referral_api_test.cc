@@ -138,6 +138,7 @@ TEST(ReferralApi, AResultThatNobodyWaitedForBecomesADraft) {
   EXPECT_EQ(box.At("referrals.0.stateName.zh"), "草稿");
   EXPECT_EQ(box.At("referrals.0.criterion"), "pressure/high");
   EXPECT_EQ(box.At("referrals.0.criterionText.en"), "Very high");
+  EXPECT_EQ(box.At("referrals.0.criterionMark"), "K") << "what is unsure says so wherever it stands";
   EXPECT_EQ(box.At("referrals.0.reason"), "血压很高");
   EXPECT_EQ(box.At("referrals.0.patient.name"), "王建国");
   EXPECT_EQ(box.At("referrals.0.to.organization"), "H1");

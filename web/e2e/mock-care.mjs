@@ -158,7 +158,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
   function makeReferral(id, person, more) {
     return {
       id, version: 1, direction: 'up', urgency: 'routine', type: 'outpatient', state: 'sent', patient: person.patient, from: { organization: 'T1', name: '青石镇卫生院', practitioner: '何医生', phone: '0990-1234' },
-      to: { organization: 'H1', name: '云岭县人民医院', department: '心内科' }, criterion: 'hypertension/uncontrolled-twice', criterionText: rules.rules[2].text, reason: '两次随访血压均在 150 以上，已加量。',
+      to: { organization: 'H1', name: '云岭县人民医院', department: '心内科' }, criterion: 'hypertension/uncontrolled-twice', criterionText: rules.rules[2].text, criterionMark: rules.rules[2].mark, reason: '两次随访血压均在 150 以上，已加量。',
       summary: '既往：高血压 8 年\n近期：收缩压 152 mmHg，舒张压 96 mmHg\n用药：氨氯地平 5 mg 每日一次', sentAt: at(-3), answerBy: at(21), overdue: false, slot: null,
       history: [{ at: at(-3), who: '何医生', verb: 'send', state: 'sent', stateName: stateNames.sent, note: '' }], results: [], plan: null, attachments: [{ reference: 'DocumentReference/d1', title: both('心电图 2026-11-20', 'ECG 20 Nov 2026') }], ...more,
     };

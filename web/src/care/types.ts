@@ -267,6 +267,7 @@ export interface Referral {
   to: Party;
   criterion: string;
   criterionText: Text | null;
+  criterionMark?: Mark;
   reason: string;
   summary: string;
   sentAt: string | null;

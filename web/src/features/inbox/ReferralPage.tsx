@@ -14,6 +14,7 @@ import { useDeviceDraft } from '../../offline/useDeviceDraft';
 import { hrefTo, Link } from '../../router/router';
 import { useMe } from '../../session/session';
 import { Icon } from '../../ui/icons';
+import { MarkSign } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
 import { Failed, Loading, useErrorText } from '../../ui/states';
 import { showToast } from '../../ui/toasts';
@@ -57,7 +58,9 @@ function Shown({ referral, keptAt }: { referral: Referral; keptAt: number | null
               <dl className="facts">
                 <Fact label={t('referral.from')}>{[referral.from.name, referral.from.department, referral.from.practitioner].filter(Boolean).join(' · ')}</Fact>
                 <Fact label={t('referral.to')}>{[referral.to.name || t('referral.noReceiver'), referral.to.department, referral.to.practitioner].filter(Boolean).join(' · ')}</Fact>
-                <Fact label={t('refer.criterion')}>{text(referral.criterionText)}</Fact>
+                <Fact label={t('refer.criterion')}>
+                  {referral.criterionText && <>{text(referral.criterionText)} {referral.criterionMark && <MarkSign marks={[referral.criterionMark]} />}</>}
+                </Fact>
                 <Fact label={t('refer.reasonText')}>{referral.reason !== referral.criterionText?.zh && referral.reason}</Fact>
                 <Fact label={t('referral.sentAt')}>{referral.sentAt && formatInstant(referral.sentAt, language)}</Fact>
                 {referral.slot && <Fact label={t('referral.slot')}>{[referral.slot.start && formatInstant(referral.slot.start, language), referral.slot.department, referral.slot.bed].filter(Boolean).join(' · ')}</Fact>}
