@@ -22,6 +22,7 @@ const std::vector<CareApi::Route>& CareApi::Routes() {
       {"GET", "/api/pathways", &CareApi::ListPathways},
       {"GET", "/api/programmes/{}", &CareApi::Programme},
       {"GET", "/api/programmes/{}/people", &CareApi::ProgrammePeople},
+      {"POST", "/api/programmes/{}/move", &CareApi::MoveProgramme},
   };
   return routes;
 }

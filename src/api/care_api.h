@@ -54,6 +54,7 @@ class CareApi {
   // care_programme.cc
   Result<http::Response> Programme(const CareCall& call);
   Result<http::Response> ProgrammePeople(const CareCall& call);
+  Result<http::Response> MoveProgramme(const CareCall& call);
   // care_visits.cc
   Result<http::Response> ListPathways(const CareCall& call);
   Result<http::Response> ShowForm(const CareCall& call);

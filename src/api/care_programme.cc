@@ -5,6 +5,8 @@
 #include <set>
 
 #include "api/care_api.h"
+#include "api/outcome.h"
+#include "api/page_api.h"
 #include "api/page_json.h"
 #include "api/routes.h"
 #include "base/date.h"
@@ -16,6 +18,7 @@ namespace {
 
 constexpr size_t kSteps = 2000;            // late ones that are looked at for their people
 constexpr size_t kPeopleMost = 500;
+constexpr size_t kMovesAtOnce = 50;
 const std::string kSystems = "https://fhir.qianxian.cn/CodeSystem/";
 const std::string kOpen = "ready,in-progress";
 
@@ -143,6 +146,7 @@ Result<http::Response> CareApi::Programme(const CareCall& call) {
   const Asked asked{pathway->id, call.Query("organization"), TodayText()};
   QX_TRY(const auto statuses, CountBy(*snapshot, "EpisodeOfCare", asked.Enrolments({}), "status"));
   QX_TRY(const auto stages, CountBy(*snapshot, "EpisodeOfCare", asked.Enrolments({{"status", "active"}}), "stage"));
+  QX_TRY(const auto editions, CountBy(*snapshot, "EpisodeOfCare", asked.Enrolments({{"status", "active"}}), "edition"));
   QX_TRY(const auto flows, CountBy(*snapshot, "EpisodeOfCare", asked.Enrolments({}), "transition"));
   QX_TRY(const auto late_steps, CountBy(*snapshot, "Task", asked.LateSteps(), "code"));
   QX_TRY(const auto due_by, CountBy(*snapshot, "Task", asked.Steps("due", "le"), "owner"));
@@ -167,6 +171,8 @@ Result<http::Response> CareApi::Programme(const CareCall& call) {
     else w.Integer(DaysBetween(median, asked.today));
     w.EndObject();
   }
+  w.EndArray().Name("editions").BeginArray();
+  for (const store::Tally& edition : editions) w.BeginObject().Member("edition", edition.value).Member("people", edition.resources).EndObject();
   w.EndArray().Name("flows").BeginArray();
   for (const store::Tally& flow : flows) {
     const size_t mark = flow.value.find('>');
@@ -226,6 +232,45 @@ Result<http::Response> CareApi::ProgrammePeople(const CareCall& call) {
   w.BeginObject().Name("people").BeginArray();
   for (ListedPerson& person : people) QX_DO(WriteListed(w, *snapshot, *pathway, std::move(person)));
   w.EndArray().Member("complete", complete).EndObject();
+  return JsonResponse(w.Take());
+}
+
+// Those under way on an earlier edition to the present one: some at a time, in the state that the first call saw, so that whoever asks can
+// show how far it is and stop. Each is a move of its own, with the reason; who cannot be moved is named and stays.
+Result<http::Response> CareApi::MoveProgramme(const CareCall& call) {
+  const pack::Pathway* pathway = FindPathway(*services_.pack, call.arguments[0]);
+  if (!pathway) return NoSuchPathway(call.arguments[0]);
+  QX_TRY(const json::Document body, ParseBody(call.request));
+  QX_TRY(const std::string reason, TextMember(body.root(), "reason"));
+  QX_TRY(const std::string organization, TextMember(body.root(), "organization"));
+  QX_TRY(const std::string place, TextMember(body.root(), "next"));
+  if (TrimAscii(reason).empty()) return Invalid("no-reason", "say why", "请说明原因");
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  const Asked asked{pathway->id, organization, TodayText()};
+  const search::NamedValues values = asked.Enrolments({{"status", "active"}, {"edition:not", search::EscapedValue(pathway->edition)}});
+  QX_TRY(search::Query query, search::Query::Parse(*services_.parameters, "EpisodeOfCare", values, {.now = services_.clock->Now()}));
+  query.count = kMovesAtOnce;
+  query.place = place;
+  QX_TRY(const store::SearchPage page, snapshot->Search(query));
+  uint64_t moved = 0;
+  json::Writer w;
+  w.BeginObject().Name("left").BeginArray();
+  for (const store::Resource& one : page.matches) {
+    const Status status = flow_->Move(call.caller, {one.id, "", reason, true});
+    if (status.ok() || status.error().code == "already-ended") {
+      moved += status.ok() ? 1 : 0;
+      continue;
+    }
+    if (status.error().category == ErrorCategory::kUnavailable) return status.error();
+    QX_TRY(const json::Document document, json::Document::Parse(one.body));
+    w.BeginObject().Name("patient");
+    WritePersonOrName(w, *snapshot, flow::EnrolmentFromFhir(document.root()).patient, "");
+    WriteText(w, "why", {status.error().zh.empty() ? status.error().en : status.error().zh, status.error().en});
+    w.EndObject();
+  }
+  w.EndArray().Member("looked", page.matches.size()).Member("moved", moved);
+  WriteOrNull(w, "next", page.next);
+  w.EndObject();
   return JsonResponse(w.Take());
 }
 

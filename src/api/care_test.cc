@@ -212,6 +212,51 @@ TEST(CareApi, AProgrammeIsCountedWhole) {
   EXPECT_EQ(world.As("director", "GET", "/api/programmes/nothing").status, 404);
 }
 
+// Two led by an earlier edition, one by the present one: both are moved with a reason, by whoever may, and only once.
+TEST(CareApi, AProgrammeIsMovedToItsPresentEdition) {
+  CareWorld world;
+  world.AddUser("director", "county-director");
+  const auto person = [&](const std::string& id, bool earlier) {
+    world.Put("Patient", id, R"({"resourceType":"Patient","id":")" + id + R"(","name":[{"text":"居民"}],"gender":"male","birthDate":"1960-05-01"})", "T1");
+    const Answer enrolled = world.As("director", "POST", "/api/enrolments", R"({"patient":")" + id + R"(","pathway":"pressure","organization":"T1"})");
+    EXPECT_EQ(enrolled.status, 200) << enrolled.body;
+    if (!earlier) return;
+    const std::string body = world.As("director", "GET", "/fhir/EpisodeOfCare/" + enrolled.At("id")).body;
+    const std::string mark = R"(StructureDefinition/edition","valueString":")";
+    const size_t at = body.find(mark) + mark.size();
+    world.Put("EpisodeOfCare", enrolled.At("id"), body.substr(0, at) + "of 2019, draft" + body.substr(body.find('"', at)), "T1");
+  };
+  person("a", true), person("b", true), person("c", false);
+  const auto editions = [&] {
+    const Answer answer = world.As("director", "GET", "/api/programmes/pressure");
+    std::map<std::string, std::string> out;
+    for (size_t i = 0; i < answer.Count("editions"); ++i)
+      out[answer.At("editions." + std::to_string(i) + ".edition")] = answer.At("editions." + std::to_string(i) + ".people");
+    return out;
+  };
+  ASSERT_EQ(editions().size(), 2u);
+  EXPECT_EQ(editions()["of 2019, draft"], "2");
+  EXPECT_EQ(world.As("director", "POST", "/api/programmes/pressure/move", R"({"reason":" "})").status, 400);
+  EXPECT_EQ(world.As("director", "POST", "/api/programmes/nothing/move", R"({"reason":"x"})").status, 404);
+  EXPECT_EQ(world.As("director", "POST", "/api/programmes/pressure/move", R"({"reason":"x","organization":"V9"})").At("looked"), "0");
+  EXPECT_EQ(world.As("other", "POST", "/api/programmes/pressure/move", R"({"reason":"x"})").At("looked"), "0") << "whose people they are not";
+  const Answer moved = world.As("director", "POST", "/api/programmes/pressure/move", R"({"reason":"new thresholds"})");
+  ASSERT_EQ(moved.status, 200) << moved.body;
+  EXPECT_EQ(moved.At("looked"), "2");
+  EXPECT_EQ(moved.At("moved"), "2") << moved.body;
+  EXPECT_EQ(moved.At("next"), "null");
+  EXPECT_EQ(moved.Count("left"), 0u);
+  ASSERT_EQ(editions().size(), 1u);
+  EXPECT_EQ(editions().begin()->second, "3");
+  EXPECT_EQ(world.As("director", "POST", "/api/programmes/pressure/move", R"({"reason":"new thresholds"})").At("looked"), "0");
+  // Whoever may look and not write is told whom it did not move.
+  person("d", true);
+  world.AddUser("looker", "viewer", {"T1"});
+  const Answer refused = world.As("looker", "POST", "/api/programmes/pressure/move", R"({"reason":"x"})");
+  EXPECT_TRUE(refused.status == 403 || refused.At("moved") == "0") << refused.body;
+  EXPECT_EQ(editions()["of 2019, draft"], "1");
+}
+
 TEST(CareApi, EveryWayToAPatientIsAnOpening) {
   CareWorld world;
   const std::pair<const char*, const char*> ways[] = {{"quick", "/fhir/Patient/p1"}, {"long", "/fhir/Patient/p1?_elements=name"},

@@ -55,7 +55,7 @@ Result<std::optional<std::string>> StoreSource::Find(std::string_view type, std:
     if (read.error().category != ErrorCategory::kNotFound) return read.error();
     return std::optional<std::string>();
   }
-  search::NamedValues asked = {{"url", ReplaceAll(ReplaceAll(std::string(url), "\\", "\\\\"), ",", "\\,")},
+  search::NamedValues asked = {{"url", search::EscapedValue(url)},
                                {"_count", std::to_string(kVersionsLooked)}};
   QX_TRY(const search::Query query, search::Query::Parse(parameters_, type, asked, {}));
   QX_TRY(store::SearchPage page, snapshot->Search(query));

@@ -150,6 +150,8 @@ bool Matches(const Clause& clause, const std::vector<IndexEntry>& entries);
 // One value against one entry of its parameter, without modifier kNot and kMissing.
 bool MatchesValue(const Clause& clause, const QueryValue& value, const IndexEntry& entry);
 
+// A text as a value that means itself: its commas, bars and dollars are not separators.
+std::string EscapedValue(std::string_view text);
 NamedValues DecodeForm(std::string_view text);   // "a=b%20c&d=e+f"
 
 }  // namespace qianxian::search

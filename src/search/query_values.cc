@@ -292,6 +292,15 @@ std::vector<std::string_view> SplitEscaped(std::string_view text, char separator
   return parts;
 }
 
+std::string EscapedValue(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == ',' || c == '|' || c == '$') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 std::string Unescape(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {

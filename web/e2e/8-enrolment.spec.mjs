@@ -102,6 +102,48 @@ export const tests = [
       for (const part of [newEdition, handOver, end, died]) await part(world, page, state, told);
     }),
   }))),
+  ...languages.flatMap((language) => Object.keys(sizes).map((size) => ({
+    name: `a programme goes over to its present edition: stopped half way, taken up again, ${language}, ${size}`,
+    run: (world) => withOwn(world, async () => {
+      const say = (key, values) => words(language, key, values);
+      const page = await world.signedIn('director', { language, size });
+      await world.go(page, '/programmes?pathway=diabetes');
+      await page.locator('.funnel').waitFor();
+      same(await page.locator('.notice-line').count(), 0, 'nobody goes by an earlier one');
+      await world.go(page, '/programmes?pathway=hypertension');
+      const notice = page.locator('.notice-line');
+      must((await notice.textContent()).includes('320'), 'how many still do');
+      await world.shot(page, `editions-notice-${language}-${size}`, { full: false });
+      // The second call is held, so that it is stopped while it is on its way.
+      const held = [];
+      await page.route('**/api/programmes/*/move', (route) => (route.request().postDataJSON().next === '1' && held.length === 0 ? held.push(route) : route.continue()));
+      await notice.getByRole('button').click();
+      const sheet = page.locator('.side-sheet');
+      const start = sheet.locator('.form-end button[type=submit]');
+      await start.click();
+      await sheet.getByText(say('editions.needReason')).waitFor();
+      await world.check(page, `editions without a reason ${language} ${size}`);
+      await sheet.getByLabel(say('editions.reason'), { exact: true }).fill('新版间隔更合适');
+      await start.click();
+      await sheet.getByText(say('editions.moving', { done: 50, all: 320 })).waitFor();
+      await page.waitForFunction(() => document.querySelector('.progress-done')?.style.width === '16%');
+      await world.check(page, `editions on their way ${language} ${size}`);
+      await world.shot(page, `editions-moving-${language}-${size}`, { full: false });
+      await sheet.getByRole('button', { name: say('editions.stop'), exact: true }).click();
+      held[0].continue();
+      await sheet.getByText(say('editions.stopped', { moved: 99, edition: '2026.1' })).waitFor();
+      must((await sheet.locator('.people').textContent()).includes(language === 'zh' ? '不在您的权限内' : 'not one of yours'), 'who was not moved, and why');
+      await page.locator('.notice-line', { hasText: '221' }).waitFor();
+      same(await sheet.getByLabel(say('editions.reason'), { exact: true }).inputValue(), '新版间隔更合适', 'the reason is still there');
+      await sheet.getByRole('button', { name: say('editions.goOn'), exact: true }).click();
+      await sheet.getByText(say('editions.done', { moved: 319, edition: '2026.1' })).waitFor();
+      await world.check(page, `editions done ${language} ${size}`);
+      await world.shot(page, `editions-done-${language}-${size}`, { full: false });
+      await sheet.getByRole('button', { name: say('common.close'), exact: true }).last().click();
+      await sheet.waitFor({ state: 'detached' });
+      await page.locator('.notice-line', { hasText: say('editions.earlier', { count: 1, shown: 1 }) }).waitFor();
+    }),
+  }))),
   ...[['zh', 'phone'], ['en', 'desktop']].map(([language, size]) => ({
     name: `a consultation says which step it belongs to, and its conclusion ends that step, ${language}, ${size}`,
     run: (world) => withOwn(world, async (state) => {

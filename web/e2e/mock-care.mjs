@@ -352,7 +352,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       return {
         asOf: 812, pathway: pathway.id, pool: Object.fromEntries(Object.entries(pool).map(([key, people]) => [key, part(people)])),
         stages: pathway.stages.map(({ id, name, course }, index) => ({ stage: id, name, course, people: part(counts[index]), overdue: part(overdue[index]), medianDays: median[index] })),
-        flows: flows.map((each) => ({ ...each, people: part(each.people) })), overdueBy: pathway.id === 'diabetes' ? [] : own, measures,
+        editions: enrolments.editionsOf(pathway, pool.enrolled), flows: flows.map((each) => ({ ...each, people: part(each.people) })), overdueBy: pathway.id === 'diabetes' ? [] : own, measures,
       };
     }],
     ['GET', /^\/api\/programmes\/([^/]+)\/people$/, ({ user, match, search }) => {

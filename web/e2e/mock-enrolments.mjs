@@ -1,5 +1,5 @@
 // Enrolments of the stand-in server: who is in which programme, ended with a reason, handed over, moved to a new edition.
-import { organizations } from './mock-data.mjs';
+import { both, organizations } from './mock-data.mjs';
 
 export function makeEnrolments({ pathways, people, personOf, dayOn, clinician, Refusal, notFound }) {
   // What was changed of each; what is not here is as it began.
@@ -28,7 +28,20 @@ export function makeEnrolments({ pathways, people, personOf, dayOn, clinician, R
   };
   const isOver = (patient, pathway) => of(personOf(patient)).some((each) => each.pathway === pathway && each.status !== 'active');
 
+  // How many others are still led by the edition of 2025; one of them is nobody's to move.
+  const earlier = { hypertension: 320 };
+  const editionsOf = (pathway, enrolled) => [{ edition: pathway.edition, people: enrolled - (earlier[pathway.id] ?? 0) }, { edition: '2025.1', people: earlier[pathway.id] ?? 0 }].filter((each) => each.people > 0);
+
   const routes = [
+    ['POST', /^\/api\/programmes\/([^/]+)\/move$/, ({ match, body }) => {
+      if (!body.reason) throw new Refusal(400, 'invalid', 'no-reason', '请说明原因。', 'Say why.');
+      const [id, place] = [match[1], Number(body.next ?? 0)];
+      const others = (earlier[id] ?? 0) - (place > 0 ? 1 : 0);
+      const looked = Math.min(50, others);
+      const left = place === 0 && looked > 0 ? [{ patient: personOf('p2').patient, why: both('接管机构不在您的权限内。', 'The institution is not one of yours.') }] : [];
+      if (id in earlier) earlier[id] -= looked - left.length;
+      return { left, looked, moved: looked - left.length, next: others > looked ? String(place + 1) : null };
+    }],
     ['POST', /^\/api\/enrolments\/([^/]+)\/exit$/, ({ user, match, body }) => {
       clinician(user);
       const { person, enrolment } = open(match[1]);
@@ -47,5 +60,5 @@ export function makeEnrolments({ pathways, people, personOf, dayOn, clinician, R
       return { id: enrolment.id };
     }],
   ];
-  return { of, isOver, changes, routes };
+  return { of, isOver, changes, editionsOf, routes };
 }

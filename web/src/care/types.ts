@@ -219,9 +219,19 @@ export interface Programme {
   stages: { stage: string; name: Text; course: Course; people: number; overdue: number; medianDays: number | null }[];
   // `to`: a stage, or `exit:REASON`.
   flows: { from: string; to: string; people: number }[];
+  // Of those under way; '' is an edition that was not written down.
+  editions: { edition: string; people: number }[];
   // Steps that are due, and of them those whose window has ended.
   overdueBy: { organization: string; name: string; above: string; aboveName: string; practitioners: string[]; due: number; overdue: number }[];
   measures: string[];
+}
+
+// What one call of many moved to the present edition; `next` is where the following one goes on.
+export interface MovedSome {
+  looked: number;
+  moved: number;
+  left: { patient: Person; why: Text }[];
+  next: string | null;
 }
 
 export interface ProgrammePerson {

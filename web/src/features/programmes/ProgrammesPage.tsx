@@ -3,14 +3,18 @@
 import { useId } from 'react';
 import { useCounty } from '../../api/queries';
 import { useFeatures, usePathways, useProgramme } from '../../care/queries';
-import type { Pathway } from '../../care/types';
+import type { Pathway, Programme } from '../../care/types';
 import { useText, useWords } from '../../i18n';
+import { formatCount } from '../../lib/format';
 import { changeSearch, usePlace } from '../../router/router';
+import { may } from '../../session/roles';
 import { useMe } from '../../session/session';
 import { Panel } from '../../ui/Panel';
 import { MarkBadge, SourceList } from '../../ui/sources';
 import { Answer, Empty, Failed, Loading } from '../../ui/states';
 import { Behind } from './Behind';
+import { earlierPeople } from './editions';
+import { EditionSheet } from './EditionSheet';
 import { Flow } from './Flow';
 import { Measures } from './Measures';
 import { PeopleSheet } from './PeopleSheet';
@@ -39,7 +43,7 @@ export default function ProgrammesPage() {
         <h1>{t('nav.programmes')}</h1>
         <div className="page-head-tools">
           <label className="inline-field" htmlFor={`${id}-pathway`}>{t('programmes.programme')}
-            <select id={`${id}-pathway`} value={chosen.id} onChange={(event) => changeSearch({ pathway: event.target.value, people: null })}>
+            <select id={`${id}-pathway`} value={chosen.id} onChange={(event) => changeSearch({ pathway: event.target.value, people: null, move: null })}>
               {all.map((each) => <option key={each.id} value={each.id}>{text(each.title)}</option>)}
             </select>
           </label>
@@ -70,6 +74,7 @@ function One({ pathway, organization }: { pathway: Pathway; organization: string
       <Answer of={programme} lines={8} tall>
         {(data) => (
           <>
+            <Earlier pathway={pathway} programme={data} organization={organization} />
             <Flow pathway={pathway} programme={data} organization={organization} />
             <Behind programme={data} />
             {data.measures.length > 0 && <Measures ids={data.measures} organization={organization} />}
@@ -77,6 +82,26 @@ function One({ pathway, organization }: { pathway: Pathway; organization: string
         )}
       </Answer>
       <Panel title={t('definition.sources')}><SourceList sources={pathway.sources} /></Panel>
+    </>
+  );
+}
+
+// Those who still go by an earlier edition, and the way to the present one for whoever may decide it.
+function Earlier({ pathway, programme, organization }: { pathway: Pathway; programme: Programme; organization: string }) {
+  const { t } = useWords();
+  const me = useMe();
+  const { search } = usePlace();
+  const people = earlierPeople(programme, pathway);
+  const decides = may(me, 'decide') || may(me, 'care');
+  return (
+    <>
+      {people > 0 && (
+        <div className="notice-line">
+          <span>{t('editions.earlier', { count: people, shown: formatCount(people) })}</span>
+          {decides && <button type="button" className="tool" onClick={() => changeSearch({ move: '1' })}>{t('editions.move', { edition: pathway.edition })}</button>}
+        </div>
+      )}
+      {decides && search.get('move') === '1' && <EditionSheet pathway={pathway} programme={programme} organization={organization} />}
     </>
   );
 }
