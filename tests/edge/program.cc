@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -146,7 +147,9 @@ http::Response Server::Send(const std::string& method, const std::string& target
 }
 
 std::string TokenOf(const std::string& data, const std::string& user) {
-  return RunProgram({"token", "--data", data, "--user", user}).LastLine();
+  const Ended ended = RunProgram({"token", "--data", data, "--user", user});
+  if (ended.code != 0) std::fprintf(stderr, "no token for %s: %s", user.c_str(), ended.err.c_str());   // what follows fails: say why
+  return ended.LastLine();
 }
 
 }  // namespace qianxian::tests

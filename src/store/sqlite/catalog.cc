@@ -1,10 +1,11 @@
 #include "store/sqlite/catalog.h"
 
+#include <algorithm>
 #include <mutex>
 
 namespace qianxian::store::sqlite {
 
-Catalog::Catalog() { codecs_[0] = bytes::Codec::Make({}); }
+Catalog::Catalog() { tables_.codecs[0] = bytes::Codec::Make({}); }
 
 Status Catalog::ReadNames(Database& database, const std::string& sql, Names& out) {
   QX_TRY(Statement* statement, database.Cached(sql));
@@ -18,53 +19,67 @@ Status Catalog::ReadNames(Database& database, const std::string& sql, Names& out
   }
 }
 
-Status Catalog::Refresh(Database& database) {
-  Names types;
-  Names owners;
-  QX_DO(ReadNames(database, "SELECT number, name FROM type", types));
-  QX_DO(ReadNames(database, "SELECT number, code FROM owner", owners));
+Status Catalog::Read(Database& database, Tables& out) const {
+  QX_DO(ReadNames(database, "SELECT number, name FROM type", out.types));
+  QX_DO(ReadNames(database, "SELECT number, code FROM owner", out.owners));
   QX_TRY(Statement* statement, database.Cached("SELECT number, type, data FROM dictionary ORDER BY number"));
   const Resetter resetter(*statement);
-  std::unordered_map<int64_t, std::shared_ptr<const bytes::Codec>> codecs;
-  std::unordered_map<std::string, int64_t> dictionary_of_type;
   {
     const std::shared_lock lock(mutex_);
-    codecs = codecs_;
+    out.codecs = tables_.codecs;
   }
   for (;;) {
     QX_TRY(const bool row, statement->Step());
-    if (!row) break;
+    if (!row) return Ok();
     const int64_t number = statement->Integer(0);
-    if (codecs.count(number) == 0) codecs[number] = bytes::Codec::Make(statement->Bytes(2));
-    const auto type = types.names.find(statement->Integer(1));
-    if (type != types.names.end()) dictionary_of_type[type->second] = number;
+    if (out.codecs.count(number) == 0) out.codecs[number] = bytes::Codec::Make(statement->Bytes(2));
+    const auto type = out.types.names.find(statement->Integer(1));
+    if (type != out.types.names.end()) out.dictionary_of_type[type->second] = number;
   }
+}
+
+Status Catalog::Refresh(Database& database) {
+  Tables read;
+  QX_DO(Read(database, read));
   const std::unique_lock lock(mutex_);
-  types_ = std::move(types);
-  owners_ = std::move(owners);
-  codecs_ = std::move(codecs);
-  dictionary_of_type_ = std::move(dictionary_of_type);
+  tables_.types.numbers.merge(read.types.numbers);
+  tables_.types.names.merge(read.types.names);
+  tables_.owners.numbers.merge(read.owners.numbers);
+  tables_.owners.names.merge(read.owners.names);
+  tables_.codecs.merge(read.codecs);
+  for (const auto& [type, number] : read.dictionary_of_type) {
+    int64_t& newest = tables_.dictionary_of_type[type];
+    newest = std::max(newest, number);
+  }
+  return Ok();
+}
+
+Status Catalog::ReadAgain(Database& database) {
+  Tables read;
+  QX_DO(Read(database, read));
+  const std::unique_lock lock(mutex_);
+  tables_ = std::move(read);
   return Ok();
 }
 
 std::optional<int64_t> Catalog::TypeNumber(std::string_view name) const {
   const std::shared_lock lock(mutex_);
-  const auto found = types_.numbers.find(std::string(name));
-  return found == types_.numbers.end() ? std::nullopt : std::optional(found->second);
+  const auto found = tables_.types.numbers.find(std::string(name));
+  return found == tables_.types.numbers.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<int64_t> Catalog::OwnerNumber(std::string_view code) const {
   const std::shared_lock lock(mutex_);
-  const auto found = owners_.numbers.find(std::string(code));
-  return found == owners_.numbers.end() ? std::nullopt : std::optional(found->second);
+  const auto found = tables_.owners.numbers.find(std::string(code));
+  return found == tables_.owners.numbers.end() ? std::nullopt : std::optional(found->second);
 }
 
 Result<std::string> Catalog::TypeName(int64_t number, Database& database) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     {
       const std::shared_lock lock(mutex_);
-      const auto found = types_.names.find(number);
-      if (found != types_.names.end()) return found->second;
+      const auto found = tables_.types.names.find(number);
+      if (found != tables_.types.names.end()) return found->second;
     }
     QX_DO(Refresh(database));
   }
@@ -75,8 +90,8 @@ Result<std::string> Catalog::OwnerCode(int64_t number, Database& database) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     {
       const std::shared_lock lock(mutex_);
-      const auto found = owners_.names.find(number);
-      if (found != owners_.names.end()) return found->second;
+      const auto found = tables_.owners.names.find(number);
+      if (found != tables_.owners.names.end()) return found->second;
     }
     QX_DO(Refresh(database));
   }
@@ -88,8 +103,8 @@ Result<std::shared_ptr<const bytes::Codec>> Catalog::Codec(int64_t dictionary, D
   for (int attempt = 0; attempt < 2; ++attempt) {
     {
       const std::shared_lock lock(mutex_);
-      const auto found = codecs_.find(dictionary);
-      if (found != codecs_.end()) return found->second;
+      const auto found = tables_.codecs.find(dictionary);
+      if (found != tables_.codecs.end()) return found->second;
     }
     QX_DO(Refresh(database));
   }
@@ -98,19 +113,19 @@ Result<std::shared_ptr<const bytes::Codec>> Catalog::Codec(int64_t dictionary, D
 
 BodyCodec Catalog::CodecForType(std::string_view type) const {
   const std::shared_lock lock(mutex_);
-  const auto found = dictionary_of_type_.find(std::string(type));
-  const int64_t number = found == dictionary_of_type_.end() ? 0 : found->second;
-  return {number, codecs_.at(number)};
+  const auto found = tables_.dictionary_of_type.find(std::string(type));
+  const int64_t number = found == tables_.dictionary_of_type.end() ? 0 : found->second;
+  return {number, tables_.codecs.at(number)};
 }
 
 std::vector<std::pair<int64_t, std::string>> Catalog::Types() const {
   const std::shared_lock lock(mutex_);
-  return {types_.names.begin(), types_.names.end()};
+  return {tables_.types.names.begin(), tables_.types.names.end()};
 }
 
 std::vector<std::pair<int64_t, std::string>> Catalog::Owners() const {
   const std::shared_lock lock(mutex_);
-  return {owners_.names.begin(), owners_.names.end()};
+  return {tables_.owners.names.begin(), tables_.owners.names.end()};
 }
 
 }  // namespace qianxian::store::sqlite

@@ -1,5 +1,6 @@
 // The small tables that everybody needs: types, owners, dictionaries. Read at open and again when a number turns up that
-// is not known (another process gave it out). Threads: any.
+// is not known (another process gave it out). A state of the record is made known (State) only after the names in it are.
+// Threads: any.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,10 @@ struct BodyCodec {
 class Catalog {
  public:
   Catalog();
+  // Takes in what is new. Nothing that is known goes away: `database` may see an older state than another thread's did.
   Status Refresh(Database& database);
+  // As the database has it: after a rollback, whose names were never given out. Only by the writer, in its transaction.
+  Status ReadAgain(Database& database);
 
   std::optional<int64_t> TypeNumber(std::string_view name) const;
   std::optional<int64_t> OwnerNumber(std::string_view code) const;
@@ -43,13 +47,17 @@ class Catalog {
     std::unordered_map<std::string, int64_t> numbers;
     std::map<int64_t, std::string> names;
   };
+  struct Tables {
+    Names types;
+    Names owners;
+    std::unordered_map<int64_t, std::shared_ptr<const bytes::Codec>> codecs;
+    std::unordered_map<std::string, int64_t> dictionary_of_type;   // the newest
+  };
   static Status ReadNames(Database& database, const std::string& sql, Names& out);
+  Status Read(Database& database, Tables& out) const;
 
   mutable std::shared_mutex mutex_;
-  Names types_;
-  Names owners_;
-  std::unordered_map<int64_t, std::shared_ptr<const bytes::Codec>> codecs_;
-  std::unordered_map<std::string, int64_t> dictionary_of_type_;   // the newest
+  Tables tables_;
 };
 
 }  // namespace qianxian::store::sqlite

@@ -218,7 +218,7 @@ Status SqliteStore::Notice() {
   QX_TRY(const Moment newest, ReadNewestMoment(*notice_database_));
   if (newest.t > engine_->state.newest().t) {
     QX_DO(engine_->catalog.Refresh(*notice_database_));
-    QX_DO(engine_->state.CatchUp(*notice_database_));
+    QX_DO(engine_->state.CatchUp(*notice_database_, newest));
   }
   QX_DO(engine_->custom.Refresh(*engine_, *notice_database_));
   data_version_ = version;

@@ -5,8 +5,10 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include "base/files.h"
+#include "fhir/definitions.h"
 #include "search/parameters.h"
 #include "store/contract/contract.h"
 #include "store/sqlite/database.h"
@@ -105,6 +107,30 @@ TEST_F(SqliteStoreTest, TwoStoresSeeEachOther) {
   ASSERT_EQ(future.wait_for(std::chrono::seconds(20)), std::future_status::ready);
   EXPECT_TRUE(one->Check(system_)->good());
   EXPECT_TRUE(two->Check(system_)->good());
+}
+
+// The first record of a type brings the type's name with it. Whoever is just taking in an earlier commit must not go past the
+// name: a session of somebody who signed in by another process was not found so, until something else was written.
+TEST_F(SqliteStoreTest, TheFirstOfATypeIsSeenByWhoeverTakesInAnotherCommit) {
+  auto one = Open();
+  auto two = Open();
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> lookers;
+  for (int i = 0; i < 2; ++i) {
+    lookers.emplace_back([&] {
+      while (!stop) EXPECT_TRUE(two->OpenSnapshot(system_).ok());
+    });
+  }
+  std::vector<std::string> missed;
+  for (const std::string_view type : fhir::Definitions::R4().resource_types()) {
+    const std::string name(type);
+    Commit(*one, {Patient("before", "male")});
+    Commit(*one, {Put(name, "first", Json(name, "first", ""))});
+    if (!two->OpenSnapshot(system_).value()->Read(name, "first").ok()) missed.push_back(name);
+  }
+  stop = true;
+  for (std::thread& looker : lookers) looker.join();
+  EXPECT_TRUE(missed.empty()) << missed.size() << " types, the first " << missed.front();
 }
 
 TEST_F(SqliteStoreTest, RefusesWhatItCannotRead) {

@@ -30,15 +30,14 @@ void State::Add(const Supersession& supersession) {
   }
 }
 
-Status State::CatchUp(Database& database) {
+Status State::CatchUp(Database& database, const Moment& moment) {
   Slot through = 0;
   {
     const std::shared_lock lock(mutex_);
     through = through_;
   }
-  // The moment is read first: a commit between the two reads brings supersessions that are newer than the moment, and
+  // The moment was read first: a commit between the two reads brings supersessions that are newer than the moment, and
   // those do no harm, while a moment without its supersessions would show two versions of one resource.
-  QX_TRY(const Moment moment, ReadNewestMoment(database));
   QX_TRY(Statement* statement,
          database.Cached("SELECT slot, previous, root, dead FROM supersession WHERE slot > ?1 ORDER BY slot"));
   const Resetter resetter(*statement);

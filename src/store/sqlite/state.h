@@ -33,8 +33,9 @@ struct Supersession {
 class State {
  public:
   Moment newest() const;
-  // Takes in what the database holds beyond what is known. `database`: any connection that sees the newest commit.
-  Status CatchUp(Database& database);
+  // Takes in what the database holds beyond what is known, and makes `moment` known, which was read before. Between the two
+  // the caller reads what a state needs besides (Catalog), so that nobody meets a record whose type has no number yet.
+  Status CatchUp(Database& database, const Moment& moment);
   // The same for the process's own commit, without reading it back. Only if nothing else was committed in between.
   void Advance(const Moment& moment, Slot through, const std::vector<Supersession>& supersessions);
 

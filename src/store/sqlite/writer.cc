@@ -120,8 +120,9 @@ Status Writer::Begin() {
   if (now == data_version_ && !stale_) return Ok();
   // Somebody else wrote: another process, or we were rolled back.
   QX_DO(memory_.Load(*database_));
-  QX_DO(engine_.state.CatchUp(*database_));
-  QX_DO(engine_.catalog.Refresh(*database_));
+  QX_TRY(const Moment newest, ReadNewestMoment(*database_));
+  QX_DO(stale_ ? engine_.catalog.ReadAgain(*database_) : engine_.catalog.Refresh(*database_));
+  QX_DO(engine_.state.CatchUp(*database_, newest));
   QX_DO(engine_.custom.Refresh(engine_, *database_));
   data_version_ = now;
   stale_ = false;

@@ -14,3 +14,11 @@ export function levelOf(session: Session, county: Pick<County, 'organizations'> 
 
 // Who does the work of a village or a township starts with the day's list, a specialist with the inbox.
 export const startsWithToday = (level: Level): boolean => level === 'village' || level === 'township';
+
+// From the foot up; who stands lower than all who may do a step (pack: `who`) cannot do it, who stands higher may.
+const floors: readonly string[] = ['village', 'township', 'county', 'city'];
+
+export function isAbove(level: Level, who: readonly string[]): boolean {
+  const own = floors.indexOf(level);
+  return own >= 0 && who.length > 0 && who.every((each) => floors.indexOf(each) > own);
+}

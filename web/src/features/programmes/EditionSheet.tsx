@@ -84,7 +84,7 @@ export function EditionSheet({ pathway, programme, organization }: { pathway: Pa
         {left.length > 0 && <Left people={left} />}
         <div className="form-end">
           {isRunning ? <Button onClick={() => running.current?.abort()}>{t('editions.stop')}</Button> : <Button onClick={close}>{t(progress ? 'common.close' : 'common.cancel')}</Button>}
-          {!isDone && <Button kind="strong" type="submit" disabled={isRunning || remaining === 0}>{t(progress && !isRunning ? 'editions.goOn' : 'editions.start')}</Button>}
+          {!isDone && !isRunning && <Button kind="strong" type="submit" disabled={remaining === 0}>{t(progress ? 'editions.goOn' : 'editions.start')}</Button>}
         </div>
       </form>
     </SideSheet>
@@ -113,8 +113,10 @@ function Left({ people }: { people: Progress['left'] }) {
       <ul className="people" tabIndex={0} aria-label={t('editions.left', { count: people.length })}>
         {people.map(({ patient, why }, index) => (
           <li key={`${patient.id} ${index}`} className="person">
-            <span className="person-line"><strong className="person-name">{patient.name}</strong> <span className="faint">{words(patient)}</span></span>
-            <span className="person-line faint">{text(why)}</span>
+            <span className="person-link">
+              <span className="person-line"><strong className="person-name">{patient.name}</strong> <span className="faint">{words(patient)}</span></span>
+              <span className="person-line faint">{text(why)}</span>
+            </span>
           </li>
         ))}
       </ul>

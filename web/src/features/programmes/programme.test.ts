@@ -5,7 +5,7 @@ import { bars, byTownship, leaving, notEnrolled, onwards, townshipOf, type Owner
 const name = { zh: 'x', en: 'x' };
 const stage = (id: string, people: number, overdue = 0, medianDays: number | null = null) => ({ stage: id, name, course: 'screen' as const, people, overdue, medianDays });
 const programme: Programme = {
-  asOf: 1, pathway: 'p', pool: { screened: 0, target: 100, enrolled: 60, exited: 3 }, stages: [stage('a', 0), stage('b', 60, 5, 12)], flows: [], overdueBy: [], measures: [],
+  asOf: 1, pathway: 'p', pool: { screened: 0, target: 100, enrolled: 60, exited: 3 }, stages: [stage('a', 0), stage('b', 60, 5, 12)], flows: [], editions: [], overdueBy: [], measures: [],
 };
 
 it('every stage in its order, a pool only where it is counted', () => {

@@ -5,7 +5,7 @@ import { useMemo, useRef, useState, type FormEvent } from 'react';
 import { useCounty } from '../../api/queries';
 import type { Mark } from '../../api/types';
 import { addDays, daysBetween, instant } from '../../care/days';
-import { levelOf } from '../../care/level';
+import { isAbove, levelOf } from '../../care/level';
 import { formName, formPath, formsOf, forStep } from '../../care/forms';
 import { fromRecord, mergeForms, nextDateItem, nextDateOf, presets, type Field as MergedField, type Section } from '../../care/merge';
 import { Back, PersonHead, unitWords } from '../../care/parts';
@@ -165,6 +165,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
   const sources = useBasis(forms, steps.filter((step) => step.form && on(step)));
   const withoutForm = steps.filter((step) => !step.form);
   const withForm = steps.filter((step) => step.form);
+  const forOthers = steps.filter((step) => isAbove(level, step.who));
   const titleOf = (section: Section): string =>
     section.form === '' ? (section.fields.some((field) => field.key === nextDateItem) ? '' : forms.length > 1 ? t('visit.shared') : '')
       : text(loaded.find((each) => each.form.id === section.form)?.form.title);
@@ -174,7 +175,7 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
       {draft.restored && <p className="hint" role="status">{t('visit.restored')}</p>}
       <div className="visit-top">
         <Choice label={t('visit.method')} value={typed.method} options={methods.map((each) => [each as string, t(`visitMethod.${each}`)])} onChange={(method) => draft.change({ method })} />
-        {withForm.length > 1 && (
+        {(withForm.length > 1 || withForm.some((step) => forOthers.includes(step))) && (
           <div className="visit-programmes" role="group" aria-label={t('visit.programmes')}>
             {withForm.map((step) => (
               <label key={step.task} className={on(step) ? 'visit-option visit-option-on' : 'visit-option'}>
@@ -184,6 +185,9 @@ function VisitForm({ person, steps, loaded }: { person: Person; steps: Step[]; l
             ))}
           </div>
         )}
+        {forOthers.map((step) => (
+          <p key={step.task} className="hint">{t('visit.forOthers', { step: text(step.name), programme: text(step.pathwayTitle), levels: step.who.map((each) => t(`level.${each}`)).join(t('visit.or')) })}</p>
+        ))}
       </div>
       {sections.map((section, index) => {
         const asked = section.fields.filter((field) => isAsked(field, forms, sections, values));

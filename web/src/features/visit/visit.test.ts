@@ -68,4 +68,8 @@ it('opens with what this level does now; the rest is offered', () => {
   expect(offAtFirst(steps, 'county', '2026-03-01')).toEqual(['recall', 'next-year']);
   expect(offAtFirst(steps, 'city', '2026-03-24')).toEqual(['next-year']);
   expect(offAtFirst([at('a', [], '2026-03-20')], 'village', '2026-03-24')).toEqual([]);
+  const above = [at('diagnosis', ['county'], '2026-03-20')];
+  expect(offAtFirst(above, 'village', '2026-03-24')).toEqual(['diagnosis']);   // the county's
+  expect(offAtFirst(above, 'none', '2026-03-24')).toEqual([]);
+  expect(offAtFirst([at('home-visit', ['village'], '2026-03-20')], 'township', '2026-03-24')).toEqual([]);   // who leads the village may
 });

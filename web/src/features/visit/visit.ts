@@ -1,4 +1,5 @@
 // From what was typed to what is sent.
+import { isAbove, type Level } from '../../care/level';
 import { answersOf, nextDateItem, type Section } from '../../care/merge';
 import { cleaned, dangersOf, faultOf, flatItems, isShown, type Fault } from '../../care/rules';
 import type { Text } from '../../api/types';
@@ -17,11 +18,11 @@ export interface Typed {
 export const methods = ['clinic', 'home', 'phone'] as const;
 
 // What the visit is opened for: the steps with a form that this level does and whose days have come; else the next of them.
-// The others are offered and left out until somebody ticks them.
-export function offAtFirst(steps: Step[], level: string, today: string): string[] {
+// The others are offered and left out until somebody ticks them; what only those above may do is never opened by itself.
+export function offAtFirst(steps: Step[], level: Level, today: string): string[] {
   const withForm = steps.filter((step) => step.form);
   const own = withForm.filter((step) => step.who.length === 0 || step.who.includes(level));
-  const mine = own.length > 0 ? own : withForm;
+  const mine = own.length > 0 ? own : withForm.filter((step) => !isAbove(level, step.who));
   const now = mine.filter((step) => step.windowStart <= today);
   const opened = now.length > 0 ? now : [...mine].sort((a, b) => a.due.localeCompare(b.due)).slice(0, 1);
   return withForm.filter((step) => !opened.includes(step)).map((step) => step.task);
