@@ -1,5 +1,5 @@
 // Pathways at the size of a county: N residents enrolled in two programmes, a day's events followed, a township's list of the
-// morning. Every result is checked. Usage: flow_bench [RESIDENTS] [FOLDER] [EVENTS]
+// morning. Every result is checked. Usage: flow_bench [RESIDENTS] [FOLDER] [EVENTS] [again]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -124,7 +124,7 @@ struct County {
   }
 
   // Every third brings the result that a step waits for; the others are readings.
-  std::set<int> AddEvents(int residents, int events) {
+  std::set<int> AddEvents(int residents, int events, bool again) {
     std::set<int> done;
     std::vector<store::Change> changes;
     for (int k = 0; k < events; ++k) {
@@ -135,7 +135,8 @@ struct County {
                             R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/)" + Patient(i) +
                                 R"("},"effectiveDateTime":"2026-03-02T00:30:00Z","code":{"coding":[{"system":"http://loinc.org","code":")" +
                                 (result ? "2160-0" : "8480-6") + R"("}]},"valueQuantity":{"value":80}})", Township(i)));
-      if (changes.size() == 1000 || k + 1 == events) Commit(std::exchange(changes, {}));
+      if (again) changes.clear();
+      else if (changes.size() == 1000 || k + 1 == events) Commit(std::exchange(changes, {}));
     }
     return done;
   }
@@ -231,17 +232,18 @@ Morning MorningOf(County& county, Flow* flow, int residents, int township, const
   return morning;
 }
 
-int Run(int residents, const std::string& folder, int events) {
-  std::filesystem::remove_all(folder);
+// `again`: the county that an earlier run left there, its events followed already; only the lists are asked, to look at them with a profiler.
+int Run(int residents, const std::string& folder, int events, bool again) {
+  if (!again) std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   County county;
   store::OpenOptions open{folder, county.parameters.get(), &county.clock, &county.random};
   county.store = Must(store::OpenSqliteStore(open));
   double begin = Seconds();
-  county.Fill(residents);
+  if (!again) county.Fill(residents);
   std::printf("residents %d, enrolled in 2 programmes each: %.1f s to write\n", residents, Seconds() - begin);
   events = std::min(events, residents);
-  const std::set<int> with_result = county.AddEvents(residents, events);
+  const std::set<int> with_result = county.AddEvents(residents, events, again);
   const int expected = static_cast<int>(with_result.size());
   auto flow = MakeFlow({county.store.get(), county.parameters.get(), &fhir::Definitions::R4(), &county.pack, &county.clock});
   begin = Seconds();
@@ -271,7 +273,7 @@ int Run(int residents, const std::string& folder, int events) {
               (CpuSeconds() - programme_cpu) * 1000, static_cast<unsigned long long>(sums[1]), static_cast<unsigned long long>(sums[4]));
   const uint64_t enrolled = static_cast<uint64_t>(residents);
   const bool counted = sums[0] == enrolled && sums[1] == enrolled && sums[2] == enrolled && sums[3] == 0 && sums[4] > 0 && sums[5] == sums[6];
-  const bool right = counted && done == static_cast<uint64_t>(expected) && once && listed > 0 && wrong == 0;
+  const bool right = (counted || again) && done == static_cast<uint64_t>(expected) && once && listed > 0 && wrong == 0;
   std::printf("%s: %llu steps done of %d expected, told again %s\n", right ? "right" : "WRONG", static_cast<unsigned long long>(done), expected,
               once ? "changes nothing" : "CHANGES SOMETHING");
   return right ? 0 : 1;
@@ -282,5 +284,6 @@ int Run(int residents, const std::string& folder, int events) {
 
 int main(int argc, char** argv) {
   const int residents = argc > 1 ? std::atoi(argv[1]) : 100'000;
-  return qianxian::flow::Run(residents, argc > 2 ? argv[2] : "/tmp/flow-bench", argc > 3 ? std::atoi(argv[3]) : 30'000);
+  return qianxian::flow::Run(residents, argc > 2 ? argv[2] : "/tmp/flow-bench", argc > 3 ? std::atoi(argv[3]) : 30'000,
+                                 argc > 4 && std::string_view(argv[4]) == "again");
 }

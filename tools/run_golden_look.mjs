@@ -203,6 +203,7 @@ export async function look(world, asked, clockFile) {
   const sections = { given: asked.given };
   const numbers = await measures(world, asked.measures.map(question));
   const people_and_roles = await accounts(world), kept = await seals(world, clock);
+  world.clockFile = clockFile;
   world.server = await serve(world.program, world.data, ['--clock-file', clockFile]);
   try {
     enter(world, asked);
@@ -236,6 +237,7 @@ export async function goesOn(world, asked, later) {
   for (const [kind, file] of later) lines.push(`import ${kind} => ${counted((await command(world, ['import', kind, file, '--data', world.data])).stdout)}`);
   for (const line of await measures(world, ['inpatient-in-county-share 999901 2025', 'fund-in-county-share 999901 2025'])) lines.push(`then ${line}`);
   delete world.clock;
+  delete world.clockFile;
   world.server = await serve(world.program, world.data);
   try {
     enter(world, asked);

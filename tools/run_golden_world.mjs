@@ -92,10 +92,14 @@ export function codeAt(secret, time) {
   return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
+// Who sees people masked at the page reads and writes records with a token, as a program of the county does.
+const masked = ['admin', 'director', 'insurance', 'manager'];
+
 // Somebody at the page: signs in when something is asked for the first time, with a code where there is a second factor.
 export class Person {
   constructor(world, user, password, secret = '') { Object.assign(this, { world, user, password, secret, cookie: '' }); }
   async send(method, target, body, headers = {}, tries = 60) {
+    if (target.startsWith('/fhir') && masked.includes(this.user) && !headers.Authorization) headers = { ...headers, Authorization: `Bearer ${this.token ??= this.mint()}` };
     const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const answer = await fetch(this.world.server.url + target, {
       method, body: text, redirect: 'manual',
@@ -109,6 +113,10 @@ export class Person {
     const kept = answer.headers.get('set-cookie');
     if (kept) this.cookie = kept.split(';')[0];
     return { status: answer.status, text: all, json: all.startsWith('{') ? JSON.parse(all) : null, headers: answer.headers };
+  }
+  mint() {
+    const { program, data, clockFile } = this.world;
+    return execFileSync(program, ['token', '--data', data, '--user', this.user, '--hours', '8784', ...(clockFile ? ['--clock-file', clockFile] : [])], { encoding: 'utf8' }).trim();
   }
   async signIn() {
     this.cookie = '';

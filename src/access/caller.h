@@ -62,7 +62,14 @@ struct Caller {
   std::string client;                      // the program that acts for the user by an OAuth grant; "" = none
   std::optional<GrantedScope> scope;       // what that grant narrows him to; none: all of the account
   unsigned handed_over = 0;                // an administrator's duties (Duty) that others have now
+  bool masked = false;                     // a view of records (store/masked.h) shows him no names, numbers and telephones of people
 };
+
+// Roles whose work needs records and not who the people in them are: what a person of such a role sees is masked until he asks.
+bool SeesMasked(Role role);
+// The same, for one answer that was asked for with a reason. The purpose says so in the audit.
+Caller Unmasked(const Caller& caller, std::string_view reason);
+constexpr std::string_view kUnmaskPurpose = "UNMASK";     // "UNMASK reason"
 
 // The duties that the caller has now; 0 for who manages nothing.
 unsigned DutiesOf(const Caller& caller);
@@ -86,7 +93,8 @@ bool IsInternalType(std::string_view type);
 // receipts of imports, and enrolments, plans and steps of pathways. Their floors write them, each under a reason of its own ("gap:sweep"); whoever may read them does,
 // nobody edits them through a front door. A gap closes only by the record, a batch is corrected only by an import.
 bool IsKeptRecord(std::string_view type, std::string_view id);
-// Ok, or forbidden "kept-by-program". `reason` is the word of the floor that commits.
+// Ok, or forbidden "kept-by-program"; "masked-view": by the FHIR door (reason "api") nobody changes records who sees them masked, since
+// what he sends back would be the mask. `reason` is the word of the floor that commits.
 Status DecideKept(const Caller& caller, std::string_view reason, std::string_view type, std::string_view id);
 
 }  // namespace qianxian::access

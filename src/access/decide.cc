@@ -241,6 +241,11 @@ bool IsKeptRecord(std::string_view type, std::string_view id) {
 }
 
 Status DecideKept(const Caller& caller, std::string_view reason, std::string_view type, std::string_view id) {
+  if (caller.masked && reason == "api" && (KindOf(type) & kOpen) == 0) {
+    return MakeError(ErrorCategory::kForbidden, "masked-view",
+                     "You see this record with names and numbers masked, so you cannot change it here: an account for care, or a program's token, can.",
+                     "您看到的是脱敏后的记录，不能在此修改；请由诊疗账号或应用令牌修改。");
+  }
   const bool floor = reason.starts_with("gap:") || reason.starts_with("flow:") || reason.starts_with("referral:");
   if (caller.role == Role::kSystem || floor || !IsKeptRecord(type, id)) return Ok();
   return MakeError(ErrorCategory::kForbidden, "kept-by-program",

@@ -40,6 +40,17 @@ Result<Role> ParseRole(std::string_view name) {
                  "没有“" + std::string(name) + "”这个角色。");
 }
 
+bool SeesMasked(Role role) {
+  return role == Role::kAdministrator || role == Role::kDirector || role == Role::kInsurance || role == Role::kHospitalManager;
+}
+
+Caller Unmasked(const Caller& caller, std::string_view reason) {
+  Caller whole = caller;
+  whole.masked = false;
+  whole.purpose = std::string(kUnmaskPurpose) + " " + std::string(reason);
+  return whole;
+}
+
 Caller SystemCaller(std::string_view purpose) {
   Caller caller;
   caller.user = "system";

@@ -11,7 +11,7 @@ std::string_view NameOf(BulkView::Status status) {
 
 void WriteCaller(json::Writer& writer, const access::Caller& caller) {
   writer.Name("caller").BeginObject().Member("user", caller.user).Member("practitioner", caller.practitioner);
-  writer.Member("role", access::Name(caller.role)).Member("wholeCounty", caller.whole_county);
+  writer.Member("role", access::Name(caller.role)).Member("wholeCounty", caller.whole_county).Member("masked", caller.masked);
   writer.Member("purpose", caller.purpose).Member("origin", caller.origin).Name("organizations").BeginArray();
   for (const std::string& code : caller.organizations) writer.String(code);
   writer.EndArray().MemberIfAny("client", caller.client);
@@ -48,6 +48,7 @@ std::optional<access::Caller> ReadCaller(json::Value value) {
   caller.practitioner = value.FindString("practitioner");
   caller.role = *role;
   caller.whole_county = Boolean(value, "wholeCounty");
+  caller.masked = Boolean(value, "masked");
   for (json::Value code : Member(value, "organizations").Elements()) {
     if (code.IsString()) caller.organizations.emplace_back(code.AsString());
   }

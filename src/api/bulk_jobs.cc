@@ -15,6 +15,7 @@ constexpr int64_t kKeptMicroseconds = int64_t{24} * 3600 * 1'000'000;
 // Whose job it is. A program that acts for him by a grant has those that give no more than its grant.
 bool IsOf(const access::Caller& owner, const access::Caller& caller) {
   if (owner.user != caller.user) return false;
+  if (caller.masked && !owner.masked) return false;   // what a program fetched with his token shows who people are
   return !caller.scope || (owner.scope && owner.client == caller.client && caller.scope->Covers(*owner.scope));
 }
 

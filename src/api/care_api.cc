@@ -11,6 +11,7 @@ const std::vector<CareApi::Route>& CareApi::Routes() {
       {"GET", "/api/patients", &CareApi::FindPatients},
       {"POST", "/api/patients", &CareApi::AddPatient},
       {"GET", "/api/patients/{}", &CareApi::ShowPatient},
+      {"POST", "/api/patients/{}/unmask", &CareApi::UnmaskPatient},
       {"POST", "/api/patients/{}/documents", &CareApi::AddDocument},
       {"GET", "/api/documents/{}", &CareApi::ShowDocument},
       {"GET", "/api/today", &CareApi::Today},

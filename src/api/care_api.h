@@ -31,12 +31,13 @@ class CareApi {
   std::optional<http::Response> Handle(const http::Request& request, const auth::Session& session);
   // GET or POST /fhir/PlanDefinition/{id}/$apply?subject=Patient/{id}: the CarePlan with its Tasks contained; nothing is written.
   std::optional<http::Response> HandleApply(const http::Request& request, const auth::Session& session);
-  // A person as every list of the page shows one: the identity number's last four digits only.
+  // A person as every list of the page shows one: the identity number's last four digits only; `masked` if the snapshot is.
   // `names`: institutions that were read already, for who writes many.
   void WritePerson(json::Writer& writer, store::Snapshot& snapshot, const store::Resource& patient, std::map<std::string, std::string>* names = nullptr);
   // The same of whom the snapshot's caller may see; of anybody else the name that a record says of him.
   void WritePersonOrName(json::Writer& writer, store::Snapshot& snapshot, const std::string& id, const std::string& name);
   std::string OrganizationName(store::Snapshot& snapshot, const std::string& code);
+  std::string HideName(const std::string& patient, std::string text);
 
   using Route = ApiRoute<CareApi, CareCall>;
   static const std::vector<Route>& Routes();
@@ -45,6 +46,7 @@ class CareApi {
   // care_people.cc
   Result<http::Response> FindPatients(const CareCall& call);
   Result<http::Response> AddPatient(const CareCall& call);
+  Result<http::Response> UnmaskPatient(const CareCall& call);
   Result<http::Response> ShowPatient(const CareCall& call);
   // care_documents.cc
   Result<http::Response> AddDocument(const CareCall& call);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "fhir/base64.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -100,7 +101,7 @@ Result<http::Response> CareApi::AddDocument(const CareCall& call) {
   d.patient = call.arguments[0], d.author = call.caller.practitioner, d.size = bytes.size();
   // The client's key makes the id: sent twice is one file.
   d.id = kPrefix + crypto::Sha256Hex(call.caller.user + "|document|" + d.patient + "|" + call.Query("key")).substr(0, 32);
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   QX_TRY(const store::Resource patient, snapshot->Read("Patient", d.patient));
   if (const auto there = snapshot->Read("DocumentReference", d.id); there.ok()) {
     QX_TRY(const json::Document document, json::Document::Parse(there->body));
@@ -118,7 +119,7 @@ Result<http::Response> CareApi::AddDocument(const CareCall& call) {
 
 Result<http::Response> CareApi::ShowDocument(const CareCall& call) {
   const auto missing = [] { return NotFound("no-document", "there is no such file, or you may not see it", "没有这个文件，或您无权查看"); };
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   QX_TRY(const store::Resource reference, snapshot->Read("DocumentReference", call.arguments[0]));
   QX_TRY(const json::Document document, json::Document::Parse(reference.body));
   if (FromFhir(reference, document.root()).id.empty()) return missing();

@@ -11,10 +11,12 @@
 #include "api/record_words.h"
 #include "api/routes.h"
 #include "base/date.h"
+#include "base/limits_care.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "fhir/date.h"
 #include "flow/records.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -25,7 +27,7 @@ constexpr size_t kFoundMost = 100;
 constexpr size_t kOpenings = 50;           // who opened the record, by day, newest first
 constexpr size_t kOfAType = 200;           // newest records of each type in a person's timeline
 
-std::string NameOf(json::Value patient) {
+std::string NameIn(json::Value patient) {
   const auto names = patient.Find("name");
   if (!names || names->size() == 0) return {};
   const std::string_view text = names->At(0).FindString("text");
@@ -45,15 +47,11 @@ std::string Phone(json::Value patient) {
   return {};
 }
 
-// All but the last four characters are hidden.
-std::string MaskedIdCard(json::Value patient) {
+std::string IdCard(json::Value patient) {
   const auto identifiers = patient.Find("identifier");
-  if (!identifiers) return {};
-  for (json::Value one : identifiers->Elements()) {
-    if (one.FindString("system") != kIdCard) continue;
-    const std::string value(one.FindString("value"));
-    return value.size() <= 4 ? value : std::string(value.size() - 4, '*') + value.substr(value.size() - 4);
-  }
+  if (identifiers)
+    for (json::Value one : identifiers->Elements())
+      if (one.FindString("system") == kIdCard) return std::string(one.FindString("value"));
   return {};
 }
 
@@ -91,31 +89,62 @@ void CareApi::WritePerson(json::Writer& w, store::Snapshot& snapshot, const stor
     return;
   }
   const json::Value root = document->root();
-  w.BeginObject().Member("id", patient.id).Member("name", NameOf(root)).Member("gender", root.FindString("gender"));
+  w.BeginObject().Member("id", patient.id).Member("name", NameIn(root)).Member("gender", root.FindString("gender"));
   WriteOrNull(w, "birthDate", root.FindString("birthDate"));
   const int age = AgeOn(root.FindString("birthDate"), TodayText());
   if (age < 0) w.Name("age").Null();
   else w.Member("age", age);
   WriteOrNull(w, "phone", Phone(root));
-  WriteOrNull(w, "idNumber", MaskedIdCard(root));
+  WriteOrNull(w, "idNumber", store::MaskedIdNumber(IdCard(root)));
   std::map<std::string, std::string> one;
   const auto [name, is_new] = (names ? *names : one).try_emplace(patient.owner);
   if (is_new) name->second = OrganizationName(snapshot, patient.owner);
   w.Member("organization", patient.owner).Member("organizationName", name->second);
   WriteOrNull(w, "address", Address(root));
+  if (snapshot.masked()) w.Member("masked", true);
   w.EndObject();
 }
 
 void CareApi::WritePersonOrName(json::Writer& w, store::Snapshot& snapshot, const std::string& id, const std::string& name) {
   if (const Result<store::Resource> patient = snapshot.Read("Patient", id); patient.ok()) WritePerson(w, snapshot, *patient);
-  else w.BeginObject().Member("id", id).Member("name", name).Member("gender", "").Name("age").Null().EndObject();
+  else w.BeginObject().Member("id", id).Member("name", snapshot.masked() ? store::MaskedName(name) : name).Member("gender", "").Name("age").Null().EndObject();
+}
+
+// Who somebody is, for whoever saw the mask and says why he has to know; the one who reads is noted as having opened the record.
+Result<http::Response> CareApi::UnmaskPatient(const CareCall& call) {
+  QX_TRY(const json::Document body, ParseBody(call.request));
+  QX_TRY(const std::string given, TextMember(body.root(), "reason"));
+  const std::string reason(TrimUnicode(given));
+  if (call.caller.masked && reason.empty()) return Invalid("no-reason", "say why you have to know", "请说明查看的原因");
+  if (reason.size() > limits::kUnmaskReasonBytes) return Invalid("too-long", "the reason is too long", "原因过长");
+  const access::Caller caller = reason.empty() ? call.caller : access::Unmasked(call.caller, reason);
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, caller));
+  QX_TRY(const store::Resource patient, snapshot->OpenPatient(call.arguments[0]));
+  QX_TRY(const json::Document document, json::Document::Parse(patient.body));
+  json::Writer w;
+  w.BeginObject().Member("id", patient.id).Member("name", NameIn(document.root()));
+  WriteOrNull(w, "phone", Phone(document.root()));
+  WriteOrNull(w, "idNumber", IdCard(document.root()));
+  WriteOrNull(w, "address", Address(document.root()));
+  w.EndObject();
+  return JsonResponse(w.Take());
+}
+
+// A text that was made with somebody's name in it, for who sees masked.
+std::string CareApi::HideName(const std::string& patient, std::string text) {
+  const Result<std::unique_ptr<store::Snapshot>> snapshot = services_.store->OpenSnapshot(access::SystemCaller("mask"));
+  if (!snapshot.ok()) return {};
+  const Result<store::Resource> found = (*snapshot)->Read("Patient", patient);
+  const auto document = found.ok() ? json::Document::Parse(found->body) : json::Document::Parse("{}");
+  const std::string name = document.ok() ? NameIn(document->root()) : std::string();
+  return name.empty() ? text : ReplaceAll(text, name, store::MaskedName(name));
 }
 
 Result<http::Response> CareApi::FindPatients(const CareCall& call) {
   const std::string text(TrimUnicode(call.Query("find")));
   if (text.empty()) return Invalid("no-text", "say whom to find (find=)", "请输入要查找的姓名、证件号或电话");
   QX_TRY(const size_t count, QueryNumber(call.request, "count", kFound, kFoundMost));
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   const bool number = std::all_of(text.begin(), text.end() - 1, [](char c) { return c >= '0' && c <= '9'; }) && text.size() >= 4;
   std::vector<search::NamedValues> ways;
   if (number) ways = {{{"identifier", text}}, {{"phone", text}}};
@@ -167,7 +196,7 @@ Result<http::Response> CareApi::AddPatient(const CareCall& call) {
   const std::string id = change.id;
   json::Writer answer;
   answer.BeginObject().Member("id", id).EndObject();
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   if (snapshot->Read("Patient", id).ok()) return JsonResponse(answer.Take());
   commit.changes.push_back(std::move(change));
   QX_DO(services_.store->Commit(call.caller, std::move(commit)));
@@ -247,7 +276,7 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
   QX_TRY(const std::optional<Instant> emergency_until,
          referral::Emergencies(*services_.store, *services_.parameters, *services_.clock).HoldsUntil(caller, id));
   if (emergency_until) caller.purpose = std::string(access::kEmergencyPurpose);   // for the audit
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, caller));
   QX_TRY(const store::Resource patient, snapshot->OpenPatient(id));
   json::Writer enrolments, steps, problems, emergencies;
   enrolments.BeginArray(), steps.BeginArray(), problems.BeginArray(), emergencies.BeginArray();
@@ -266,7 +295,7 @@ Result<http::Response> CareApi::ShowPatient(const CareCall& call) {
         WriteEnrolment(enrolments, flow::EnrolmentFromFhir(root), one.owner, *services_.pack);
       } else if (kind == "Task" && StartsWith(one.id, referral::kEmergencyPrefix)) {
         QX_TRY(const referral::EmergencyOpening opening, referral::EmergencyFrom(one));
-        WriteEmergency(emergencies, opening, OrganizationName(*snapshot, opening.organization), false);
+        WriteEmergency(emergencies, opening, OrganizationName(*snapshot, opening.organization), snapshot->masked());
       } else if (kind == "Task") {
         const Result<flow::OpenStep> step = flow::StepFromFhir(one, *services_.pack);
         if (step.ok()) AddCourses(root, *step, *services_.pack, courses);

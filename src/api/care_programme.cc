@@ -12,6 +12,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "flow/records.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -142,7 +143,7 @@ Status CareApi::WriteOverdueBy(json::Writer& w, store::Snapshot& snapshot, const
 Result<http::Response> CareApi::Programme(const CareCall& call) {
   const pack::Pathway* pathway = FindPathway(*services_.pack, call.arguments[0]);
   if (!pathway) return NoSuchPathway(call.arguments[0]);
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   const Asked asked{pathway->id, call.Query("organization"), TodayText()};
   QX_TRY(const auto statuses, CountBy(*snapshot, "EpisodeOfCare", asked.Enrolments({}), "status"));
   QX_TRY(const auto stages, CountBy(*snapshot, "EpisodeOfCare", asked.Enrolments({{"status", "active"}}), "stage"));
@@ -190,7 +191,7 @@ Result<http::Response> CareApi::Programme(const CareCall& call) {
 Result<http::Response> CareApi::ProgrammePeople(const CareCall& call) {
   const pack::Pathway* pathway = FindPathway(*services_.pack, call.arguments[0]);
   if (!pathway) return NoSuchPathway(call.arguments[0]);
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   const Asked asked{pathway->id, call.Query("organization"), TodayText()};
   const std::string pool = call.Query("pool"), stage = call.Query("stage");
   std::vector<ListedPerson> people;
@@ -245,7 +246,7 @@ Result<http::Response> CareApi::MoveProgramme(const CareCall& call) {
   QX_TRY(const std::string organization, TextMember(body.root(), "organization"));
   QX_TRY(const std::string place, TextMember(body.root(), "next"));
   if (TrimAscii(reason).empty()) return Invalid("no-reason", "say why", "请说明原因");
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   const Asked asked{pathway->id, organization, TodayText()};
   const search::NamedValues values = asked.Enrolments({{"status", "active"}, {"edition:not", search::EscapedValue(pathway->edition)}});
   QX_TRY(search::Query query, search::Query::Parse(*services_.parameters, "EpisodeOfCare", values, {.now = services_.clock->Now()}));

@@ -13,6 +13,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "flow/records.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -63,10 +64,9 @@ std::vector<Person> Merge(std::vector<flow::OpenStep> steps, const pack::Pack& p
 // The open steps of these institutions, as a search of Tasks. Where the list ends is not asked of the search: it would read the days of the
 // whole county before the first page of one township. Sorted by the day it is read in order, and left where the days are over.
 search::NamedValues StepsAsked(std::vector<std::string> owners) {
-  search::NamedValues values = {{"status", "ready,in-progress"}};
+  if (owners.empty()) return {{"status", "ready,in-progress"}};
   for (std::string& owner : owners) owner.insert(0, "Organization/");
-  if (!owners.empty()) values.emplace_back("owner", Join(owners, ","));
-  return values;
+  return {{"open-owner", Join(owners, ",")}};
 }
 
 // Reads a list of steps piece by piece: those that may be done on `date`, or are late.
@@ -77,7 +77,7 @@ class StepReader {
 
   // In the order of the day, until the steps of `people` persons are met, or to the end of the list.
   Status ReadInOrder(search::NamedValues values, size_t people) {
-    values.emplace_back("_sort", "due");
+    values.emplace_back("_sort", "open-due");
     QX_TRY(search::Query query, search::Query::Parse(*services_.parameters, "Task", values, {.now = services_.clock->Now()}));
     query.count = std::clamp(people * kStepsOfAPerson, kStepsFew, kSteps);
     bool over = false;
@@ -85,7 +85,7 @@ class StepReader {
       QX_TRY(const store::SearchPage page, snapshot_.Search(query));
       for (const store::Resource& task : page.matches) over = !Take(task) || over;
       query.place = page.next;
-      query.count = kSteps;
+      query.count = std::clamp((people - std::min(people, met_.size())) * kStepsOfAPerson, kStepsFew, kSteps);
     } while (!over && !query.place.empty() && met_.size() < people);
     complete_ = over || query.place.empty();
     return Ok();
@@ -169,7 +169,7 @@ Result<http::Response> CareApi::Today(const CareCall& call) {
   const std::string asked = call.Query("date"), organization = call.Query("organization");
   const std::string date = asked.empty() ? TodayText() : asked;
   if (!ParseDate(date).ok()) return Invalid("bad-date", "not a date: " + date, "不是日期：" + date);
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   std::vector<std::string> owners;
   if (!organization.empty()) owners = {organization};
   else if (!call.caller.whole_county && call.caller.organizations.size() <= kOwners) owners = call.caller.organizations;

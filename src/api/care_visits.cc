@@ -5,6 +5,7 @@
 #include "api/page_json.h"
 #include "base/text.h"
 #include "fhir/date.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -103,7 +104,7 @@ Result<http::Response> CareApi::AddVisit(const CareCall& call) {
   if (result.ok()) return JsonResponse(VisitJson(*result), result->again ? 200 : 201);
   if (result.error().code != "already-done") return result.error();
   // What somebody else made of these tasks, to be shown beside what was typed.
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   json::Writer w;
   w.BeginObject().Name("error").Raw(ApiErrorJson(result.error())).Name("theirs").BeginObject().Name("tasks").BeginArray();
   for (const flow::TaskVersion& task : visit.tasks) {
@@ -136,7 +137,7 @@ Result<http::Response> CareApi::Enrol(const CareCall& call) {
   QX_TRY(request.patient, TextMember(body.root(), "patient"));
   QX_TRY(request.pathway, TextMember(body.root(), "pathway"));
   QX_TRY(request.organization, TextMember(body.root(), "organization"));
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
   QX_DO(snapshot->Read("Patient", request.patient));
   QX_TRY(const std::string id, flow_->Enrol(call.caller, request));
   return Done("id", id);
@@ -290,7 +291,7 @@ Result<http::Response> CareApi::ShowForm(const CareCall& call) {
   std::vector<json::Document> earlier;     // newest first, of this form
   std::optional<int> usual_days;
   if (!patient.empty()) {
-    QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, services_.store->OpenSnapshot(call.caller));
+    QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*services_.store, call.caller));
     if (!call.Query("task").empty()) usual_days = UsualDays(*snapshot, call.Query("task"));
     QX_TRY(const store::SearchPage page,
            Search(*snapshot, "QuestionnaireResponse", {{"patient", "Patient/" + patient}, {"_sort", "-authored"}}, 100));

@@ -5,6 +5,7 @@
 #include "api/page_json.h"
 #include "api/routes.h"
 #include "fhir/date.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -99,7 +100,7 @@ void ConsultationApi::Write(json::Writer& w, store::Snapshot& snapshot, const re
 }
 
 Result<http::Response> ConsultationApi::Answer(const ReferralCall& call, const referral::Consultation& c, int status) {
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   json::Writer w;
   Write(w, *snapshot, c);
   return JsonResponse(w.Take(), status);
@@ -110,7 +111,7 @@ Result<http::Response> ConsultationApi::List(const ReferralCall& call) {
   if (box != "received" && box != "sent") return Invalid("bad-box", "box is received or sent", "box 应为 received 或 sent");
   QX_TRY(const size_t count, QueryNumber(call.request, "count", kListed, kListedMost));
   QX_TRY(const std::vector<referral::Consultation> list, Consultations().List(call.Acting(), box, count));
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   json::Writer w;
   w.BeginObject().Name("consultations").BeginArray();
   for (const referral::Consultation& one : list) Write(w, *snapshot, one);

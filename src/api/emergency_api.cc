@@ -4,6 +4,7 @@
 #include "api/page_json.h"
 #include "base/text.h"
 #include "fhir/date.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -12,21 +13,11 @@ constexpr size_t kListed = 50, kListedMost = 500;
 
 }  // namespace
 
-std::string MaskedName(std::string_view name) {
-  std::string masked;
-  for (size_t at = 0; at < name.size();) {
-    const size_t begin = at;
-    NextCodePoint(name, at);
-    masked += begin == 0 ? std::string(name.substr(0, at)) : "*";
-  }
-  return masked;
-}
-
 void WriteEmergency(json::Writer& w, const referral::EmergencyOpening& o, const std::string& organization_name, bool masked) {
   w.BeginObject().Member("id", o.id).Member("version", o.version).Member("state", o.state);
   w.Member("at", fhir::LocalTimeText(o.at)).Member("until", fhir::LocalTimeText(o.until));
   w.Member("user", o.user).Member("who", o.name).Member("organization", o.organization).Member("organizationName", organization_name);
-  w.Member("patientName", masked ? MaskedName(o.patient_name) : o.patient_name).Member("reason", o.reason).Member("text", o.text);
+  w.Member("patientName", masked ? store::MaskedName(o.patient_name) : o.patient_name).Member("reason", o.reason).Member("text", o.text);
   WriteOrNull(w, "reviewedAt", fhir::LocalTimeText(o.reviewed_at));
   WriteOrNull(w, "reviewer", o.reviewer_name);
   WriteOrNull(w, "note", o.note);
@@ -75,7 +66,7 @@ Result<http::Response> EmergencyApi::List(const ReferralCall& call) {
   QX_TRY(const size_t count, QueryNumber(call.request, "count", kListed, kListedMost));
   QX_TRY(const size_t offset, QueryNumber(call.request, "offset", 0, kListedMost * 20));
   QX_TRY(const referral::EmergencyPage page, Emergencies().List(call.caller(), state, offset, count));
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   json::Writer w;
   w.BeginObject().Name("openings").BeginArray();
   for (const referral::EmergencyOpening& one : page.openings) WriteEmergency(w, one, care_.OrganizationName(*snapshot, one.organization), true);
@@ -90,7 +81,7 @@ Result<http::Response> EmergencyApi::Review(const ReferralCall& call) {
   QX_TRY(const std::string note, TextMember(body.root(), "note"));
   QX_TRY(const referral::EmergencyOpening one,
          Emergencies().Review(call.caller(), call.arguments[0], VersionMember(body.root()), justified->AsBoolean(), note, call.session.name));
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   json::Writer w;
   WriteEmergency(w, one, care_.OrganizationName(*snapshot, one.organization), true);
   return JsonResponse(w.Take());

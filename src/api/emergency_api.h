@@ -14,8 +14,6 @@
 
 namespace qianxian::api {
 
-// Without names, for who need not know: 欧***.
-std::string MaskedName(std::string_view name);
 void WriteEmergency(json::Writer& writer, const referral::EmergencyOpening& opening, const std::string& organization_name, bool masked);
 
 class EmergencyApi {

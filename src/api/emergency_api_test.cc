@@ -77,12 +77,6 @@ TEST(EmergencyApi, BadInputIsSaid) {
   EXPECT_EQ(notes.At("notes.0.purpose"), "BTG");
 }
 
-TEST(EmergencyApi, NamesAreMasked) {
-  EXPECT_EQ(MaskedName("王建国"), "王**");
-  EXPECT_EQ(MaskedName("Li"), "L*");
-  EXPECT_EQ(MaskedName(""), "");
-}
-
 TEST(ThreePeople, DutiesGoToThoseWhoHaveTheRole) {
   World world;
   const auto code = [&](const char* user, const char* method, const char* target, const char* body = "") { return world.As(user, method, target, body).At("error.code"); };

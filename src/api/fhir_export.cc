@@ -11,6 +11,7 @@
 #include "fhir/reference.h"
 #include "json/writer.h"
 #include "search/query.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -132,7 +133,7 @@ std::vector<std::string> ExportKind::Parts(json::Value request) const { return R
 Result<BulkPart> ExportKind::Run(const BulkWork& work, size_t part) {
   const ExportRequest request = ReadRequest(work.request);
   const std::string& type = request.types[part];
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(work.caller, work.t));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, work.caller, work.t));
   std::optional<std::set<std::string>> patients;
   if (request.level == ExportRequest::Level::kGroup) {
     QX_TRY(patients, PatientsOfGroup(*snapshot, request.group));

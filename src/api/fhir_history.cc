@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "fhir/date.h"
 #include "json/writer.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 
@@ -79,7 +80,7 @@ Result<store::HistoryPage> FhirApi::HistoryAt(const Exchange& exchange, const st
     if (!good) return BadPlace();
     t = static_cast<uint64_t>(number);
   }
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller(), t));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller(), t));
   store::HistoryPage found;
   std::unordered_map<std::string, int64_t> superseded;       // when the version that came next was made
   std::string place;
@@ -115,7 +116,7 @@ Result<http::Response> FhirApi::History(const Exchange& exchange, const Call& ca
   if (question.at) {
     QX_TRY(page, HistoryAt(exchange, type, id, question));
   } else {
-    QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+    QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
     QX_TRY(page, snapshot->History(type, id, question.since, question.count, question.place));
   }
   if (!id.empty() && page.total == 0 && !question.since && !question.at) {

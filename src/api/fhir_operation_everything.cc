@@ -9,6 +9,7 @@
 #include "api/fhir_searchset.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -136,7 +137,7 @@ Result<http::Response> RunEverything(OperationCall& call) {
   if (!one && call.type != "Patient") {
     return MakeError(ErrorCategory::kUnsupported, "unsupported-operation", "ask for one: " + call.type + "/ID/$everything", "请指定其一：" + call.type + "/ID/$everything");
   }
-  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
   if (one) QX_DO(call.type == "Patient" ? snapshot->OpenPatient(call.id) : snapshot->Read(call.type, call.id));
   bool chosen = false;
   QX_TRY(std::vector<std::string> types, TypesOf(call, chosen));

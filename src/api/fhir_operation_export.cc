@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "fhir/date.h"
 #include "search/query.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -70,7 +71,7 @@ Result<http::Response> RunExport(OperationCall& call) {
     QX_TRY(fhir::DateTime time, fhir::ParseDateTime(since, fhir::DateSyntax::kSearch));
     request.since = Instant{fhir::RangeOf(time).low};
   }
-  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
   if (request.level == ExportRequest::Level::kGroup) QX_DO(snapshot->Read("Group", request.group));
   for (const auto& [type, text] : request.filters) QX_DO(search::Query::ParseText(*call.services.parameters, type, text));
   return StartJob(call, "export", ExportRequestJson(request), snapshot->t());

@@ -3,6 +3,7 @@
 #include "api/fhir_import.h"
 #include "api/fhir_operations.h"
 #include "base/limits.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -76,7 +77,7 @@ Result<http::Response> RunImport(OperationCall& call) {
     }
     QX_DO(CheckImportUrl(call.services, input.url));
   }
-  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
   return StartJob(call, "import", ImportRequestJson(asked.inputs), snapshot->t());
 }
 

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "json/writer.h"
 #include "search/query.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -162,7 +163,7 @@ Result<http::Response> ChangeLabels(OperationCall& call, bool add) {
   }
   const Labels given = LabelsOf(*meta->value);
   for (int attempt = 0;; ++attempt) {
-    QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+    QX_TRY(auto snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
     QX_TRY(store::Resource resource, snapshot->Read(call.type, call.id));
     QX_TRY(json::Document document, json::Document::Parse(std::move(resource.body)));
     std::optional<json::Value> there = document.root().Find("meta");
@@ -179,7 +180,7 @@ Result<http::Response> ChangeLabels(OperationCall& call, bool add) {
     if (!done.ok() && done.error().category == ErrorCategory::kConflict && attempt < kAttempts) continue;
     if (!done.ok()) return std::move(done).error();
     ClaimAfterCommit(call.services, call.exchange, call.type, call.id, done->changes.front().version);
-    QX_TRY(auto after, call.services.store->OpenSnapshot(call.exchange.caller()));
+    QX_TRY(auto after, store::OpenView(*call.services.store, call.exchange.caller()));
     QX_TRY(store::Resource written, after->ReadVersion(call.type, call.id, done->changes.front().version));
     QX_TRY(json::Document answer, json::Document::Parse(std::move(written.body)));
     return MetaAnswer(answer.root().Find("meta")->Raw());
@@ -190,7 +191,7 @@ Result<http::Response> ChangeLabels(OperationCall& call, bool add) {
 
 Result<http::Response> RunMeta(OperationCall& call) {
   QX_DO(call.arguments.Allow({}));
-  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
   if (!call.id.empty()) {
     QX_TRY(store::Resource resource, ReadOne(call, *snapshot));
     QX_TRY(json::Document document, json::Document::Parse(std::move(resource.body)));

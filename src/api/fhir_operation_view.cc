@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "fhir/date.h"
 #include "fhir/reference.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -188,7 +189,7 @@ Result<http::Response> RunView(OperationCall& call) {
     }
   }
   if (!sent.empty()) return table.Finish();
-  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
   QX_TRY(std::optional<ViewSource> source, ViewSourceOf(call, *snapshot));
   auto take = [&](const view::Row& row) -> Result<bool> {
     if (table.rows() == most) return false;
@@ -227,7 +228,7 @@ Result<http::Response> RunViewExport(OperationCall& call) {
   QX_TRY(request.header, call.arguments.Boolean("header", true));
   request.tracking = call.arguments.Text("clientTrackingId");
   QX_TRY(request.views, ViewsOf(call));
-  QX_TRY(auto snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
   QX_TRY(std::optional<ViewSource> source, ViewSourceOf(call, *snapshot));
   request.nobody = !source;
   if (source) request.source = std::move(*source);

@@ -5,6 +5,7 @@
 #include "fhir/base64.h"
 #include "fhir/shape.h"
 #include "patch/patch.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -47,7 +48,7 @@ Result<FhirApi::Write> FhirApi::PlanPatch(const Exchange& exchange, const Call& 
   const std::string& type = call.path[0];
   std::optional<store::Resource> current;
   if (call.path.size() == 2) {
-    QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+    QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
     QX_TRY(current, snapshot->Read(type, call.path[1]));
   } else {
     QX_TRY(current, FindOne(exchange, type, call.query));

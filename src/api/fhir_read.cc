@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "fhir/date.h"
 #include "json/writer.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -62,7 +63,7 @@ std::optional<http::Response> FhirApi::ReadQuickly(const http::Request& request,
   std::optional<PointRead> read = ParsePointRead(request.method, request.path);
   if (!read || !request.query.empty() || !services_.definitions->FindResource(read->type)) return std::nullopt;
   if (!request.Header("prefer").empty() || request.Header("accept").find("xml") != std::string_view::npos) return std::nullopt;
-  Result<std::unique_ptr<store::Snapshot>> snapshot = services_.store->OpenSnapshot(session.caller);
+  Result<std::unique_ptr<store::Snapshot>> snapshot = store::OpenView(*services_.store, session.caller);
   if (!snapshot.ok()) return FhirError(snapshot.error());
   Result<store::Resource> resource =
       read->version == 0 ? ReadForPerson(**snapshot, read->type, read->id) : (*snapshot)->ReadVersion(read->type, read->id, read->version);
@@ -81,7 +82,7 @@ Result<http::Response> FhirApi::Show(const Call& call, store::Resource resource)
 
 Result<http::Response> FhirApi::Read(const Exchange& exchange, const Call& call) {
   QX_DO(CheckReadParameters(exchange, call.query));
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
   Result<store::Resource> resource = ReadForPerson(*snapshot, call.path[0], call.path[1]);
   if (resource.ok()) return Show(call, std::move(*resource));
   if (resource.error().category == ErrorCategory::kNotFound) {
@@ -93,7 +94,7 @@ Result<http::Response> FhirApi::Read(const Exchange& exchange, const Call& call)
 
 Result<http::Response> FhirApi::ReadVersion(const Exchange& exchange, const Call& call) {
   QX_DO(CheckReadParameters(exchange, call.query));
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
   int64_t version = 0;
   if (!ParseInteger(call.path[3], version) || version < 1) {
     return NotFound("no-such-version", "there is no version " + call.path[3], "没有这个版本：" + call.path[3]);

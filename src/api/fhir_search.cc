@@ -3,6 +3,7 @@
 #include "api/fhir_api.h"
 #include "api/fhir_searchset.h"
 #include "search/compartments.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 
@@ -21,7 +22,7 @@ Result<http::Response> FhirApi::Search(const Exchange& exchange, const Call& cal
                                        const NamedValues& asked) {
   if (std::optional<Result<http::Response>> other = SearchVirtual(exchange, call, type)) return std::move(*other);
   QX_TRY(search::Query query, ParseQuery(exchange, type, asked, false));
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
   QX_TRY(store::SearchPage page, snapshot->Search(query));
   return SearchsetAnswer(services_, exchange, type.empty() ? exchange.base : exchange.base + "/" + type, query, std::move(page));
 }
@@ -43,7 +44,7 @@ Result<http::Response> FhirApi::SearchCompartment(const Exchange& exchange, cons
   std::erase_if(query.types, [&](const std::string& one) { return !std::binary_search(types.begin(), types.end(), one); });
   QX_TRY(search::Clause clause, search::CompartmentClause(*services_.parameters, compartment, id, types));
   query.clauses.push_back(std::move(clause));
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
   QX_TRY(store::SearchPage page, snapshot->Search(query));
   return SearchsetAnswer(services_, exchange, exchange.base + "/" + compartment + "/" + id + "/" + type, query, std::move(page));
 }
@@ -55,7 +56,7 @@ Result<std::optional<store::Resource>> FhirApi::FindOne(const Exchange& exchange
     return Invalid("no-condition", "a condition needs at least one search parameter", "条件中至少要有一个检索参数");
   }
   query.count = 2;
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
   QX_TRY(store::SearchPage page, snapshot->Search(query));
   if (page.matches.size() > 1) {
     return MakeError(ErrorCategory::kConflict, "multiple-matches", "more than one " + type + " meets the condition " + query.canonical,

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "json/writer.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -106,7 +107,7 @@ Result<BulkPart> ViewExportKind::Run(const BulkWork& work, size_t part) {
     buffer.clear();
     return true;
   };
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(work.caller, work.t));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, work.caller, work.t));
   if (!request.nobody) QX_DO(ForEachRow(services_, *snapshot, view.resource(), request.source, runner, &work.cancel, take));
   if (parquet) {
     QX_DO(parquet->Write(path));

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "fhir/shape.h"
 #include "json/writer.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -213,7 +214,7 @@ Result<FhirApi::Write> FhirApi::PlanDeletes(const Exchange& exchange, const Call
     return Invalid("no-condition", "a condition needs at least one search parameter", "条件中至少要有一个检索参数");
   }
   query.count = std::min<size_t>(most + 1, limits::kSearchPageMaximum);
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
   do {
     QX_TRY(store::SearchPage page, snapshot->Search(query));
     for (const store::Resource& resource : page.matches) {
@@ -281,7 +282,7 @@ Result<http::Response> FhirApi::AnswerWrite(const Exchange& exchange, const Writ
     response.body = fhir::OutcomeJson({});
     return response;
   }
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(exchange.caller()));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, exchange.caller()));
   Result<store::Resource> stored = snapshot->ReadVersion(written.type, written.id, written.version);
   // Who may write something need not be allowed to read it: the write stands, its content is not shown.
   if (!stored.ok()) {

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "json/writer.h"
 #include "search/query.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -193,7 +194,7 @@ ImportView ImportJobs::Judge(ImportView view, const store::Resource& task) const
 Result<std::vector<ImportView>> ImportJobs::List(const access::Caller& caller) {
   QX_TRY(search::Query query, search::Query::ParseText(*services_.parameters, "Task", kTasks));
   query.count = limits::kImportsListed;
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(caller));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, caller));
   QX_TRY(store::SearchPage page, snapshot->Search(query));
   std::map<std::string, ImportView> views;
   for (const store::Resource& task : page.matches) {
@@ -218,7 +219,7 @@ Result<std::vector<ImportView>> ImportJobs::List(const access::Caller& caller) {
 
 Result<ImportView> ImportJobs::Get(const access::Caller& caller, std::string_view id) {
   if (std::optional<ImportView> live = Live(caller, id)) return std::move(*live);
-  QX_TRY(auto snapshot, services_.store->OpenSnapshot(caller));
+  QX_TRY(auto snapshot, store::OpenView(*services_.store, caller));
   Result<store::Resource> task = snapshot->Read("Task", id);
   if (!task.ok() && task.error().category == ErrorCategory::kNotFound) return NoSuchImport(id);
   if (!task.ok()) return std::move(task).error();

@@ -8,6 +8,7 @@
 
 #include "api/import_jobs.h"
 #include "api/services.h"
+#include "auth/own_account.h"
 #include "http/server.h"
 #include "json/value.h"
 
@@ -62,6 +63,14 @@ class PageApi {
   Result<http::Response> EndSessions(PageCall& call);
   Result<http::Response> ShowSignInRules(PageCall& call);
   Result<http::Response> ChangeSignInRules(PageCall& call);
+  // page_passkeys.cc
+  Result<http::Response> AskPasskey(PageCall& call);
+  Result<http::Response> PresentPasskey(PageCall& call);
+  Result<http::Response> ListPasskeys(PageCall& call);
+  Result<http::Response> OfferPasskey(PageCall& call);
+  Result<http::Response> AddPasskey(PageCall& call);
+  Result<http::Response> RenamePasskey(PageCall& call);
+  Result<http::Response> RemovePasskey(PageCall& call);
   // page_audit.cc
   Result<http::Response> ListAudit(PageCall& call);
   Result<http::Response> ListAuditSeals(PageCall& call);
@@ -106,5 +115,7 @@ class PageApi {
 Result<std::string> TextMember(json::Value body, std::string_view name);
 Result<std::optional<std::string>> OptionalTextMember(json::Value body, std::string_view name);
 Result<json::Document> ParseBody(const http::Request& request);
+// {current, code} or {current, passkey:{…}}: page_passkeys.cc.
+Result<auth::Proof> ProofOf(json::Value body);
 
 }  // namespace qianxian::api

@@ -116,6 +116,12 @@ void WriteSources(json::Writer& writer, const std::vector<pack::Source>& sources
   writer.EndArray();
 }
 
+void WriteTextList(json::Writer& writer, std::string_view name, const std::vector<std::string>& texts) {
+  writer.Name(name).BeginArray();
+  for (const std::string& text : texts) writer.String(text);
+  writer.EndArray();
+}
+
 void WriteOrNull(json::Writer& writer, std::string_view name, std::string_view text) {
   writer.Name(name);
   if (text.empty()) {
@@ -225,8 +231,11 @@ void WriteAccount(json::Writer& writer, const auth::Account& account, Instant no
 
 std::string SessionJson(const auth::Session& session) {
   json::Writer writer;
-  if (session.needs_code) {   // who only knows a password learns no more than that
-    writer.BeginObject().Member("user", session.caller.user).Member("needsCode", true).Member("expires", RfcTime(session.expires)).EndObject();
+  if (session.needs_code) {   // who only knows a password learns no more than that, and how to go on
+    writer.BeginObject().Member("user", session.caller.user).Member("needsCode", true).Name("factors").BeginArray();
+    if (session.by_code) writer.String("code");
+    if (session.by_passkey) writer.String("passkey");
+    writer.EndArray().Member("expires", RfcTime(session.expires)).EndObject();
     return writer.Take();
   }
   writer.BeginObject().Member("user", session.caller.user).Member("name", session.name);

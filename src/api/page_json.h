@@ -22,6 +22,7 @@ void WriteSource(json::Writer& writer, const pack::Source& source);
 void WriteSources(json::Writer& writer, const std::vector<pack::Source>& sources);
 // A string, or null where it is empty.
 void WriteOrNull(json::Writer& writer, std::string_view name, std::string_view text);
+void WriteTextList(json::Writer& writer, std::string_view name, const std::vector<std::string>& texts);
 void WriteMeasure(json::Writer& writer, const pack::Measure& measure);
 void WriteCase(json::Writer& writer, const measure::Case& item);
 void WritePoint(json::Writer& writer, const gap::Point& point);

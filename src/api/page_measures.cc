@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "search/query.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -116,7 +117,7 @@ Result<http::Response> PageApi::ShowCase(PageCall& call) {
     QX_TRY(std::string row, services_.measures->ExplanationOfBenefit(call.caller(), key));
     bodies.push_back(std::move(row));
   } else if (services_.definitions->FindResource(type)) {
-    QX_TRY(auto snapshot, services_.store->OpenSnapshot(call.caller()));
+    QX_TRY(auto snapshot, store::OpenView(*services_.store, call.caller()));
     QX_TRY(store::Resource focus, snapshot->Read(type, key));
     std::vector<store::Resource> found;
     QX_TRY(json::Document document, json::Document::Parse(focus.body));

@@ -15,9 +15,9 @@ http::Response Nothing() {
 
 http::Response RecoveryCodes(const std::vector<std::string>& codes) {
   json::Writer writer;
-  writer.BeginObject().Name("recoveryCodes").BeginArray();
-  for (const std::string& code : codes) writer.String(code);
-  writer.EndArray().EndObject();
+  writer.BeginObject();
+  WriteTextList(writer, "recoveryCodes", codes);
+  writer.EndObject();
   return JsonResponse(writer.Take());
 }
 
@@ -43,16 +43,17 @@ Result<http::Response> PageApi::PresentCode(PageCall& call) {
 Result<http::Response> PageApi::ShowFactor(PageCall& call) {
   QX_TRY(const auth::FactorState state, services_.auth->own().Factor(call.secret));
   json::Writer writer;
-  writer.BeginObject().Member("enrolled", state.enrolled).Member("required", state.required);
-  WriteOrNull(writer, "since", state.enrolled ? RfcTime(state.since) : std::string());
+  writer.BeginObject().Member("enrolled", state.enrolled).Member("required", state.required).Member("codes", state.codes);
+  WriteOrNull(writer, "since", state.codes ? RfcTime(state.since) : std::string());
+  writer.Member("passkeys", state.passkeys);
   writer.Member("recoveryCodes", state.recovery_codes).EndObject();
   return JsonResponse(writer.Take());
 }
 
 Result<http::Response> PageApi::OfferFactor(PageCall& call) {
   QX_TRY(json::Document body, ParseBody(call.request));
-  QX_TRY(const std::string password, TextMember(body.root(), "current"));
-  QX_TRY(const auth::FactorOffer offer, services_.auth->own().OfferFactor(call.secret, password));
+  QX_TRY(const auth::Proof proof, ProofOf(body.root()));
+  QX_TRY(const auth::FactorOffer offer, services_.auth->own().OfferFactor(call.secret, proof));
   json::Writer writer;
   writer.BeginObject().Member("secret", offer.secret).Member("uri", offer.uri).EndObject();
   return JsonResponse(writer.Take(), 201);
@@ -67,17 +68,15 @@ Result<http::Response> PageApi::ConfirmFactor(PageCall& call) {
 
 Result<http::Response> PageApi::RemoveFactor(PageCall& call) {
   QX_TRY(json::Document body, ParseBody(call.request));
-  QX_TRY(const std::string password, TextMember(body.root(), "current"));
-  QX_TRY(const std::string code, TextMember(body.root(), "code"));
-  QX_DO(services_.auth->own().RemoveFactor(call.secret, password, code));
+  QX_TRY(const auth::Proof proof, ProofOf(body.root()));
+  QX_DO(services_.auth->own().RemoveFactor(call.secret, proof));
   return Nothing();
 }
 
 Result<http::Response> PageApi::RenewRecoveryCodes(PageCall& call) {
   QX_TRY(json::Document body, ParseBody(call.request));
-  QX_TRY(const std::string password, TextMember(body.root(), "current"));
-  QX_TRY(const std::string code, TextMember(body.root(), "code"));
-  QX_TRY(const std::vector<std::string> codes, services_.auth->own().RenewRecoveryCodes(call.secret, password, code));
+  QX_TRY(const auth::Proof proof, ProofOf(body.root()));
+  QX_TRY(const std::vector<std::string> codes, services_.auth->own().RenewRecoveryCodes(call.secret, proof));
   return RecoveryCodes(codes);
 }
 

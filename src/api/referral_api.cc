@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "fhir/date.h"
 #include "referral/consultation.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -72,7 +73,7 @@ referral::Inbox ReferralApi::Notices() const { return referral::Inbox(*services_
 Result<std::vector<std::string>> ReferralApi::ConditionsOf(const ReferralCall& call, const std::string& patient) {
   std::vector<std::string> codes;
   if (patient.empty()) return codes;
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   QX_TRY(const search::Query query, search::Query::Parse(*services_.parameters, "Condition", {{"patient", "Patient/" + patient}, {"_count", "200"}}, {}));
   QX_TRY(const store::SearchPage page, snapshot->Search(query));
   for (const store::Resource& one : page.matches) {
@@ -191,7 +192,7 @@ void ReferralApi::WriteReferral(json::Writer& w, store::Snapshot& snapshot, cons
 }
 
 Result<http::Response> ReferralApi::Answer(const ReferralCall& call, const referral::Referral& r, int status) {
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   json::Writer w;
   WriteReferral(w, *snapshot, r);
   return JsonResponse(w.Take(), status);
@@ -207,7 +208,7 @@ Result<referral::Referral> ReferralApi::Find(const ReferralCall& call, const std
 }
 
 Result<http::Response> ReferralApi::ListAnswer(const ReferralCall& call, const referral::Page& page) {
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   json::Writer w;
   w.BeginObject().Member("total", page.total).Name("referrals").BeginArray();
   for (const referral::Referral& r : page.referrals) WriteReferral(w, *snapshot, r);
@@ -294,12 +295,13 @@ Result<http::Response> ReferralApi::Step(const ReferralCall& call) {
 
 Result<http::Response> ReferralApi::Inbox(const ReferralCall& call) {
   QX_TRY(const referral::InboxPage page, Notices().List(call.Acting(), true, kNotices));
-  QX_TRY(const auto snapshot, services_.store->OpenSnapshot(call.caller()));
+  QX_TRY(const auto snapshot, store::OpenView(*services_.store, call.caller()));
   json::Writer w;
   w.BeginObject().Member("unread", page.unread).Name("notices").BeginArray();
   for (const referral::InboxEntry& entry : page.notices) {
     w.BeginObject().Member("id", entry.id).Member("at", fhir::LocalTimeText(entry.at)).Member("kind", entry.kind);
-    WriteText(w, "title", {entry.zh, entry.en});
+    const auto shown = [&](const std::string& text) { return snapshot->masked() ? care_.HideName(entry.patient, text) : text; };
+    WriteText(w, "title", {shown(entry.zh), shown(entry.en)});
     WriteNoticeAbout(w, entry.about);
     w.Name("patient");
     if (const Result<store::Resource> patient = snapshot->Read("Patient", entry.patient); patient.ok()) care_.WritePerson(w, *snapshot, *patient);

@@ -85,14 +85,14 @@ TEST(Session, CookieNeedsTheHeaderToChangeAnything) {
   world.AddUser("director", "county-director", {}, kGood);
   Answer signed_in = SignIn(world, "director", kGood);
   Headers without = Cookie(signed_in, false);
-  std::string patient = R"({"resourceType":"Patient"})";
+  std::string place = R"({"resourceType":"Organization"})";
   EXPECT_EQ(world.Send("GET", "/api/session", "", without).status, 200);
-  Answer refused = world.Send("POST", "/fhir/Patient", patient, without);
+  Answer refused = world.Send("POST", "/fhir/Organization", place, without);
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(refused.At("issue.0.details.coding.0.code"), "missing-header");
   EXPECT_EQ(world.Send("DELETE", "/api/session", "", without).At("error.code"), "missing-header");
-  EXPECT_EQ(world.Send("POST", "/fhir/Patient", patient, Cookie(signed_in)).status, 201);
-  EXPECT_EQ(world.As("director", "POST", "/fhir/Patient", patient).status, 201) << "a bearer token cannot be sent by another site";
+  EXPECT_EQ(world.Send("POST", "/fhir/Organization", place, Cookie(signed_in)).status, 201);
+  EXPECT_EQ(world.As("director", "POST", "/fhir/Organization", place).status, 201) << "a bearer token cannot be sent by another site";
   EXPECT_EQ(world.Send("POST", "/api/session", "{\"user\":\"director\",\"password\":\"" + kGood + "\"}", {{"Content-Type", "text/plain"}}).status, 415);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "search/parameters.h"
+#include "store/masked.h"
 
 namespace qianxian::api {
 namespace {
@@ -42,7 +43,7 @@ Result<AskedCode> OneCode(const Arguments& arguments, std::string_view system_na
 }
 
 Result<std::string> ReadInstance(OperationCall& call) {
-  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, call.services.store->OpenSnapshot(call.exchange.caller()));
+  QX_TRY(const std::unique_ptr<store::Snapshot> snapshot, store::OpenView(*call.services.store, call.exchange.caller()));
   QX_TRY(store::Resource resource, snapshot->Read(call.type, call.id));
   return std::move(resource.body);
 }

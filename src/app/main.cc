@@ -19,6 +19,10 @@ void AddFolder(CLI::App& command, FolderOptions& folder, bool packs) {
   if (packs) command.add_option("--packs", folder.packs_directory, "知识包目录 · folder of the packs")->type_name("DIR");
 }
 
+void AddClockFile(CLI::App& command, FolderOptions& folder) {
+  command.add_option("--clock-file", folder.clock_file, "时间取自文件，仅供测试 · the time stands in a file, for tests only")->type_name("FILE")->group("");
+}
+
 using Run = std::function<int()>;
 
 void AddServe(CLI::App& app, Run& run) {
@@ -29,9 +33,7 @@ void AddServe(CLI::App& app, Run& run) {
       ->type_name("FILE");
   command->add_option("--port", options->port, "端口，0 为任意空闲端口 · port, 0 = any free one")->capture_default_str();
   command->add_option("--address", options->address, "监听地址 · address to listen on")->capture_default_str();
-  command->add_option("--clock-file", options->folder.clock_file, "时间取自文件，仅供测试 · the time stands in a file, for tests only")
-      ->type_name("FILE")
-      ->group("");
+  AddClockFile(*command, options->folder);
   command->add_option("--web", options->web_directory, "网页目录 · folder of the built page")->type_name("DIR");
   command->add_option("--hook", options->hooks, "允许订阅通知发往的主机（除本机外）· hosts that subscriptions may send to, beside this machine")
       ->type_name("HOST[:PORT]");
@@ -46,7 +48,7 @@ void AddServe(CLI::App& app, Run& run) {
       ->type_name("FILE");
   command->add_flag("--behind-proxy", options->behind_proxy,
                     "仅经反向代理访问：采信 X-Forwarded-Proto、X-Forwarded-For · reached through a proxy alone: believe what it says of a request");
-  command->add_option("--public-address", options->public_address, "对外地址，应用授权（OAuth）以此为准 · where others reach this server: the issuer of OAuth")
+  command->add_option("--public-address", options->public_address, "对外地址，应用授权（OAuth）和通行密钥以此为准 · where others reach this server: the issuer of OAuth, the site of passkeys")
       ->type_name("https://HOST[:PORT]")
       ->check([](const std::string& address) {
         const size_t begin = address.find("://") + 3;
@@ -129,6 +131,7 @@ void AddToken(CLI::App& app, Run& run) {
   command->add_option("--user", options->user, "账号 · account")->required()->type_name("NAME");
   command->add_option("--hours", options->hours, "有效小时数，默认 12 · good for so many hours (12)")
       ->check(CLI::Range(1, limits::kTokenHoursMaximum));
+  AddClockFile(*command, options->folder);
   command->callback([options, &run] { run = [options] { return RunToken(*options); }; });
 }
 

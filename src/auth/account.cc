@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "crypto/crypto.h"
+#include "crypto/jose.h"
 #include "crypto/one_time_code.h"
 #include "json/value.h"
 #include "json/writer.h"
@@ -20,13 +21,39 @@ void WriteTexts(json::Writer& writer, std::string_view name, const std::vector<s
   writer.EndArray();
 }
 
+void WritePasskey(json::Writer& writer, const Passkey& passkey) {
+  writer.BeginObject().Member("id", crypto::Base64Url(passkey.id)).Member("publicKey", crypto::Base64Url(passkey.public_key));
+  writer.Member("counter", passkey.counter).Member("site", passkey.site).Member("name", passkey.name);
+  WriteTexts(writer, "transports", passkey.transports);
+  writer.Member("created", passkey.created.microseconds).Member("lastUsed", passkey.last_used.microseconds).EndObject();
+}
+
+Passkey PasskeyOf(json::Value value) {
+  Passkey passkey;
+  passkey.id = crypto::DecodeBase64Url(value.FindString("id")).value_or("");
+  passkey.public_key = crypto::DecodeBase64Url(value.FindString("publicKey")).value_or("");
+  passkey.counter = static_cast<uint32_t>(NumberOf(value, "counter"));
+  passkey.site = value.FindString("site");
+  passkey.name = value.FindString("name");
+  passkey.transports = value.FindStrings("transports");
+  passkey.created = {NumberOf(value, "created")};
+  passkey.last_used = {NumberOf(value, "lastUsed")};
+  return passkey;
+}
+
 void WriteFactor(json::Writer& writer, const SecondFactor& factor) {
-  if (!factor.enrolled() && factor.offered.empty()) return;
+  if (!factor.enrolled() && factor.offered.empty() && factor.handle.empty()) return;
   writer.Name("secondFactor").BeginObject().MemberIfAny("secret", crypto::Base32(factor.secret));
   writer.Member("since", factor.since.microseconds).Member("lastStep", factor.last_step);
   WriteTexts(writer, "recovery", factor.recovery);
   writer.MemberIfAny("offered", crypto::Base32(factor.offered)).Member("offeredUntil", factor.offered_until.microseconds);
-  writer.Member("offeredFailures", factor.offered_failures).EndObject();
+  writer.Member("offeredFailures", factor.offered_failures).MemberIfAny("handle", crypto::Base64Url(factor.handle));
+  if (!factor.passkeys.empty()) {
+    writer.Name("passkeys").BeginArray();
+    for (const Passkey& passkey : factor.passkeys) WritePasskey(writer, passkey);
+    writer.EndArray();
+  }
+  writer.EndObject();
 }
 
 SecondFactor FactorOf(json::Value root) {
@@ -40,6 +67,10 @@ SecondFactor FactorOf(json::Value root) {
   factor.offered = crypto::FromBase32(found->FindString("offered"));
   factor.offered_until = {NumberOf(*found, "offeredUntil")};
   factor.offered_failures = static_cast<int>(NumberOf(*found, "offeredFailures"));
+  factor.handle = crypto::DecodeBase64Url(found->FindString("handle")).value_or("");
+  if (auto passkeys = found->Find("passkeys")) {
+    for (json::Value passkey : passkeys->Elements()) factor.passkeys.push_back(PasskeyOf(passkey));
+  }
   return factor;
 }
 

@@ -15,17 +15,32 @@ namespace qianxian::auth {
 
 inline constexpr std::string_view kAccountType = "QianxianAccount";
 
-// A program on the person's telephone that says a new code every half minute (RFC 6238), and the codes on paper for the day when the
-// telephone is lost. The secret must be kept readable; of the codes on paper there are only hashes.
+// The public half of a key that never leaves its authenticator: a telephone, a computer, a stick (WebAuthn).
+struct Passkey {
+  std::string id;                          // bytes, by which the authenticator finds its half
+  std::string public_key;                  // COSE (crypto/cose.h)
+  uint32_t counter = 0;                    // the last that it said
+  std::string site;                        // the host that it was made for, and is good for
+  std::string name;                        // the person's own
+  std::vector<std::string> transports;     // how the browser reaches it, in the words of WebAuthn
+  Instant created, last_used;              // 0 = not used yet
+};
+
+// What proves a person beside the password: a program on the telephone that says a new code every half minute (RFC 6238), passkeys, or
+// both; and the codes on paper for the day when all of them are lost. The secret must be kept readable; of the codes on paper there are
+// only hashes, of passkeys only the public half.
 struct SecondFactor {
-  std::string secret;                      // bytes; "" = none
-  Instant since;                           // 0 = none; stays when secrets are taken out (WithoutSecrets)
+  std::string secret;                      // of the telephone's codes, bytes; "" = none
+  Instant since;                           // the same; 0 = none; stays when secrets are taken out (WithoutSecrets)
   int64_t last_step = 0;                   // of the newest code that was used: neither it nor an older one is good again
   std::vector<std::string> recovery;       // SHA-256 of each code that was not used yet
   std::string offered;                     // a secret that no code has confirmed yet
   Instant offered_until;
   int offered_failures = 0;
-  bool enrolled() const { return since.microseconds != 0; }
+  std::vector<Passkey> passkeys;           // in the order in which they were made
+  std::string handle;                      // by which authenticators know the account: bytes by chance; "" before the first was offered
+  bool has_codes() const { return since.microseconds != 0; }
+  bool enrolled() const { return has_codes() || !passkeys.empty(); }
 };
 
 struct Account {

@@ -159,7 +159,7 @@ Status CheckWhole(const Session& session, Missing allowed) {
   const Missing missing = MissingOf(session);
   if (missing <= allowed) return Ok();
   if (missing == Missing::kCode) {
-    return MakeError(ErrorCategory::kForbidden, "code-required", "present the code of your second factor first (POST /api/session/code)", "请先输入两步验证的验证码");
+    return MakeError(ErrorCategory::kForbidden, "code-required", "present a code of your second factor first, or a passkey (POST /api/session/code, /api/session/passkey)", "请先完成两步验证：输入验证码或使用通行密钥");
   }
   if (missing == Missing::kPassword) {
     return MakeError(ErrorCategory::kForbidden, "password-change-required", "change the one-time password first (POST /api/password)", "请先修改一次性密码");

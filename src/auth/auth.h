@@ -4,10 +4,10 @@
 // A secret is 256 random bits; the store has only its SHA-256 (which is the session's id). Sessions end after
 // limits::kSessionIdleMinutes without use and after limits::kSessionHours at all; tokens after the hours asked for.
 // Who has a second factor signs in in two steps: the password gives half a session (Session::needs_code), which can do nothing but
-// present a code, and that gives the whole one under a new secret. What a session still lacks is asked in one place, CheckWhole.
+// present a code or a passkey, and that gives the whole one under a new secret. What a session still lacks is asked in one place, CheckWhole.
 // A session's Caller (role, organisations and the tree below them) is made at sign-in and again when the account changes.
 // The store is not written at every request: the time of last use is saved every limits::kSessionSaveMinutes.
-// Threads: any. Failures: unauthenticated ("wrong-password", "wrong-code", "code-used", "no-session"), busy ("locked"), invalid
+// Threads: any. Failures: unauthenticated ("wrong-password", "no-session"; more in own_account.h), busy ("locked"), invalid
 // ("weak-password", "bad-user-name", "unknown-role", …), conflict ("user-exists"), not_found ("no-such-user"), forbidden
 // ("code-required", "password-change-required", "second-factor-required", …); and the store's.
 #pragma once
@@ -36,6 +36,7 @@ struct Session {
   bool token = false;                      // a bearer token of the command line: no idle time-out, no forced change
   bool must_change = false;                // only the password may be changed before anything else
   bool needs_code = false;                 // half a session: the caller is no more than a name
+  bool by_code = false, by_passkey = false;   // of half a session: what the account has beside the codes on paper
   bool must_enrol = false;                 // the role asks for a second factor, and there is none yet
   std::string scope;                       // as it was granted to caller.client; "" if none was
   Instant expires;

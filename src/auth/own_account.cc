@@ -22,13 +22,33 @@ Error NotThisCode(CodeCheck checked, ErrorCategory category) {
   return MakeError(category, "wrong-code", "the code is wrong; is the clock of the telephone right?", "验证码不正确；请检查手机时间是否准确");
 }
 
-access::Caller Self(const Session& session) { return ActingFor(session.caller.user, session.caller.origin); }
-
 Error NoFactor() {
   return MakeError(ErrorCategory::kConflict, "no-factor", "there is no second factor on this account", "该账号尚未设置两步验证");
 }
 
+// With its last part the codes on paper go too.
+void TakeCodesAway(SecondFactor& factor) {
+  std::vector<Passkey> passkeys = std::move(factor.passkeys);
+  std::vector<std::string> recovery = std::move(factor.recovery);
+  std::string handle = std::move(factor.handle);
+  factor = {};
+  if (passkeys.empty()) return;
+  factor.passkeys = std::move(passkeys);
+  factor.recovery = std::move(recovery);
+  factor.handle = std::move(handle);
+}
+
+void TakeOfferAway(SecondFactor& factor) {
+  factor.offered.clear();
+  factor.offered_until = {};
+  factor.offered_failures = 0;
+}
+
 }  // namespace
+
+access::Caller SelfOf(const Session& session) { return ActingFor(session.caller.user, session.caller.origin); }
+
+Error NoChallenge() { return Invalid("no-challenge", "nothing was asked of the passkey, or too long ago: try again", "通行密钥验证已超时或已失效，请重试"); }
 
 Result<std::shared_ptr<const Session>> OwnAccount::Person(std::string_view secret, Missing allowed) {
   QX_TRY(std::shared_ptr<const Session> session, sessions_.Find(secret));
@@ -48,13 +68,29 @@ Status OwnAccount::ProvePassword(Account& account, std::string_view password, In
   return Invalid("wrong-password", "the current password is wrong", "当前密码不正确");
 }
 
-// What was right is used up in `account`, which the caller writes.
-Status OwnAccount::ProveCode(Account& account, std::string_view code, Instant now, const access::Caller& by) {
-  const CodeCheck checked = UseCode(account.factor, code, now);
+Status OwnAccount::Prove(Account& account, const Proof& proof, const std::optional<PasskeyChallenge>& challenge, Instant now, const access::Caller& by) {
+  QX_DO(ProvePassword(account, proof.password, now, by));
+  if (!account.factor.enrolled()) return Ok();
+  if (challenge) {
+    Status used = UsePasskey(account.factor, *proof.passkey, *challenge, now);
+    if (used.ok()) return used;
+    CountFailure(account, now);
+    QX_DO(WriteAccount(*tools_.store, account, "wrong-passkey", by));
+    return used;
+  }
+  const CodeCheck checked = UseCode(account.factor, proof.code, now);
   if (checked == CodeCheck::kRight) return Ok();
   CountFailure(account, now);
   QX_DO(WriteAccount(*tools_.store, account, "wrong-code", by));
   return NotThisCode(checked, ErrorCategory::kInvalid);
+}
+
+Result<std::optional<PasskeyChallenge>> OwnAccount::TakeFor(const Proof& proof, std::string_view secret) {
+  std::optional<PasskeyChallenge> challenge;
+  if (!proof.passkey) return challenge;
+  challenge = challenges_.Take(Sessions::IdOf(secret), PasskeyWork::kShow, tools_.clock->Now());
+  if (!challenge) return NoChallenge();
+  return challenge;
 }
 
 Result<std::shared_ptr<const Session>> OwnAccount::ChangePassword(std::string_view secret, std::string_view current, std::string_view wanted) {
@@ -62,13 +98,13 @@ Result<std::shared_ptr<const Session>> OwnAccount::ChangePassword(std::string_vi
   QX_DO(CheckWhole(*session, Missing::kPassword));
   QX_DO(RetryConflicts([&]() -> Status {
     QX_TRY(Account account, ReadAccount(*tools_.store, session->caller.user));
-    QX_DO(ProvePassword(account, current, tools_.clock->Now(), Self(*session)));
+    QX_DO(ProvePassword(account, current, tools_.clock->Now(), SelfOf(*session)));
     QX_DO(CheckPassword(wanted, account.user));
     QX_DO(CheckNotUsedBefore(account, wanted));
     SetPassword(account, wanted, *tools_.random);
     account.must_change = false;
     ForgetFailures(account);
-    return WriteAccount(*tools_.store, account, "password", Self(*session));
+    return WriteAccount(*tools_.store, account, "password", SelfOf(*session));
   }));
   QX_DO(sessions_.EndAll(session->caller.user, secret, false));
   QX_DO(ForgetOneTimePassword(tools_.directory, session->caller.user));
@@ -88,18 +124,27 @@ Result<SignedIn> OwnAccount::TryCode(std::string_view secret, const Session& hal
   QX_TRY(Account account, ReadAccount(*tools_.store, half.caller.user));
   QX_DO(CheckLock(account.locked_until, now));
   const CodeCheck checked = UseCode(account.factor, code, now);
-  if (checked != CodeCheck::kRight) {
-    CountFailure(account, now);
-    QX_DO(WriteAccount(*tools_.store, account, "wrong-code", ActingFor(account.user, origin)));
-    QX_DO(sessions_.CountWrongCode(secret));
-    if (sessions_.Look(secret).ok()) return NotThisCode(checked, ErrorCategory::kUnauthenticated);
-    return MakeError(ErrorCategory::kUnauthenticated, "too-many-codes", "too many wrong codes: sign in with your password again", "验证码错误次数过多，请重新输入密码登录");
-  }
-  // Written before the session begins: of two who present one code at once only one comes in.
+  if (checked != CodeCheck::kRight) return Refuse(secret, account, "wrong-code", NotThisCode(checked, ErrorCategory::kUnauthenticated), now, origin);
+  return Enter(secret, account, now, origin);
+}
+
+// Written before the session begins: of two who present one code at once only one comes in.
+Result<SignedIn> OwnAccount::Enter(std::string_view secret, Account& account, Instant now, std::string_view origin) {
   ForgetFailures(account);
   QX_DO(WriteAccount(*tools_.store, account, "sign-in", ActingFor(account.user, origin)));
   QX_DO(sessions_.End(secret));
   return sessions_.Start(account, false, {now.microseconds + limits::kSessionHours * 60 * kMinute}, origin);
+}
+
+Error OwnAccount::Refuse(std::string_view secret, Account& account, std::string_view reason, Error why, Instant now, std::string_view origin) {
+  CountFailure(account, now);
+  Status written = WriteAccount(*tools_.store, account, reason, ActingFor(account.user, origin));
+  if (!written.ok()) return std::move(written).error();
+  Status counted = sessions_.CountWrongCode(secret);
+  if (!counted.ok()) return std::move(counted).error();
+  why.category = ErrorCategory::kUnauthenticated;
+  if (sessions_.Look(secret).ok()) return why;
+  return MakeError(ErrorCategory::kUnauthenticated, "too-many-codes", "too many wrong codes: sign in with your password again", "验证码错误次数过多，请重新输入密码登录");
 }
 
 Result<FactorState> OwnAccount::Factor(std::string_view secret) {
@@ -107,6 +152,8 @@ Result<FactorState> OwnAccount::Factor(std::string_view secret) {
   QX_TRY(const Account account, ReadAccount(*tools_.store, session->caller.user));
   FactorState state;
   state.enrolled = account.factor.enrolled();
+  state.codes = account.factor.has_codes();
+  state.passkeys = account.factor.passkeys.size();
   state.since = account.factor.since;
   state.recovery_codes = account.factor.recovery.size();
   if (tools_.needs_factor) {
@@ -115,19 +162,20 @@ Result<FactorState> OwnAccount::Factor(std::string_view secret) {
   return state;
 }
 
-Result<FactorOffer> OwnAccount::OfferFactor(std::string_view secret, std::string_view password) {
+Result<FactorOffer> OwnAccount::OfferFactor(std::string_view secret, const Proof& proof) {
   QX_TRY(std::shared_ptr<const Session> session, Person(secret, Missing::kFactor));
+  QX_TRY(const std::optional<PasskeyChallenge> challenge, TakeFor(proof, secret));
   return RetryConflicts([&]() -> Result<FactorOffer> {
     const Instant now = tools_.clock->Now();
     QX_TRY(Account account, ReadAccount(*tools_.store, session->caller.user));
-    if (account.factor.enrolled()) {
+    if (account.factor.has_codes()) {
       return MakeError(ErrorCategory::kConflict, "factor-exists", "there is a second factor already: take it away first", "已设置两步验证，请先关闭再重新设置");
     }
-    QX_DO(ProvePassword(account, password, now, Self(*session)));
-    account.factor = {};
+    QX_DO(Prove(account, proof, challenge, now, SelfOf(*session)));
+    TakeOfferAway(account.factor);
     account.factor.offered = NewCodeSecret(*tools_.random);
     account.factor.offered_until = {now.microseconds + limits::kEnrolMinutes * kMinute};
-    QX_DO(WriteAccount(*tools_.store, account, "factor-offer", Self(*session)));
+    QX_DO(WriteAccount(*tools_.store, account, "factor-offer", SelfOf(*session)));
     return FactorOffer{crypto::Base32(account.factor.offered), CodeUri(account.user, account.factor.offered)};
   });
 }
@@ -144,49 +192,49 @@ Result<std::vector<std::string>> OwnAccount::ConfirmFactor(std::string_view secr
            int64_t step = 0;
            if (CheckTimeCode(factor.offered, 0, code, now, step) != CodeCheck::kRight) {
              // Whoever holds the session but not the secret must not find a code by trying: it would give codes for paper.
-             if (++factor.offered_failures >= limits::kEnrolTries) factor = {};
-             QX_DO(WriteAccount(*tools_.store, account, "wrong-code", Self(*session)));
+             if (++factor.offered_failures >= limits::kEnrolTries) TakeOfferAway(factor);
+             QX_DO(WriteAccount(*tools_.store, account, "wrong-code", SelfOf(*session)));
              return NotThisCode(CodeCheck::kWrong, ErrorCategory::kInvalid);
            }
+           const bool is_first = !factor.enrolled();
            factor.secret = factor.offered;
            factor.since = now;
            factor.last_step = step;
-           factor.offered.clear();
-           factor.offered_until = {};
-           factor.offered_failures = 0;
-           std::vector<std::string> made = NewRecoveryCodes(factor, *tools_.random);
-           QX_DO(WriteAccount(*tools_.store, account, "factor-confirm", Self(*session)));
+           TakeOfferAway(factor);
+           std::vector<std::string> made;
+           if (is_first) made = NewRecoveryCodes(factor, *tools_.random);
+           QX_DO(WriteAccount(*tools_.store, account, "factor-confirm", SelfOf(*session)));
            return made;
          }));
   QX_DO(sessions_.EndAll(session->caller.user, secret, false));
   return codes;
 }
 
-Status OwnAccount::RemoveFactor(std::string_view secret, std::string_view password, std::string_view code) {
+Status OwnAccount::RemoveFactor(std::string_view secret, const Proof& proof) {
   QX_TRY(std::shared_ptr<const Session> session, Person(secret, Missing::kNothing));
+  QX_TRY(const std::optional<PasskeyChallenge> challenge, TakeFor(proof, secret));
   QX_DO(RetryConflicts([&]() -> Status {
     const Instant now = tools_.clock->Now();
     QX_TRY(Account account, ReadAccount(*tools_.store, session->caller.user));
-    if (!account.factor.enrolled()) return NoFactor();
-    QX_DO(ProvePassword(account, password, now, Self(*session)));
-    QX_DO(ProveCode(account, code, now, Self(*session)));
-    account.factor = {};
-    return WriteAccount(*tools_.store, account, "factor-remove", Self(*session));
+    if (!account.factor.has_codes()) return NoFactor();
+    QX_DO(Prove(account, proof, challenge, now, SelfOf(*session)));
+    TakeCodesAway(account.factor);
+    return WriteAccount(*tools_.store, account, "factor-remove", SelfOf(*session));
   }));
   sessions_.Forget();   // the role may ask for a new one now
   return Ok();
 }
 
-Result<std::vector<std::string>> OwnAccount::RenewRecoveryCodes(std::string_view secret, std::string_view password, std::string_view code) {
+Result<std::vector<std::string>> OwnAccount::RenewRecoveryCodes(std::string_view secret, const Proof& proof) {
   QX_TRY(std::shared_ptr<const Session> session, Person(secret, Missing::kNothing));
+  QX_TRY(const std::optional<PasskeyChallenge> challenge, TakeFor(proof, secret));
   return RetryConflicts([&]() -> Result<std::vector<std::string>> {
     const Instant now = tools_.clock->Now();
     QX_TRY(Account account, ReadAccount(*tools_.store, session->caller.user));
     if (!account.factor.enrolled()) return NoFactor();
-    QX_DO(ProvePassword(account, password, now, Self(*session)));
-    QX_DO(ProveCode(account, code, now, Self(*session)));
+    QX_DO(Prove(account, proof, challenge, now, SelfOf(*session)));
     std::vector<std::string> codes = NewRecoveryCodes(account.factor, *tools_.random);
-    QX_DO(WriteAccount(*tools_.store, account, "factor-codes", Self(*session)));
+    QX_DO(WriteAccount(*tools_.store, account, "factor-codes", SelfOf(*session)));
     return codes;
   });
 }

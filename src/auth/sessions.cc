@@ -58,6 +58,12 @@ Result<StoredSession> FromJson(const std::string& body) {
   return stored;
 }
 
+// Somebody looks: at the page, or through a program that acts for him. A token of the command line, and a program that comes in its own
+// name, is a machine's.
+bool IsOfAPerson(const StoredSession& stored) {
+  return !stored.token || (!stored.client.empty() && stored.scope.find("system/") == std::string::npos);
+}
+
 // Over the version that was read (0: a new one): a session that was ended meanwhile stays so.
 store::Change PutSession(const std::string& id, const StoredSession& stored, uint64_t version) {
   store::Change change;
@@ -190,10 +196,13 @@ Result<Sessions::EntryPointer> Sessions::Load(const std::string& id, const Entry
     // Only the password was right so far: whatever forgot to ask CheckWhole gets somebody who may see nothing.
     session->caller.user = account->user;
     session->caller.role = access::Role::kHospitalIt;
+    session->by_code = account->factor.has_codes();
+    session->by_passkey = !account->factor.passkeys.empty();
     entry->session = std::move(session);
     return entry;
   }
   QX_TRY(session->caller, MakeCaller(*tools_.store, *account, stored.origin));
+  session->caller.masked = access::SeesMasked(account->role) && IsOfAPerson(stored);
   if (!stored.client.empty()) {
     session->caller.client = stored.client;
     QX_TRY(session->caller.scope, access::ParseGrantedScope(stored.scope));

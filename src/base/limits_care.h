@@ -9,6 +9,7 @@ namespace qianxian::limits {
 
 inline constexpr size_t kDocumentBytes = size_t{10} << 20;            // a photo or a file of a patient
 inline constexpr size_t kDocumentTitleBytes = 200;
+inline constexpr size_t kUnmaskReasonBytes = 300;                     // why somebody has to know who a person is
 inline constexpr size_t kMeetingBytes = 300;                          // where a consultation meets
 
 inline constexpr int64_t kEmergencyHours = 24;                        // how long a record stays open after an emergency opening

@@ -29,8 +29,8 @@ constexpr Key kKeys[] = {
     {.name = "web", .standard = "\"\"", .zh = "网页目录；空为程序自带", .en = "The folder of the built page; empty: that which came with the program."},
     {.name = "behind_proxy", .type = ValueType::kFlag, .standard = "false", .zh = "仅经反向代理访问时为 true：采信代理所写的 X-Forwarded-Proto、X-Forwarded-For",
      .en = "true when it is reached through a proxy alone: X-Forwarded-Proto and X-Forwarded-For are believed."},
-    {.name = "public_address", .standard = "\"\"", .zh = "对外地址，如 \"https://county.cn\"，应用授权（OAuth）以此为准；空为按每个请求",
-     .en = "Where others reach this server, \"https://county.cn\": the issuer of OAuth; empty: as each request says.", .check = CheckPublicAddress},
+    {.name = "public_address", .standard = "\"\"", .zh = "对外地址，如 \"https://county.cn\"，应用授权（OAuth）和通行密钥以此为准；空为按每个请求",
+     .en = "Where others reach this server, \"https://county.cn\": the issuer of OAuth, the site of passkeys; empty: as each request says.", .check = CheckPublicAddress},
     {.name = "hooks", .type = ValueType::kTexts, .standard = "[]", .zh = "订阅通知可以发往的主机（本机之外），写作 \"主机\" 或 \"主机:端口\"",
      .en = "Hosts that subscriptions may send to, beside this machine: \"host\" or \"host:port\"."},
 

@@ -1,6 +1,6 @@
 // Search parameters of this program's own, compiled like R4's: what due lists, timers and programmes ask for. They look at
-// extensions under https://fhir.qianxian.cn/StructureDefinition/ (docs/formats/fhir.md). Each expression is plain: it costs
-// nothing where the extension is missing.
+// extensions under https://fhir.qianxian.cn/StructureDefinition/ (docs/formats/fhir.md). Each expression is plain, and costs
+// nothing where the extension is missing, but for the two of what is open, which cost two runs of the general engine a Task.
 #include "search/parameters_state.h"
 
 #include "fhir/definitions.h"
@@ -12,6 +12,12 @@ const std::vector<fhir::SearchParameterDefinition>& OwnParameters() {
       {"due", "date", {"Task"}, {}, "https://fhir.qianxian.cn/SearchParameter/Task-due",
        "(Task.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/due').value as date)", {},
        "The day on which the task is due"},
+      // Of what is open alone: a morning's list of an institution walks neither the years of what was done nor what is open elsewhere.
+      {"open-due", "date", {"Task"}, {}, "https://fhir.qianxian.cn/SearchParameter/Task-open-due",
+       "(Task.where(status = 'ready' or status = 'in-progress').extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/due').value as date)", {},
+       "The day on which the task is due, while it is open"},
+      {"open-owner", "reference", {"Task"}, {"Organization"}, "https://fhir.qianxian.cn/SearchParameter/Task-open-owner",
+       "Task.where(status = 'ready' or status = 'in-progress').owner", {}, "Whose the task is, while it is open"},
       {"wake", "date", {"Task"}, {}, "https://fhir.qianxian.cn/SearchParameter/Task-wake",
        "(Task.extension.where(url = 'https://fhir.qianxian.cn/StructureDefinition/wake').value as instant)", {},
        "When the program looks at the task again by itself"},

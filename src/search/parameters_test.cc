@@ -65,12 +65,12 @@ TEST(Parameters, NearlyAllArePlain) {
       general.push_back(type + "." + code);
     }
   }
-  EXPECT_EQ(general, (std::vector<std::string>{"Bundle.composition", "Bundle.message", "Patient.deceased"}));
+  EXPECT_EQ(general, (std::vector<std::string>{"Bundle.composition", "Bundle.message", "Patient.deceased", "Task.open-due", "Task.open-owner"}));
 }
 
 TEST(Parameters, OfOurOwnAreCompiledLikeTheOthers) {
   const auto entries = ExtractFrom(
-      R"({"resourceType":"Task","status":"ready","intent":"order","extension":[)"
+      R"({"resourceType":"Task","status":"ready","intent":"order","owner":{"reference":"Organization/T1"},"extension":[)"
       R"({"url":"https://fhir.qianxian.cn/StructureDefinition/due","valueDate":"2026-03-04"},)"
       R"({"url":"https://fhir.qianxian.cn/StructureDefinition/wake","valueInstant":"2026-03-11T00:00:00Z"},)"
       R"({"url":"https://fhir.qianxian.cn/StructureDefinition/pathway","valueCoding":{"system":"https://fhir.qianxian.cn/pathway","code":"x"}}]})");
@@ -83,7 +83,18 @@ TEST(Parameters, OfOurOwnAreCompiledLikeTheOthers) {
   EXPECT_EQ(of("due"), 1u);
   EXPECT_EQ(of("wake"), 1u);
   EXPECT_EQ(of("pathway"), 1u);
+  EXPECT_EQ(of("open-due"), 1u);
+  EXPECT_EQ(of("open-owner"), 1u);
   EXPECT_EQ(TestParameters().Find("Patient", "due"), nullptr);
+  // What is done stands in no list of what is open.
+  for (const char* status : {"completed", "cancelled", "failed"}) {
+    const auto done = ExtractFrom(R"({"resourceType":"Task","status":")" + std::string(status) + R"(","owner":{"reference":"Organization/T1"},"extension":[)"
+                                  R"({"url":"https://fhir.qianxian.cn/StructureDefinition/due","valueDate":"2026-03-04"}]})");
+    for (const IndexEntry& entry : done) {
+      EXPECT_NE(entry.parameter, TestParameters().Find("Task", "open-due")->number) << status;
+      EXPECT_NE(entry.parameter, TestParameters().Find("Task", "open-owner")->number) << status;
+    }
+  }
   const auto plan = ExtractFrom(
       R"({"resourceType":"CarePlan","extension":[{"url":"https://fhir.qianxian.cn/StructureDefinition/stage","valueCode":"managed"}]})");
   ASSERT_EQ(plan.size(), 1u);

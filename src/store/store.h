@@ -110,6 +110,8 @@ class Snapshot {
  public:
   virtual ~Snapshot() = default;
   virtual uint64_t t() const = 0;
+  // What it shows of people is masked (store/masked.h): to be shown, never to be written back.
+  virtual bool masked() const { return false; }
   // not_found: code "no-such-resource", or "deleted" (HTTP 410). A resource that is not the caller's is "no-such-resource".
   virtual Result<Resource> Read(std::string_view type, std::string_view id) = 0;
   // Read("Patient", id) by somebody who turns to this person, and not to a list in which he stands.
@@ -158,6 +160,9 @@ class Store {
     (void)caller;
     return Ok();
   }
+  // One round of what a store looks after by itself: others' commits, listeners, the notes of reads, the seal of the audit, search
+  // parameters of the record. Only for a store without threads of its own, which does it at no other time.
+  virtual void Tend() {}
 };
 
 struct OpenOptions {
@@ -165,6 +170,9 @@ struct OpenOptions {
   const search::Parameters* parameters = nullptr;   // must outlive the store; for it alone, if the record may define more
   Clock* clock = nullptr;
   Random* random = nullptr;
+  // False: no threads. One thread calls, everything is done within its calls and in their order, and what the store does by itself
+  // only in Tend: a run that can be repeated exactly. SQLite only.
+  bool own_threads = true;
 };
 // SQLite, one file DIR/record.db. Errors: unavailable ("not-a-store", "newer-format", "disk-full", "io").
 Result<std::unique_ptr<Store>> OpenSqliteStore(const OpenOptions& options);

@@ -47,6 +47,10 @@ export const tests = [
       await world.settle(page);
       await page.locator('.side-sheet tbody th a').first().click();
       await page.getByRole('heading', { name: words('zh', 'record.person') }).waitFor();
+      await page.getByRole('button', { name: words('zh', 'unmask.show') }).click();
+      await page.getByLabel(words('zh', 'unmask.reason')).fill('核对费用');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: words('zh', 'unmask.hide') }).waitFor();
       await page.getByRole('heading', { name: words('zh', 'record.diagnoses') }).waitFor();
       await page.getByRole('heading', { name: words('zh', 'record.operations') }).waitFor();
       await world.settle(page);

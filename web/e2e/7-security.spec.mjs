@@ -2,11 +2,11 @@
 import { languages, must, newPassword, same, sizes, words } from './support.mjs';
 import { codeOf, stepNow, stepRests } from './totp.mjs';
 
-const needsAdmin = (world) => (world.logins.has('admin') ? '' : 'no login for admin');
+export const needsAdmin = (world) => (world.logins.has('admin') ? '' : 'no login for admin');
 let made = 0;
 
 // A new account with a password of its own; the server is told by its API, as the pages of accounts and passwords have tests of their own.
-async function newUser(world, role) {
+export async function newUser(world, role) {
   const admin = await world.signedIn('admin');
   await world.go(admin, '/accounts');
   const user = `e2e-two-${Date.now()}-${++made}`;
@@ -21,7 +21,7 @@ async function newUser(world, role) {
   return user;
 }
 
-async function typePassword(page, user) {
+export async function typePassword(page, user) {
   await page.fill('input[name=username]', user);
   await page.fill('input[name=password]', newPassword);
   await page.click('button[type=submit]');
@@ -32,7 +32,7 @@ async function typeCode(page, code) {
   await page.locator('form:has(input[name=code]) button[type=submit]').click();
 }
 
-const alert = (page) => page.locator('.form-error');
+export const alert = (page) => page.locator('.form-error');
 
 // From the button to the codes for paper; what the steps look like is looked at when `look` is given.
 async function enrol(world, page, look = async () => undefined) {

@@ -545,7 +545,7 @@ export const tests = [
   }))),
   {
     name: 'a manager opens the numbers of a programme to their people',
-    run: (world) => withOwn(world, async () => {
+    run: (world) => withOwn(world, async (state) => {
       const page = await world.signedIn('manager');
       const opens = async (locator, title) => {
         await locator.click();
@@ -560,6 +560,21 @@ export const tests = [
       sheet = await opens(page.locator('.funnel-more a[href*="overdue"]').first(), '高血压 · 规范管理 · 逾期');
       same(await sheet.locator('.person').count(), 2, 'who is overdue in a stage');
       await world.check(page, 'people of a stage');
+      // Who they are is behind a reason, and goes away again.
+      const first = sheet.locator('.person').first();
+      must((await first.textContent()).includes('张**'), 'a manager sees no names');
+      await first.getByRole('button', { name: words('zh', 'unmask.show') }).click();
+      await first.getByRole('button', { name: words('zh', 'unmask.show') }).click();
+      await first.getByText(words('zh', 'unmask.needReason')).waitFor();
+      await world.check(page, 'a name without a reason');
+      await first.getByLabel(words('zh', 'unmask.reason')).fill('家属投诉，需要核对');
+      await page.keyboard.press('Enter');
+      await first.getByText('张秀芳').waitFor();
+      await world.check(page, 'a name that is shown');
+      await world.shot(page, 'unmask-zh-desktop', { full: false });
+      same(state.unmasked.join(), 'manager,p1,家属投诉，需要核对', 'the server was told why');
+      await first.getByRole('button', { name: words('zh', 'unmask.hide') }).click();
+      same(await first.getByText('张秀芳').count(), 0, 'and it is hidden again');
       await page.goBack();
       await sheet.waitFor({ state: 'detached' });
       await page.locator('.row-toggle', { hasText: '青石镇卫生院' }).click();

@@ -127,7 +127,7 @@ const sideOf = { accept: 'to', decline: 'to', arrive: 'to', interim: 'to', 'retu
 
 export function makeCare({ Refusal, notFound, forbidden }) {
   const shifted = (list) => list.map((value, index) => ({ on: dayOn(-90 * (index + 1) - 3), value }));
-  const state = { visits: new Map(), added: new Map(), done: new Map(), referrals: [], byKey: new Map(), documents: new Map(), reads: [], notices: [], consultations: [] };
+  const state = { visits: new Map(), added: new Map(), done: new Map(), referrals: [], byKey: new Map(), documents: new Map(), reads: [], notices: [], consultations: [], unmasked: [] };
   const tasks = people.flatMap(({ patient, programmes, overdue }) => programmes.filter((each) => forms[`${each}-follow-up`] || each === 'lung').map((programme) => {
     const pathway = pathways.find((each) => each.id === programme);
     const due = dayOn(overdue > 0 ? -overdue - 14 : -overdue);
@@ -341,6 +341,12 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       return { status: 201, json: { id: `care-${body.clientKey}` } };
     }],
     ...enrolments.routes,
+    ['POST', /^\/api\/patients\/([^/]+)\/unmask$/, ({ match, user, body }) => {
+      if (!body.reason) throw new Refusal(400, 'invalid', 'no-reason', '请说明查看的原因', 'say why you have to know');
+      const { id, name, phone, address } = people.find((each) => each.patient.id === match[1])?.patient ?? { id: match[1], name: '虚构人', phone: '13800009999', address: '青石镇上河村' };
+      state.unmasked.push([user.user, id, body.reason]);
+      return { id, name, phone, idNumber: '990101195603120022', address };
+    }],
     ['GET', /^\/api\/pathways$/, () => ({ pathways })],
     ['GET', /^\/api\/programmes\/([^/]+)$/, ({ match, search }) => {
       const pathway = pathways.find((each) => each.id === match[1]);
@@ -363,7 +369,7 @@ export function makeCare({ Refusal, notFound, forbidden }) {
       const found = people.filter((each) => each.programmes.includes(match[1]) && (!search.get('stage') || search.get('stage') === inStage.id) && (search.get('overdue') !== '1' || each.overdue > 0));
       return {
         people: found.map(({ patient, overdue }) => ({
-          patient, stage: pool ? null : inStage.id, stageName: pool ? null : inStage.name, since: dayOn(-500), due: pool ? null : dayOn(overdue > 0 ? -overdue - 14 : -overdue), overdueDays: pool ? 0 : Math.max(0, overdue),
+          patient: user.role === 'clinician' ? patient : { ...patient, name: `${patient.name[0]}**`, phone: '138****1101', address: '青石镇**', masked: true }, stage: pool ? null : inStage.id, stageName: pool ? null : inStage.name, since: dayOn(-500), due: pool ? null : dayOn(overdue > 0 ? -overdue - 14 : -overdue), overdueDays: pool ? 0 : Math.max(0, overdue),
         })),
         complete: [...search.keys()].length > 0,
       };

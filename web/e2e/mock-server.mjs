@@ -52,8 +52,8 @@ export function makeMock({ empty = false, demo = true } = {}) {
   let tokens = 0;
 
   const halves = new Set();
-  const show = ({ password, factor: own, offered, ...user }) => ({ ...user, duties: duties[user.role] ?? [], needsCode: false, mustEnrol: factor.needsFactor({ ...user, factor: own }), expires: '2099-01-01T00:00:00+08:00' });
-  const showAccount = ({ user, name, role, organizations, mustChangePassword, disabled = false, factor: own }) => ({ user, name, role, organizations, mustChangePassword, disabled, locked: false, secondFactor: Boolean(own) });
+  const show = ({ password, factor: own, passkeys, recovery, offered, ...user }) => ({ ...user, duties: duties[user.role] ?? [], needsCode: false, mustEnrol: factor.needsFactor({ ...user, factor: own, passkeys }), expires: '2099-01-01T00:00:00+08:00' });
+  const showAccount = ({ user, name, role, organizations, mustChangePassword, disabled = false, ...rest }) => ({ user, name, role, organizations, mustChangePassword, disabled, locked: false, secondFactor: factor.enrolled(rest) });
   const open = (user, answer) => {
     const token = `t${++tokens}`;
     sessions.set(token, user.user);
@@ -62,7 +62,7 @@ export function makeMock({ empty = false, demo = true } = {}) {
     return token;
   };
   const factor = makeFactor({ users, sessions, halves, open, show, Refusal, forbidden });
-  const showHalf = ({ user }) => ({ user, needsCode: true, expires: '2099-01-01T00:00:00+08:00' });
+  const showHalf = (user) => ({ user: user.user, needsCode: true, factors: factor.factorsOf(user), expires: '2099-01-01T00:00:00+08:00' });
   const text = (value) => ({ status: 200, type: 'text/csv; charset=utf-8', raw: value });
   const gapOf = (id) => {
     const gap = gaps.find((each) => each.id === id);
@@ -80,7 +80,7 @@ export function makeMock({ empty = false, demo = true } = {}) {
       const user = users.get(body.user);
       if (!user || user.disabled || user.password !== body.password) throw new Refusal(401, 'unauthenticated', 'wrong-password', '用户名或密码不对。', 'The user name or the password is wrong.');
       const token = open(user, answer);
-      if (!user.factor) return show(user);
+      if (!factor.enrolled(user)) return show(user);
       halves.add(token);
       return showHalf(user);
     }, true],
@@ -271,7 +271,7 @@ function recordOf(type, key) {
     { resourceType: 'Encounter', id: key, status: 'finished', serviceProvider: { reference: `Organization/${row.institution}` }, period: { start: row.date, end: row.date }, length: { value: row.days, unit: 'd' },
       reasonCode: [coded(row.code, row.disease)], hospitalization: { admitSource: coded('2', ''), dischargeDisposition: coded(row.left, '') },
       extension: [{ url: `${base}total-cost`, valueMoney: money(row.amount) }, { url: `${base}first-page-fields`, extension: [{ url: 'GJ', valueString: '中国' }, { url: 'HY', valueString: '2' }] }] },
-    { resourceType: 'Patient', id: `p-${row.person}`, name: [{ text: '虚构人' }], gender: 'female', birthDate: '1961-04-12', identifier: [{ system: 'https://fhir.qianxian.cn/id-card', value: '990101196104120022' }] },
+    { resourceType: 'Patient', id: `p-${row.person}`, meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'MASKED' }] }, name: [{ text: '虚**' }], gender: 'female', birthDate: '1961-04-12', identifier: [{ system: 'https://fhir.qianxian.cn/id-card', value: '**************0022' }] },
     { resourceType: 'Condition', id: `${key}-d1`, code: coded(row.code, row.disease), extension: [{ url: `${base}present-on-admission`, valueCode: '有' }] },
     ...(row.level ? [{ resourceType: 'Procedure', id: `${key}-o1`, code: coded('00.66', '经皮冠状动脉介入'), performedDateTime: row.date, extension: [{ url: `${base}operation-level`, valueCode: String(row.level) }] }] : []),
   ];
@@ -333,7 +333,7 @@ function reply(mock, request, answer, address, bytes) {
       if (method !== 'GET' && request.headers['x-qianxian'] !== '1') throw new Refusal(403, 'forbidden', 'no-header', '请求缺少 X-Qianxian。', 'The request lacks X-Qianxian.');
       const isJson = /json/.test(request.headers['content-type'] ?? '');
       const body = isJson && bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : {};
-      const result = handle({ user, token, match: match.map((part) => part && decodeURIComponent(part)), search: address.searchParams, body, bytes, answer });
+      const result = handle({ user, token, match: match.map((part) => part && decodeURIComponent(part)), search: address.searchParams, body, bytes, request, answer });
       if (result?.raw !== undefined) {
         answer.writeHead(200, { 'Content-Type': result.type, 'Content-Disposition': result.disposition ?? 'attachment; filename="data.csv"' });
         answer.end(result.raw);

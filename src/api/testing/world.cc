@@ -199,6 +199,7 @@ void World::Open() {
   services.referral_rules = &referral_rules;
   services.operations = &operations;
   services.rate_limits = rate_limits;
+  services.public_address = public_address;
   flow_ = flow::MakeFlow({store_.get(), parameters_.get(), services.definitions, &pack, &clock});
   api_ = Api::Make(services, flow_.get());
   http::ServerOptions options;

@@ -126,6 +126,7 @@ class World {
   pack::ReferralRules referral_rules;       // none: no referrals on the page
   struct Operations operations;              // as they are when the server is started
   RateLimits rate_limits;                    // the same
+  std::string public_address;                // the same
   std::string admin_password;
 
  private:

@@ -39,6 +39,8 @@ export interface Session {
 export interface HalfSession {
   user: string;
   needsCode: true;
+  // What the account has beside its codes on paper.
+  factors?: ('code' | 'passkey')[];
   expires: string;
 }
 
@@ -388,10 +390,31 @@ export interface SignInRules {
 }
 
 export interface SecondFactor {
+  // Any of them: the codes of a telephone, passkeys.
   enrolled: boolean;
   required: boolean;
+  codes: boolean;
+  passkeys: number;
+  // Of the codes.
   since: string | null;
   recoveryCodes: number;
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  site: string;
+  // It can be used where the page stands.
+  here: boolean;
+  created: string;
+  lastUsed: string | null;
+}
+
+export interface Passkeys {
+  // Where they can be used; null: not where the server was asked.
+  address: string | null;
+  passkeys: Passkey[];
+  most: number;
 }
 
 export interface FactorOffer {

@@ -12,6 +12,8 @@ export interface Person {
   organization: string;
   organizationName: string;
   address?: string;
+  // Shown without who it is: Unmask.
+  masked?: boolean;
 }
 
 export interface Step {

@@ -5,6 +5,7 @@ export const firstTexts = [
   'action.due', 'action.note', 'action.overdue', 'action.owner', 'action.status', 'action.type',
   'definition.denominator', 'definition.full', 'definition.numerator', 'definition.of', 'gaps.none', 'leak.casesOut',
   'emergency.reviewTitle', 'emergency.waitingNotice', 'saved.leaveHow', 'saved.leaveNow', 'saved.leaveTitle', 'saved.stay', 'security.firstTitle', 'security.title',
+  'passkey.already', 'passkey.cancelled', 'passkey.failed', 'passkey.insecure', 'passkey.lostBoth', 'passkey.number', 'passkey.only', 'passkey.unsupported', 'passkey.use', 'passkey.wrongPlace',
 ];
 
 type Catalogue = Record<string, Record<string, string>>;

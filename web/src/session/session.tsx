@@ -4,6 +4,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState, t
 import { ApiError, call, onSessionExpired, whenReachable } from '../api/client';
 import type { HalfSession, Session } from '../api/types';
 import { wipeDevice } from '../offline/device';
+import { showPasskey, type PasskeyRequest } from '../lib/passkey';
 import { keep, recall } from '../offline/keep';
 
 // Says only "somebody was signed in here": without it the first visit would ask the server a question that can only fail.
@@ -48,6 +49,9 @@ async function endSession(): Promise<void> {
 type SignedIn = Session | HalfSession;
 const isHalf = (answer: SignedIn): answer is HalfSession => 'needsCode' in answer && answer.needsCode === true;
 
+// Of half a session: that it has ended is no ended session of the page.
+const tell = <T,>(path: string, body: unknown) => call<T>(path, { method: 'POST', body, expectUnauthenticated: true });
+
 export const sessionQuery = {
   queryKey: ['session'],
   queryFn: () => call<SignedIn>('/api/session', { expectUnauthenticated: true }),
@@ -64,6 +68,7 @@ interface SessionState {
   // Why a half session ended: said where the password is asked for again.
   halfEnded: ApiError | null;
   presentCode: (code: string) => Promise<void>;
+  presentPasskey: () => Promise<void>;
   leaveHalf: () => Promise<void>;
   // Asks the server again what the session is: after a second factor was set up or taken away.
   refresh: () => Promise<void>;
@@ -142,10 +147,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [enter],
   );
 
-  const presentCode = useCallback(
-    async (code: string) => {
+  const present = useCallback(
+    async (work: () => Promise<Session>) => {
       try {
-        await enter(await call<Session>('/api/session/code', { method: 'POST', body: { code }, expectUnauthenticated: true }));
+        await enter(await work());
       } catch (problem) {
         // The half session is over: the password is asked for again, with what happened said there.
         if (problem instanceof ApiError && (problem.code === 'no-session' || problem.code === 'too-many-codes')) {
@@ -156,6 +161,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       }
     },
     [enter],
+  );
+  const presentCode = useCallback((code: string) => present(() => tell<Session>('/api/session/code', { code })), [present]);
+  const presentPasskey = useCallback(
+    () => present(async () => {
+      const { publicKey } = await tell<{ publicKey: PasskeyRequest }>('/api/session/passkey-challenge', {});
+      return tell<Session>('/api/session/passkey', await showPasskey(publicKey));
+    }),
+    [present],
   );
 
   const leaveHalf = useCallback(async () => {
@@ -187,8 +200,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [client, session, expired]);
 
   const state = useMemo(
-    () => ({ session, checking, expired, half, halfEnded, presentCode, leaveHalf, refresh, signIn, changePassword, signOut }),
-    [session, checking, expired, half, halfEnded, presentCode, leaveHalf, refresh, signIn, changePassword, signOut],
+    () => ({ session, checking, expired, half, halfEnded, presentCode, presentPasskey, leaveHalf, refresh, signIn, changePassword, signOut }),
+    [session, checking, expired, half, halfEnded, presentCode, presentPasskey, leaveHalf, refresh, signIn, changePassword, signOut],
   );
   return <SessionContext.Provider value={state}>{children}</SessionContext.Provider>;
 }

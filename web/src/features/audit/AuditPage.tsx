@@ -93,7 +93,8 @@ function useColumns(): Column<AuditNote>[] {
         <>
           {note.user === 'system' ? t('audit.program') : note.name || note.user}
           {note.purpose === 'BTG' && <span className="badge emergency-badge">{t('emergency.badge')}</span>}
-          <span className="under">{[note.user === 'system' ? note.purpose : note.role === 'system' ? '' : t(`role.${note.role}`), origin(note)].filter(Boolean).join(' · ')}</span>
+          {note.purpose.startsWith('UNMASK ') && <span className="badge">{t('unmask.badge')}</span>}
+          <span className="under">{[note.purpose.startsWith('UNMASK ') ? note.purpose.slice('UNMASK '.length) : '', note.user === 'system' ? note.purpose : note.role === 'system' ? '' : t(`role.${note.role}`), origin(note)].filter(Boolean).join(' · ')}</span>
         </>
       ) },
     { key: 'verb', title: t('audit.verb'), render: verb, csv: (note) => note.verb },

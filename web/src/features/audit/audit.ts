@@ -36,7 +36,7 @@ export const verbs = ['commit', 'open', 'read', 'search', 'history', 'vread', 's
 
 // What the program does for somebody who signs in, or manages accounts, programs and rules: the word that stands in the note.
 export const deeds = ['sign-in', 'sign-in-half', 'wrong-password', 'wrong-code', 'password', 'session-end', 'session-used', 'token', 'account-add', 'account-change', 'factor-offer',
-  'factor-confirm', 'factor-remove', 'factor-codes', 'client-add', 'client-change', 'grant', 'grant-code', 'grant-use', 'settings'] as const;
+  'factor-confirm', 'factor-remove', 'factor-codes', 'passkey-offer', 'passkey-add', 'passkey-rename', 'passkey-remove', 'wrong-passkey', 'client-add', 'client-change', 'grant', 'grant-code', 'grant-use', 'settings'] as const;
 
 // The deed, and what or whom it was done to; null: an ordinary change of a record.
 export function deedOf(note: Pick<AuditNote, 'verb' | 'type' | 'what'>): { deed: (typeof deeds)[number]; to: string } | null {

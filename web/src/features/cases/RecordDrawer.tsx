@@ -1,6 +1,7 @@
 // One record: a hospital stay with its diagnoses and operations, or an insurance settlement; below, the record as it is kept.
 import { useCaseRecord } from '../../api/queries';
 import type { CaseRecord, FhirResource } from '../../api/types';
+import { Unmask } from '../../care/Unmask';
 import { useLanguage, useWords } from '../../i18n';
 import { formatDate, formatDays, formatExactMoney, none } from '../../lib/format';
 import { changeSearch } from '../../router/router';
@@ -125,6 +126,7 @@ function FurtherFields({ fields }: { fields: [string, string][] }) {
 
 function Person({ patient }: { patient: FhirResource }) {
   const { t } = useWords();
+  const isMasked = asList(asFields(patient.meta).security).some((each) => asText(asFields(each).code) === 'MASKED');
   const language = useLanguage();
   const gender = asText(patient.gender);
   const identifiers = asList(patient.identifier).map((each) => {
@@ -133,15 +135,18 @@ function Person({ patient }: { patient: FhirResource }) {
     return isIdCard ? maskIdCard(asText(fields.value)) : asText(fields.value);
   });
   return (
-    <Facts
-      title={t('record.person')}
-      facts={[
-        [t('record.name'), asText(asFields(asList(patient.name)[0]).text)],
-        [t('record.gender'), ['male', 'female'].includes(gender) ? t(`gender.${gender}`) : gender && t('gender.unknown')],
-        [t('record.birth'), formatDate(asText(patient.birthDate), language).replace(none, '')],
-        [t('record.identifiers'), identifiers.filter(Boolean).join(' · ')],
-      ]}
-    />
+    <>
+      <Facts
+        title={t('record.person')}
+        facts={[
+          [t('record.name'), asText(asFields(asList(patient.name)[0]).text)],
+          [t('record.gender'), ['male', 'female'].includes(gender) ? t(`gender.${gender}`) : gender && t('gender.unknown')],
+          [t('record.birth'), formatDate(asText(patient.birthDate), language).replace(none, '')],
+          [t('record.identifiers'), identifiers.filter(Boolean).join(' · ')],
+        ]}
+      />
+      {isMasked && patient.id && <Unmask key={patient.id} patient={patient.id} />}
+    </>
   );
 }
 

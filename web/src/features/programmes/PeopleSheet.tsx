@@ -3,6 +3,7 @@ import { useCounty } from '../../api/queries';
 import { DueBadge, usePersonWords } from '../../care/parts';
 import { useProgrammePeople } from '../../care/queries';
 import type { Pathway, ProgrammePerson } from '../../care/types';
+import { Unmask } from '../../care/Unmask';
 import { useLanguage, useText, useWords } from '../../i18n';
 import { formatCount, formatDate } from '../../lib/format';
 import { changeSearch, hrefTo, Link } from '../../router/router';
@@ -33,6 +34,7 @@ export function PeopleSheet({ asked, pathway }: { asked: Asked; pathway: Pathway
                 <li key={each.patient.id} className="person">
                   {opens ? <Link className="person-link" to={hrefTo(`/patients/${encodeURIComponent(each.patient.id)}`)}><PersonLines one={each} /></Link>
                     : <span className="person-link"><PersonLines one={each} /></span>}
+                  {each.patient.masked && <Unmask patient={each.patient.id} />}
                 </li>
               ))}
             </ul>
