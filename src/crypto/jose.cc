@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
@@ -207,18 +208,9 @@ std::optional<std::string> DerOfRaw(std::string_view raw, size_t half_bytes) {
 
 bool IsSignedBy(const Key& key, Algorithm algorithm, std::string_view text, std::string_view signature) {
   const AlgorithmFacts& facts = FactsOf(algorithm);
-  std::string bytes(signature);
-  if (facts.half_bytes != 0) {
-    const std::optional<std::string> der = DerOfRaw(signature, facts.half_bytes);
-    if (!der) return false;
-    bytes = *der;
-  }
-  const DigestContext context(EVP_MD_CTX_new());
-  EVP_PKEY* with = KeyAccess::StateOf(key).key;
-  QX_CHECK(context != nullptr && EVP_DigestVerifyInit_ex(context.get(), nullptr, facts.digest, nullptr, nullptr, with, nullptr) == 1,
-           "OpenSSL does not verify with this key");
-  return EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                          reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
+  if (facts.half_bytes == 0) return IsSignedInDer(key, algorithm, text, signature);
+  const std::optional<std::string> der = DerOfRaw(signature, facts.half_bytes);
+  return der && IsSignedInDer(key, algorithm, text, *der);
 }
 
 struct Parts {
@@ -375,6 +367,18 @@ Result<std::vector<PublicKey>> ParseJwks(std::string_view text) {
   }
   if (keys.empty()) return BadJwk("no key of the set can verify RS256, RS384, ES256 or ES384");
   return keys;
+}
+
+bool IsSignedInDer(const Key& key, Algorithm algorithm, std::string_view message, std::string_view signature) {
+  QX_CHECK(key.Fits(algorithm), "this key does not sign so");
+  const DigestContext context(EVP_MD_CTX_new());
+  EVP_PKEY* with = KeyAccess::StateOf(key).key;
+  QX_CHECK(context != nullptr && EVP_DigestVerifyInit_ex(context.get(), nullptr, FactsOf(algorithm).digest, nullptr, nullptr, with, nullptr) == 1,
+           "OpenSSL does not verify with this key");
+  const bool good = EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
+                                     reinterpret_cast<const unsigned char*>(message.data()), message.size()) == 1;
+  ERR_clear_error();   // what a wrong signature left there is nobody else's on this thread
+  return good;
 }
 
 std::string SignJws(const Key& key, Algorithm algorithm, std::string_view kid, std::string_view type, std::string_view payload) {

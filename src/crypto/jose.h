@@ -53,6 +53,9 @@ struct PublicKey {                         // one of a JWKS
 // {"keys":[…]} of public keys. Keys of other kinds, and those for encryption, are passed over; none left: invalid.
 Result<std::vector<PublicKey>> ParseJwks(std::string_view text);
 
+// By this key over this message, as X.509 and WebAuthn have signatures: ECDSA in DER, RSA as in PKCS #1 v1.5. CHECK: the key fits.
+bool IsSignedInDer(const Key& key, Algorithm algorithm, std::string_view message, std::string_view signature);
+
 // The compact form over `payload`. CHECK: the key is private and fits.
 std::string SignJws(const Key& key, Algorithm algorithm, std::string_view kid, std::string_view type, std::string_view payload);
 

@@ -7,12 +7,12 @@ import { copyText } from '../../lib/download';
 import { useMe } from '../../session/session';
 import { Loading } from '../../ui/states';
 import { plainCode, groupsOfFour } from './security';
-import { Proof } from './Proof';
+import { Proof, type ProofAsk } from './Proof';
 import { RecoveryCodes } from './RecoveryCodes';
 
 const QrPicture = lazy(() => import('./QrPicture'));
 
-export function EnrolSteps({ onDone, onCancel }: { onDone: () => void; onCancel?: () => void }) {
+export function EnrolSteps({ proof = { password: true }, onDone, onCancel }: { proof?: ProofAsk; onDone: () => void; onCancel?: () => void }) {
   const { t } = useWords();
   const me = useMe();
   const [offer, setOffer] = useState<FactorOffer | null>(null);
@@ -22,8 +22,8 @@ export function EnrolSteps({ onDone, onCancel }: { onDone: () => void; onCancel?
     return (
       <>
         <p>{t('security.enrolLead')}</p>
-        <Proof key="password" ask={{ password: true }} button={t('security.next')} user={me.user} onCancel={onCancel}
-          send={async ({ current }) => setOffer(await call<FactorOffer>('/api/session/second-factor', { method: 'POST', body: { current } }))} />
+        <Proof key="password" ask={proof} button={t('security.next')} user={me.user} onCancel={onCancel}
+          send={async (body) => setOffer(await call<FactorOffer>('/api/session/second-factor', { method: 'POST', body }))} />
       </>
     );
   }
@@ -33,7 +33,9 @@ export function EnrolSteps({ onDone, onCancel }: { onDone: () => void; onCancel?
       <Proof key="code" ask={{ code: 'telephone' }} button={t('security.turnOn')} user={me.user} onCancel={onCancel}
         send={async ({ code }) => {
           const made = await call<{ recoveryCodes: string[] }>('/api/session/second-factor/confirm', { method: 'POST', body: { code: plainCode(code) } });
-          setCodes(made.recoveryCodes);
+          // Who has passkeys has codes for paper already.
+          if (made.recoveryCodes.length > 0) setCodes(made.recoveryCodes);
+          else onDone();
         }} />
     </>
   );

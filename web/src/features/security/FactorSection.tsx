@@ -12,7 +12,7 @@ import { EnrolSteps } from './EnrolSteps';
 import { Proof } from './Proof';
 import { factorKey, sessionsKey, useFactor } from './queries';
 import { RecoveryCodes } from './RecoveryCodes';
-import { isRunningOut } from './security';
+import { isRunningOut, proofOf } from './security';
 
 export function FactorSection() {
   const { t } = useWords();
@@ -41,16 +41,17 @@ function Factor({ state }: { state: SecondFactor }) {
     await refresh();
     showToast({ text });
   };
+  const proof = proofOf(state);
   if (codes) return <RecoveryCodes codes={codes} onNoted={() => void done(t('security.renewed'))} />;
-  if (doing === 'enrol') return <EnrolSteps onDone={() => void done(t('security.isOn'))} onCancel={stop} />;
+  if (doing === 'enrol') return <EnrolSteps proof={proof} onDone={() => void done(t('security.isOn'))} onCancel={stop} />;
   if (doing === 'remove') {
     return (
       <>
-        <p>{t(state.required ? 'security.removeRequired' : 'security.removeLead')}</p>
-        <Proof ask={{ password: true, code: 'any' }} button={t('security.turnOff')} danger user={me.user} onCancel={stop}
+        <p>{t(state.passkeys > 0 ? 'passkey.stays' : state.required ? 'security.removeRequired' : 'security.removeLead')}</p>
+        <Proof ask={proof} button={t(state.passkeys > 0 ? 'passkey.telephoneOff' : 'security.turnOff')} danger user={me.user} onCancel={stop}
           send={async (proof) => {
             await call<void>('/api/session/second-factor', { method: 'DELETE', body: proof });
-            await done(t('security.isOff'));
+            await done(t(state.passkeys > 0 ? 'passkey.telephoneIsOff' : 'security.isOff'));
           }} />
       </>
     );
@@ -59,7 +60,7 @@ function Factor({ state }: { state: SecondFactor }) {
     return (
       <>
         <p>{t('security.renewLead')}</p>
-        <Proof ask={{ password: true, code: 'any' }} button={t('security.renew')} user={me.user} onCancel={stop}
+        <Proof ask={proof} button={t('security.renew')} user={me.user} onCancel={stop}
           send={async (proof) => setCodes((await call<{ recoveryCodes: string[] }>('/api/session/recovery-codes', { method: 'POST', body: proof })).recoveryCodes)} />
       </>
     );
@@ -76,13 +77,15 @@ function Factor({ state }: { state: SecondFactor }) {
     <>
       <p>
         <span className="badge account-active">{t('security.on')}</span>{' '}
-        {t('security.onSince', { at: formatInstant(state.since, language) })}
+        {state.codes ? t('security.onSince', { at: formatInstant(state.since, language) }) : t('passkey.byPasskey')}
         {state.required && <> {t('security.required')}</>}
       </p>
       <p className={isRunningOut(state.recoveryCodes) ? 'form-error' : undefined}>{t('security.codesLeft', { count: state.recoveryCodes })}</p>
       <div className="queue-end wrap">
         <button type="button" className="tool" onClick={() => setDoing('renew')}>{t('security.renew')}</button>
-        <button type="button" className="tool tool-danger" onClick={() => setDoing('remove')}>{t('security.turnOff')}</button>
+        {state.codes
+          ? <button type="button" className="tool tool-danger" onClick={() => setDoing('remove')}>{t(state.passkeys > 0 ? 'passkey.telephoneOff' : 'security.turnOff')}</button>
+          : <button type="button" className="tool" onClick={() => setDoing('enrol')}>{t('passkey.telephoneToo')}</button>}
       </div>
     </>
   );

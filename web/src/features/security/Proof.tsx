@@ -1,48 +1,69 @@
-// The password, a code, or both: what proves who asks. What is wrong is said at its field or under the form; what was typed stays.
+// The password, a code or a passkey, or both: what proves who asks. What is wrong is said at its field or under the form; what was typed stays.
 import { Button } from 'antd';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { call } from '../../api/client';
 import { useWords } from '../../i18n';
-import { useErrorText } from '../../ui/states';
+import { showPasskey, type PasskeyAnswer, type PasskeyRequest } from '../../lib/passkey';
+import { usePasskeyErrorText } from '../../ui/passkeys';
 import { faultsOf, type CodeFault } from './security';
 
+export interface ProofAsk {
+  password?: boolean;
+  code?: 'telephone' | 'any';
+  passkey?: boolean;                       // may stand for the code
+}
+
+export interface ProofBody {
+  current: string;
+  code: string;
+  passkey?: PasskeyAnswer;
+}
+
 interface ProofProps {
-  ask: { password?: boolean; code?: 'telephone' | 'any' };
+  ask: ProofAsk;
   button: string;
   danger?: boolean;
   user: string;
-  send: (proof: { current: string; code: string }) => Promise<void>;
+  send: (proof: ProofBody) => Promise<void>;
   onCancel?: () => void;
 }
 
 export function Proof({ ask, button, danger, user, send, onCancel }: ProofProps) {
   const { t } = useWords();
-  const words = useErrorText();
+  const words = usePasskeyErrorText();
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<'code' | 'passkey' | null>(null);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => form.current?.querySelector<HTMLInputElement>('.field input')?.focus(), []);
-  const faults = faultsOf(ask.password ? password : null, ask.code ? code : null);
+  const [by, setBy] = useState<'code' | 'passkey'>('code');
+  const faultsBy = (way: 'code' | 'passkey') => faultsOf(ask.password ? password : null, ask.code && way === 'code' ? code : null);
+  const faults = faultsBy(by);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async (event: FormEvent | null, way: 'code' | 'passkey') => {
+    event?.preventDefault();
     setTried(true);
-    const wrong = Object.keys(faults)[0];
+    setBy(way);
+    const wrong = Object.keys(faultsBy(way))[0];
     if (wrong) {
       form.current?.querySelector<HTMLInputElement>(`input[name="${wrong}"]`)?.focus();
       return;
     }
-    setBusy(true);
+    setBusy(way);
     setError(null);
     try {
-      await send({ current: password, code });
+      if (way === 'code') await send({ current: password, code });
+      else {
+        const { publicKey } = await call<{ publicKey: PasskeyRequest }>('/api/session/passkey-challenge', { method: 'POST', body: {} });
+        await send({ current: password, code: '', passkey: await showPasskey(publicKey) });
+      }
     } catch (problem) {
       setError(problem);
     } finally {
-      setBusy(false);
+      setBusy(null);
     }
   };
   const field = (name: 'password' | 'code', label: string, value: string, set: (value: string) => void, more: React.InputHTMLAttributes<HTMLInputElement>) => {
@@ -57,16 +78,17 @@ export function Proof({ ask, button, danger, user, send, onCancel }: ProofProps)
     );
   };
   return (
-    <form ref={form} className="form proof" noValidate onSubmit={(event) => void submit(event)}>
+    <form ref={form} className="form proof" noValidate onSubmit={(event) => void submit(event, 'code')}>
       <input type="text" name="username" autoComplete="username" value={user} readOnly hidden />
       {ask.password && field('password', t('signin.current'), password, setPassword, { type: 'password', autoComplete: 'current-password' })}
       {ask.code && field('code', t(ask.code === 'any' ? 'security.codeOrPaper' : 'signin.code'), code, setCode, {
         inputMode: ask.code === 'any' ? 'text' : 'numeric', autoComplete: 'one-time-code', autoCapitalize: 'none', spellCheck: false, maxLength: 40,
       })}
       {error !== null && <p className="form-error" role="alert">{words(error)}</p>}
-      <div className="form-end">
+      <div className="form-end wrap">
         {onCancel && <Button onClick={onCancel}>{t('common.cancel')}</Button>}
-        <Button type="primary" danger={danger} htmlType="submit" loading={busy}>{button}</Button>
+        {ask.passkey && <Button loading={busy === 'passkey'} disabled={busy === 'code'} onClick={() => void submit(null, 'passkey')}>{t('passkey.prove')}</Button>}
+        <Button type="primary" danger={danger} htmlType="submit" loading={busy === 'code'} disabled={busy === 'passkey'}>{button}</Button>
       </div>
     </form>
   );

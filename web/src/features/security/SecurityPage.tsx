@@ -3,6 +3,7 @@ import { useWords } from '../../i18n';
 import { hrefTo, Link } from '../../router/router';
 import { useMe } from '../../session/session';
 import { FactorSection } from './FactorSection';
+import { PasskeySection } from './PasskeySection';
 import { SessionsSection } from './SessionsSection';
 
 export default function SecurityPage() {
@@ -17,6 +18,7 @@ export default function SecurityPage() {
         <div className="queue-end"><Link className="tool" to={hrefTo('/password')}>{t('signin.changePassword')}</Link></div>
       </section>
       <FactorSection />
+      <PasskeySection />
       <SessionsSection />
     </div>
   );

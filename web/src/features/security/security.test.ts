@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { codesAsText, faultsOf, groupsOfFour, inOrder, isRunningOut, plainCode } from './security';
+import { codesAsText, faultsOf, groupsOfFour, inOrder, isRunningOut, plainCode, proofOf } from './security';
 
 it('a secret is read in groups of four', () => {
   expect(groupsOfFour('GEZDGNBVGY3TQOJQ')).toEqual(['GEZD', 'GNBV', 'GY3T', 'QOJQ']);
@@ -18,6 +18,12 @@ it('what is missing is named at its field', () => {
   expect(faultsOf('x', '123456')).toEqual({});
   expect(faultsOf(null, '')).toEqual({ code: 'needCode' });
   expect(faultsOf('', null)).toEqual({ password: 'needPassword' });
+});
+
+it('who has a second factor proves it too', () => {
+  expect(proofOf({ enrolled: false, passkeys: 0 })).toEqual({ password: true });
+  expect(proofOf({ enrolled: true, passkeys: 0 })).toEqual({ password: true, code: 'any', passkey: false });
+  expect(proofOf({ enrolled: true, passkeys: 2 })).toEqual({ password: true, code: 'any', passkey: true });
 });
 
 it('the codes on paper say whose they are', () => {

@@ -15,6 +15,10 @@ export function faultsOf(password: string | null, code: string | null): { passwo
   return faults;
 }
 
+// What proves who asks: the password, and who has a second factor that too.
+export const proofOf = ({ enrolled, passkeys }: { enrolled: boolean; passkeys: number }): { password: true; code?: 'any'; passkey?: boolean } =>
+  enrolled ? { password: true, code: 'any', passkey: passkeys > 0 } : { password: true };
+
 // A text file and the clipboard: whose codes they are, one a line.
 export const codesAsText = (title: string, user: string, codes: string[]): string => [`${title} · ${user}`, '', ...codes, ''].join('\n');
 
