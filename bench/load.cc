@@ -19,6 +19,7 @@ namespace qianxian::bench {
 namespace {
 
 constexpr int kWaitMilliseconds = 100;
+constexpr int64_t kLateNanoseconds = 20'000'000;
 
 int Connect(const Base& base) {
   addrinfo wanted{}, *found = nullptr;
@@ -117,71 +118,109 @@ std::string Request(const Base& base, std::string_view method, std::string_view 
   return text.append("\r\n").append(body);
 }
 
-Measured Run(const Base& base, const Load& load) {
-  SystemClock clock;
-  Measured measured;
-  int events = epoll_create1(EPOLL_CLOEXEC);
-  std::vector<Connection> connections(static_cast<size_t>(load.connections));
-  uint64_t next = 0;
-  size_t open = 0;
-  int64_t begin = clock.MonotonicNanoseconds(), until = begin + int64_t{load.seconds} * 1'000'000'000;
-  int64_t own = OwnNanoseconds();
-  auto end = [&](Connection& connection) {
-    close(connection.fd);
-    --open;
-  };
-  auto wrong = [&](const Connection& connection) {
-    if (measured.wrong++ == 0) measured.first_wrong = connection.received.substr(0, 600);
-  };
-  auto ask = [&](Connection& connection, int64_t now) {
-    if (now >= until || (load.most != 0 && next >= load.most)) return end(connection);
-    connection.number = next++;
-    connection.received.clear();
-    connection.head = connection.whole = 0;
-    connection.sent = now;
-    const std::string request = load.request(connection.number);
-    if (send(connection.fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) return;
-    wrong(connection);
-    end(connection);
-  };
-  for (Connection& connection : connections) {
-    connection.fd = Connect(base);
-    if (connection.fd < 0) {
-      wrong(connection);
-      continue;
+namespace {
+
+// One run of a load.
+class Runner {
+ public:
+  Runner(const Base& base, const Load& load) : base_(base), load_(load), connections_(static_cast<size_t>(load.connections)) {}
+
+  Measured Run() {
+    events_ = epoll_create1(EPOLL_CLOEXEC);
+    begin_ = clock_.MonotonicNanoseconds(), until_ = begin_ + int64_t{load_.seconds} * 1'000'000'000;
+    const int64_t own = OwnNanoseconds();
+    for (Connection& connection : connections_) Open(connection);
+    std::vector<epoll_event> ready(connections_.size() + 1);
+    while (open_ > 0) {
+      if (load_.rate > 0) SendDue();
+      const int wait = load_.rate > 0 ? 1 : kWaitMilliseconds;
+      const int count = epoll_wait(events_, ready.data(), static_cast<int>(ready.size()), wait);
+      for (int i = 0; i < count; ++i) Hear(*static_cast<Connection*>(ready[static_cast<size_t>(i)].data.ptr));
+      if (load_.rate > 0 && clock_.MonotonicNanoseconds() >= until_ && idle_.size() == open_) break;
     }
-    ++open;
+    for (Connection* connection : idle_) close(connection->fd);
+    close(events_);
+    measured_.seconds = static_cast<double>(clock_.MonotonicNanoseconds() - begin_) / 1e9;
+    measured_.own_nanoseconds = OwnNanoseconds() - own;
+    measured_.requests = measured_.nanoseconds.size();
+    std::sort(measured_.nanoseconds.begin(), measured_.nanoseconds.end());
+    std::sort(measured_.refused_nanoseconds.begin(), measured_.refused_nanoseconds.end());
+    return std::move(measured_);
+  }
+
+ private:
+  void Open(Connection& connection) {
+    connection.fd = Connect(base_);
+    if (connection.fd < 0) return Wrong(connection);
+    ++open_;
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = &connection;
-    epoll_ctl(events, EPOLL_CTL_ADD, connection.fd, &event);
-    ask(connection, clock.MonotonicNanoseconds());
+    epoll_ctl(events_, EPOLL_CTL_ADD, connection.fd, &event);
+    Next(connection, clock_.MonotonicNanoseconds());
   }
-  std::vector<epoll_event> ready(connections.size());
-  while (open > 0) {
-    int count = epoll_wait(events, ready.data(), load.connections, kWaitMilliseconds);
-    for (int i = 0; i < count; ++i) {
-      Connection& connection = *static_cast<Connection*>(ready[static_cast<size_t>(i)].data.ptr);
-      Progress progress = Receive(connection);
-      if (progress == Progress::kWaits) continue;
-      int64_t now = clock.MonotonicNanoseconds();
-      measured.nanoseconds.push_back(now - connection.sent);
-      Answer answer{std::atoi(connection.received.c_str() + std::min<size_t>(9, connection.received.size())),
-                    std::string_view(connection.received).substr(connection.head)};
-      if (progress == Progress::kBroken || !load.right(connection.number, answer)) wrong(connection);
-      if (progress == Progress::kBroken) {
-        end(connection);
-      } else {
-        ask(connection, now);
-      }
+  void End(Connection& connection) {
+    close(connection.fd);
+    --open_;
+  }
+  void Wrong(const Connection& connection) {
+    if (measured_.wrong++ == 0) measured_.first_wrong = connection.received.substr(0, 600);
+  }
+  // What an answered connection does.
+  void Next(Connection& connection, int64_t now) {
+    if (load_.rate > 0) return idle_.push_back(&connection);
+    if (now >= until_ || (load_.most != 0 && next_ >= load_.most)) return End(connection);
+    Ask(connection, now);
+  }
+  void Ask(Connection& connection, int64_t due) {
+    connection.number = next_++;
+    connection.received.clear();
+    connection.head = connection.whole = 0;
+    connection.sent = due;
+    const std::string request = load_.request(connection.number);
+    if (send(connection.fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) return;
+    Wrong(connection);
+    End(connection);
+  }
+  // Those whose time has come, each on a connection of its own; the connection that was answered last waits least for its packets.
+  void SendDue() {
+    const int64_t now = std::min(clock_.MonotonicNanoseconds(), until_);
+    const auto due_count = static_cast<uint64_t>(static_cast<double>(now - begin_) / 1e9 * load_.rate);
+    while (next_ < due_count && !idle_.empty()) {
+      Connection& connection = *idle_.back();
+      idle_.pop_back();
+      const int64_t due = begin_ + static_cast<int64_t>(static_cast<double>(next_) / load_.rate * 1e9);
+      if (now - due > kLateNanoseconds) ++measured_.late;
+      Ask(connection, due);
     }
   }
-  close(events);
-  measured.seconds = static_cast<double>(clock.MonotonicNanoseconds() - begin) / 1e9;
-  measured.own_nanoseconds = OwnNanoseconds() - own;
-  measured.requests = measured.nanoseconds.size();
-  std::sort(measured.nanoseconds.begin(), measured.nanoseconds.end());
-  return measured;
-}
+  void Hear(Connection& connection) {
+    const Progress progress = Receive(connection);
+    if (progress == Progress::kWaits) return;
+    const int64_t now = clock_.MonotonicNanoseconds();
+    const std::string_view text = connection.received;
+    const Answer answer{std::atoi(connection.received.c_str() + std::min<size_t>(9, text.size())), text.substr(0, connection.head), text.substr(connection.head)};
+    const bool refused = load_.may_be_refused && answer.status == 503 && !Field(answer.head, "retry-after").empty();
+    (refused ? measured_.refused_nanoseconds : measured_.nanoseconds).push_back(now - connection.sent);
+    measured_.refused += refused ? 1 : 0;
+    if (progress == Progress::kBroken || (!refused && !load_.right(connection.number, answer))) Wrong(connection);
+    progress == Progress::kBroken ? End(connection) : Next(connection, now);
+  }
+
+  const Base& base_;
+  const Load& load_;
+  SystemClock clock_;
+  Measured measured_;
+  int events_ = -1;
+  std::vector<Connection> connections_;
+  std::vector<Connection*> idle_;
+  uint64_t next_ = 0;
+  size_t open_ = 0;
+  int64_t begin_ = 0, until_ = 0;
+};
+
+}  // namespace
+
+Measured Run(const Base& base, const Load& load) { return Runner(base, load).Run(); }
 
 }  // namespace qianxian::bench

@@ -17,6 +17,7 @@
 #include "http/server.h"
 #include "http/transport.h"
 #include "http/upgraded.h"
+#include "base/limits_overload.h"
 #include "http/upload_file.h"
 #include "http/worker_pool.h"
 
@@ -25,7 +26,7 @@ namespace qianxian::http {
 // What all connections of a server share.
 struct Shared {
   Shared(const ServerOptions& o, Handler h, Clock& c, int worker_count)
-      : options(o), handler(std::move(h)), clock(c), workers(worker_count, o.queued_requests), disk(1, o.connections) {}
+      : options(o), handler(std::move(h)), clock(c), workers(worker_count, o.queued_requests, {&c, limits::kHttpQueueMilliseconds * 1'000'000}), disk(1, o.connections, {}) {}
   ServerOptions options;
   Handler handler;
   Clock& clock;

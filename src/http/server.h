@@ -1,6 +1,6 @@
 // HTTP/1.1 without routes, plain or over TLS (Boost and OpenSSL only inside this folder). IO threads parse and write; handlers run on a
 // pool of workers, so a slow handler never holds a connection of another. Limits and time-outs: base/limits.h. Over the
-// queue's bound the answer is 503 with Retry-After. gzip both ways: a packed request body is unpacked before the handler
+// queue's bound, in number or in time (base/limits_overload.h), the answer is 503 with Retry-After. gzip both ways: a packed request body is unpacked before the handler
 // (an upload to a file is left as it was sent), an answer is packed when the client takes it and it is text. HEAD is the
 // handler's GET without the body. A handler that throws is a 500. Slow readers and writers are closed.
 // Threads: Handler is called from many threads at once.

@@ -1,13 +1,17 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <deque>
 #include <fstream>
 #include <latch>
+#include <semaphore>
 #include <thread>
 
 #include "base/files.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/limits_overload.h"
 #include "base/temporary_folder.h"
 #include "base/text.h"
 #include "http/server.h"
@@ -131,6 +135,132 @@ TEST_P(ServerLimits, AFullQueueIsBusyAndInlineStillAnswers) {
   EXPECT_EQ(running.Read().body, "/wait");
   EXPECT_EQ(queued.Read().body, "/queued");
   EXPECT_EQ(refused.Ask(Get("/again")).body, "/again");
+}
+
+// Requests by rounds, in each of which one is answered: where one comes a round, and where five come. The worker has begun what it can,
+// and the queue is as it must be, before the next one comes: what is taken depends on nothing else.
+class Rounds {
+ public:
+  struct Seen {
+    std::vector<int> waited;               // rounds, of each that was accepted, in order
+    int refused = 0;
+  };
+  Rounds(Server& server, bool tls, size_t bound, std::counting_semaphore<>& started, std::counting_semaphore<>& finish)
+      : server_(server), tls_(tls), bound_(bound), started_(started), finish_(finish) {}
+
+  Seen Run(int rounds, int each) {
+    Seen seen;
+    for (int round = 0; round < rounds && !testing::Test::HasFailure(); ++round) {
+      for (int i = 0; i < each; ++i) Send(round, seen);
+      AnswerOne(round, seen);
+    }
+    while (!waiting_.empty()) AnswerOne(rounds, seen);
+    return seen;
+  }
+
+ private:
+  struct Waiting {
+    std::unique_ptr<TestClient> client;
+    std::string path;
+    int round = 0;
+  };
+  void Send(int round, Seen& seen) {
+    Waiting one{std::make_unique<TestClient>(server_.port(), tls_), "/step/" + std::to_string(++number_), round};
+    ASSERT_TRUE(one.client->Send(Get(one.path)));
+    if (waiting_.size() == bound_ + 1) {
+      const TestAnswer answer = one.client->Read();
+      EXPECT_EQ(answer.status, 503);
+      EXPECT_NE(answer.head.find("Retry-After: 1\r\n"), std::string::npos);
+      ++seen.refused;
+      return;
+    }
+    waiting_.push_back(std::move(one));
+    if (waiting_.size() == 1) return started_.acquire();
+    for (int looks = 0; looks < 1'000'000 && server_.figures().queued != waiting_.size() - 1; ++looks) std::this_thread::yield();
+    EXPECT_EQ(server_.figures().queued, waiting_.size() - 1);
+  }
+  void AnswerOne(int round, Seen& seen) {
+    finish_.release();
+    const Waiting one = std::move(waiting_.front());
+    waiting_.pop_front();
+    const TestAnswer answer = one.client->Read();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, one.path);
+    seen.waited.push_back(round - one.round + 1);
+    if (!waiting_.empty()) started_.acquire();
+  }
+
+  Server& server_;
+  const bool tls_;
+  const size_t bound_;
+  std::counting_semaphore<>& started_;
+  std::counting_semaphore<>& finish_;
+  std::deque<Waiting> waiting_;
+  int number_ = 0;
+};
+
+TEST_P(ServerLimits, AtFiveTimesWhatItCanDoItAnswersAsQuicklyWhatItTakes) {
+  constexpr int kRounds = 40;
+  constexpr size_t kQueued = 2;
+  std::counting_semaphore<> started(0), finish(0);
+  ServerOptions options;
+  options.workers = 1;
+  options.queued_requests = kQueued;
+  auto server = Start(options, [&](Request& request) {
+    started.release();
+    finish.acquire();
+    return Text(request.path);
+  });
+  Rounds rounds(*server, tls(), kQueued, started, finish);
+  const auto at = [](std::vector<int> waited, double share) {
+    std::sort(waited.begin(), waited.end());
+    return waited.at(static_cast<size_t>(share * static_cast<double>(waited.size() - 1)));
+  };
+  const Rounds::Seen once = rounds.Run(kRounds, 1);
+  EXPECT_EQ(once.refused, 0);
+  ASSERT_EQ(once.waited.size(), static_cast<size_t>(kRounds));
+  EXPECT_EQ(at(once.waited, 0.99), 1);
+  const Rounds::Seen five = rounds.Run(kRounds, 5);
+  ASSERT_EQ(five.waited.size(), kRounds + kQueued) << "as many as it can, and those that waited at the end";
+  EXPECT_EQ(five.refused, 5 * kRounds - static_cast<int>(kRounds + kQueued)) << "all others heard so at once";
+  EXPECT_LE(at(five.waited, 0.99), static_cast<int>(1 + kQueued) * at(once.waited, 0.99)) << "no longer than the queue is";
+  EXPECT_EQ(rounds.Run(kRounds, 1).refused, 0) << "and afterwards it is as before";
+}
+
+TEST_P(ServerLimits, WhereTheOldestHasWaitedTooLongNoneIsTaken) {
+  FakeClock clock;
+  ServerOptions options;
+  options.clock = &clock;
+  options.workers = 1;
+  std::latch handling(1), go_on(1);
+  auto server = Start(options, [&](Request& request) {
+    if (request.path == "/wait") {
+      handling.count_down();
+      go_on.wait();
+    }
+    return Text(request.path);
+  });
+  TestClient running(server->port(), tls()), first(server->port(), tls()), second(server->port(), tls()), third(server->port(), tls());
+  ASSERT_TRUE(running.Send(Get("/wait")));
+  handling.wait();
+  const auto queued = [&](size_t count) {
+    for (int looks = 0; looks < 1'000'000 && server->figures().queued != count; ++looks) std::this_thread::yield();
+    return server->figures().queued == count;
+  };
+  ASSERT_TRUE(first.Send(Get("/first")));
+  ASSERT_TRUE(queued(1));
+  clock.Advance(limits::kHttpQueueMilliseconds * 1000);
+  ASSERT_TRUE(second.Send(Get("/second")));
+  ASSERT_TRUE(queued(2)) << "not longer than it may";
+  clock.Advance(1);
+  const TestAnswer busy = third.Ask(Get("/third"));
+  EXPECT_EQ(busy.status, 503);
+  EXPECT_NE(busy.head.find("Retry-After: 1\r\n"), std::string::npos);
+  go_on.count_down();
+  EXPECT_EQ(running.Read().body, "/wait");
+  EXPECT_EQ(first.Read().body, "/first") << "what was taken is answered";
+  EXPECT_EQ(second.Read().body, "/second");
+  EXPECT_EQ(third.Ask(Get("/again")).body, "/again");
 }
 
 // A look-up is answered on the io thread; what takes long about a large answer is not done there.

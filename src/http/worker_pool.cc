@@ -2,15 +2,17 @@
 
 namespace qianxian::http {
 
-WorkerPool::WorkerPool(int threads, size_t bound) : bound_(bound) {
+WorkerPool::WorkerPool(int threads, size_t bound, Patience patience) : bound_(bound), patience_(patience) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
 bool WorkerPool::TryPush(std::function<void()> job) {
+  const int64_t now = patience_.clock != nullptr ? patience_.clock->MonotonicNanoseconds() : 0;
   {
     auto state = state_.Lock();
     if (state->stopping || state->jobs.size() >= bound_) return false;
-    state->jobs.push_back(std::move(job));
+    if (patience_.clock != nullptr && !state->jobs.empty() && now - state->jobs.front().since > patience_.nanoseconds) return false;
+    state->jobs.push_back({std::move(job), now});
   }
   wake_.notify_one();
   return true;
@@ -23,7 +25,7 @@ void WorkerPool::Run() {
       auto state = state_.Lock();
       wake_.wait(state.lock(), [&] { return state->stopping || !state->jobs.empty(); });
       if (state->stopping) return;
-      job = std::move(state->jobs.front());
+      job = std::move(state->jobs.front().run);
       state->jobs.pop_front();
     }
     job();
@@ -31,7 +33,7 @@ void WorkerPool::Run() {
 }
 
 void WorkerPool::Stop() {
-  std::deque<std::function<void()>> dropped;
+  std::deque<Job> dropped;
   {
     auto state = state_.Lock();
     state->stopping = true;

@@ -46,7 +46,7 @@ class AuditChainTest : public testing::Test {
   // As the store does it once a day.
   Result<std::optional<Seal>> MakeSeal() {
     Engine engine(File(), R4Parameters(), clock_, 1);
-    const auto writer = Writer::Start(engine, [] {}).value();
+    const auto writer = Writer::Start(engine, true, [] {}).value();
     return SealIfDue(engine, *writer);
   }
   void MustSeal() {

@@ -134,6 +134,8 @@ Result<Statement*> Database::Cached(const std::string& sql) {
   return &found->second;
 }
 
+bool Database::InTransaction() const { return sqlite3_get_autocommit(connection_) == 0; }
+
 void Database::EndAll() {
   if (sqlite3_txn_state(connection_, "main") == SQLITE_TXN_NONE) return;
   for (auto& [sql, statement] : cached_) statement.Reset();

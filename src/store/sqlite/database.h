@@ -72,6 +72,8 @@ class Database {
   Result<Statement> Prepare(std::string_view sql);
   // Prepared once and kept; reset before it is given out.
   Result<Statement*> Cached(const std::string& sql);
+  // False also where an error has ended the transaction by itself: after one of the disk SQLite takes it back, whatever statement met it.
+  bool InTransaction() const;
   // Ends whatever a statement that was not reset, or a transaction that was not ended, keeps open.
   void EndAll();
   Result<int64_t> QueryInteger(const std::string& sql);

@@ -114,18 +114,21 @@ class SqliteStore final : public Store {
   Result<CheckReport> Check(const access::Caller& caller) override;
   Status RebuildIndex(const access::Caller& caller, std::function<void(uint64_t, uint64_t)> progress) override;
   Status FinishIndexing(const access::Caller& caller) override;
+  void Tend() override;
 
  private:
-  explicit SqliteStore(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+  SqliteStore(std::shared_ptr<Engine> engine, bool own_threads) : engine_(std::move(engine)), own_threads_(own_threads) {}
   Status Begin();
   // Takes in what other processes committed, if anything did. Cheap when nothing did.
   Status Notice();
   void Watch();
+  void LookAfter(bool audit);            // a round of Watch; `audit`: the notes of reads too
   void WorkInBackground();
   void MakeDictionaries();
   void SealAudit();
 
   std::shared_ptr<Engine> engine_;
+  const bool own_threads_;
   Listeners listeners_;
   std::unique_ptr<Writer> writer_;
   std::mutex notice_mutex_;
@@ -154,8 +157,8 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options) {
     QX_DO(CreateOrVerifySchema(*database));
   }
   const unsigned threads = std::max(1u, std::thread::hardware_concurrency());
-  auto engine = std::make_shared<Engine>(path, *options.parameters, *options.clock, std::min(threads - 1, 7u));
-  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(engine)));
+  auto engine = std::make_shared<Engine>(path, *options.parameters, *options.clock, options.own_threads ? std::min(threads - 1, 7u) : 0u);
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(engine), options.own_threads));
   QX_DO(store->Begin());
   return std::unique_ptr<Store>(std::move(store));
 }
@@ -166,7 +169,7 @@ Status SqliteStore::Begin() {
   QX_DO(engine_->catalog.Refresh(*notice_database_));
   sign_ = ChangeSign::Of(*notice_database_);
   QX_DO(Notice());
-  QX_TRY(writer_, Writer::Start(*engine_, [this] { watch_wake_.notify_all(); }));
+  QX_TRY(writer_, Writer::Start(*engine_, own_threads_, [this] { watch_wake_.notify_all(); }));
   QX_TRY(const int64_t fingerprint, ReadSetting(*notice_database_, "index_fingerprint", 0));
   const int64_t wanted = IndexFingerprint(engine_->parameters.fingerprint());
   if (fingerprint != wanted) {
@@ -184,6 +187,7 @@ Status SqliteStore::Begin() {
   QX_DO(writer_->Run([&](Database& database, WriterMemory& memory) { return engine_->custom.Open(*engine_, database, memory.next_slot - 1); }));
   QX_DO(engine_->custom.Refresh(*engine_, *notice_database_));
   called_t_ = engine_->state.newest().t;
+  if (!own_threads_) return Ok();
   worker_ = std::thread([this] { WorkInBackground(); });
   watcher_ = std::thread([this] { Watch(); });
   return Ok();
@@ -233,18 +237,29 @@ void SqliteStore::Watch() {
       watch_wake_.wait_for(lock, kWatch, [&] { return stop_ || engine_->state.newest().t != called_t_; });
       if (stop_) return;
     }
-    const Status noticed = Notice();
-    if (!noticed.ok()) LogWarning("store: " + Describe(noticed.error()));
-    work_wake_.notify_all();
-    const uint64_t t = engine_->state.newest().t;
-    if (t != called_t_) {
-      called_t_ = t;
-      listeners_.Call(t);
-    }
-    if (round % kWatchesAnAudit == 0) writer_->FlushAudit();
-    if (engine_->samples.HasReady()) MakeDictionaries();
-    SealAudit();
+    LookAfter(round % kWatchesAnAudit == 0);
   }
+}
+
+void SqliteStore::LookAfter(bool audit) {
+  const Status noticed = Notice();
+  if (!noticed.ok()) LogWarning("store: " + Describe(noticed.error()));
+  work_wake_.notify_all();
+  const uint64_t t = engine_->state.newest().t;
+  if (t != called_t_) {
+    called_t_ = t;
+    listeners_.Call(t);
+  }
+  if (audit) writer_->FlushAudit();
+  if (engine_->samples.HasReady()) MakeDictionaries();
+  SealAudit();
+}
+
+void SqliteStore::Tend() {
+  if (own_threads_) return;
+  LookAfter(true);
+  const Status indexed = FinishCustom(*engine_, *writer_);
+  if (!indexed.ok()) LogWarning("store: search parameters could not be indexed, it is tried again: " + Describe(indexed.error()));
 }
 
 // What the record's own search parameters leave to be done, until nothing is left; then it waits for the next change of them.

@@ -13,14 +13,14 @@ constexpr size_t kChangesInGroup = 20'000;     // a big import does not make the
 
 }  // namespace
 
-Result<std::unique_ptr<Writer>> Writer::Start(Engine& engine, std::function<void()> committed) {
+Result<std::unique_ptr<Writer>> Writer::Start(Engine& engine, bool own_thread, std::function<void()> committed) {
   QX_TRY(std::unique_ptr<Database> database, Database::Open(engine.path, Database::Mode::kWrite, kBusyMilliseconds));
   // FULL: the log is synced at every commit. The log is folded into the file when it has grown to 64 MB.
   QX_DO(database->Execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-49152; PRAGMA temp_store=MEMORY; "
                           "PRAGMA wal_autocheckpoint=16384; PRAGMA journal_size_limit=134217728; "
                           "PRAGMA foreign_keys=OFF"));
   std::unique_ptr<Writer> writer(new Writer(engine, std::move(database), std::move(committed)));
-  writer->thread_ = std::thread([raw = writer.get()] { raw->Loop(); });
+  if (own_thread) writer->thread_ = std::thread([raw = writer.get()] { raw->Loop(); });
   return writer;
 }
 
@@ -47,27 +47,27 @@ void Writer::Waiting::Finish() {
   wake.notify_one();
 }
 
-void Writer::Enqueue(Waiting& waiting) {
+void Writer::Await(Waiting& waiting) {
+  if (!thread_.joinable()) return Process({&waiting});
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(&waiting);
   }
   wake_.notify_one();
+  waiting.Wait();
 }
 
 Result<CommitReceipt> Writer::Commit(PreparedCommit commit) {
   Waiting waiting;
   waiting.commit = &commit;
-  Enqueue(waiting);
-  waiting.Wait();
+  Await(waiting);
   return std::move(*waiting.result);
 }
 
 Status Writer::Run(Job job) {
   Waiting waiting;
   waiting.job = &job;
-  Enqueue(waiting);
-  waiting.Wait();
+  Await(waiting);
   if (!waiting.result->ok()) return std::move(*waiting.result).error();
   return Ok();
 }
@@ -75,8 +75,7 @@ Status Writer::Run(Job job) {
 void Writer::FlushAudit() {
   if (engine_.audit.empty()) return;
   Waiting waiting;   // neither commit nor job: every group takes the waiting records along
-  Enqueue(waiting);
-  waiting.Wait();
+  Await(waiting);
   if (!waiting.result->ok()) LogError("store: the audit could not be written: " + Describe(waiting.result->error()));
 }
 
@@ -142,6 +141,8 @@ Status Writer::WriteGroup(const std::vector<Waiting*>& group, Group& work, const
       const CustomSet custom = engine_.custom.current();
       if (waiting->commit->custom != custom) QX_DO(engine_.preparer.PrepareAgain(*waiting->commit, custom, *database_));
       waiting->result = work.Judge(*waiting->commit);
+      // A refusal is this commit's own. An error of the disk has taken the transaction back: what is written after it would stand alone.
+      if (!waiting->result->ok() && !database_->InTransaction()) return waiting->result->error();
       continue;
     }
     if (waiting->job) QX_DO((*waiting->job)(*database_, memory_));

@@ -1,5 +1,6 @@
 // Writer: the one thread that writes. It takes all commits that wait, writes them in one SQLite transaction, syncs the
-// disk once, and only then tells each of them what became of it. Threads: Commit and Run from any.
+// disk once, and only then tells each of them what became of it. Threads: Commit and Run from any; without a thread of its own
+// (OpenOptions::own_threads) from one, and each is a group by itself.
 // Failures: those of the commits; busy when another process holds the record for too long; unavailable (disk).
 #pragma once
 
@@ -19,7 +20,7 @@ namespace qianxian::store::sqlite {
 class Writer {
  public:
   // `committed` is called from the writer's thread after each group that changed the record.
-  static Result<std::unique_ptr<Writer>> Start(Engine& engine, std::function<void()> committed);
+  static Result<std::unique_ptr<Writer>> Start(Engine& engine, bool own_thread, std::function<void()> committed);
   ~Writer();                                      // finishes what waits
 
   Result<CommitReceipt> Commit(PreparedCommit commit);
@@ -42,7 +43,7 @@ class Writer {
     void Finish();
   };
   Writer(Engine& engine, std::unique_ptr<Database> database, std::function<void()> committed);
-  void Enqueue(Waiting& waiting);
+  void Await(Waiting& waiting);                   // until it is done
   void Loop();
   std::vector<Waiting*> TakeGroup();
   void Process(const std::vector<Waiting*>& group);
